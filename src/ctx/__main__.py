@@ -1,0 +1,5 @@
+"""`python -m ctx`."""
+
+from ctx.cli import main
+
+main()

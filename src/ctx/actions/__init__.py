@@ -1,0 +1,1 @@
+"""A verb a module: read through the store, think in the packages below, write through the store."""

@@ -1,0 +1,127 @@
+"""The main job: files → entries → index → score against each task → cover → pack → render."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from ctx.actions.read_context import Reader, Reading
+from ctx.config import Config
+from ctx.errors import UsageError
+from ctx.memory.frame import Frame
+from ctx.memory.paths import applies
+from ctx.memory.task import active
+from ctx.packet.blocks import Press
+from ctx.packet.pack import Content, Packer, Shares
+from ctx.packet.receipt import Packet, Receipts, write_packet
+from ctx.packet.tokens import counter
+from ctx.retrieval.ask import Question, ask, evidence
+from ctx.retrieval.recency import Recency
+from ctx.retrieval.score import Weights, score
+
+# So many tasks are asked about at most, most urgent first.
+_MOST_QUERIES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a packet is asked for; what is None comes from the configuration.
+
+    `tasks` replaces the tasks of TASKS.md as what entries are scored against; `query` is one more. `now`
+    is an ISO date, today when None; `path` is relative to the root, with `/`.
+    """
+
+    budget: int | None = None
+    max_chars: int | None = None
+    tasks: Sequence[str] | None = None
+    query: str | None = None
+    tokenizer: str | None = None
+    path: str = ""
+    at: str | None = None
+    now: str | None = None
+
+
+def build_packet(reader: Reader, request: Request) -> Packet:
+    """Build the packet of a context. Raises BudgetError where the constitution does not fit."""
+    reading = reader.read(at=request.at)
+    config, memory = reading.config, reading.memory
+    budget = _checked(config.budget if request.budget is None else request.budget)
+    now = request.now or datetime.now(tz=UTC).date().isoformat()
+
+    queries = _queries(reading, request)
+    numbers = [n for n, entry in enumerate(reading.live) if applies(entry, request.path)]
+    entries = [reading.live[n] for n in numbers]
+    answers = ask(reading.live_collection, queries, numbers)
+    recency = Recency(
+        (frame.date for frame in memory.frames if frame.date and frame.is_session),
+        (entry.date for entry in reading.live if entry.date),
+        half_life=config.half_life_sessions,
+        now=now,
+    )
+    scored = score(entries, [answer.relevance for answer in answers], recency, _weights(config))
+
+    content = Content(
+        rules=memory.constitution,
+        tasks=active(memory.tasks),
+        frames=_episodes(memory.frames, config.episodes),
+        scored=scored,
+        headings={kind.name: kind.heading for kind in config.kinds},
+        asked=bool(queries),
+    )
+    press = Press(counter(request.tokenizer or config.tokenizer))
+    packer = Packer(content, press, _shares(config), config.threshold)
+    choice = packer.pack(budget, request.max_chars)
+    return write_packet(
+        packer,
+        Receipts(packer, choice, budget, request.max_chars, partial(evidence, answers)),
+        now=now,
+        manifest=_manifest(reading, request, now, press.counter.name),
+        revision=partial(reader.revision, request.at),
+    )
+
+
+def _checked(budget: int) -> int:
+    if budget < 0:
+        raise UsageError(f"a budget of {budget} tokens is negative", hint="give a whole number from 0 up")
+    return budget
+
+
+def _queries(reading: Reading, request: Request) -> list[Question]:
+    """Each active task is a query of its own, and so is what was asked for; never one long text."""
+    if request.tasks is not None:
+        queries = [Question(f"task {n}", text) for n, text in enumerate(request.tasks, 1)]
+    else:
+        queries = [Question(task.id, task.text, task.tags) for task in active(reading.memory.tasks)]
+    if request.query:
+        queries = [Question("query", request.query), *queries]
+    return [query for query in queries if query.text.strip()][:_MOST_QUERIES]
+
+
+def _weights(config: Config) -> Weights:
+    return Weights(
+        kinds={kind.name: kind.weight for kind in config.kinds},
+        relevance=config.relevance_weight,
+        recency=config.recency_weight,
+        marks=config.marks_weight,
+    )
+
+
+def _shares(config: Config) -> Shares:
+    floors = (config.conventions_floor, config.decisions_floor, config.rest_floor)
+    return Shares(tasks=config.tasks_share, summaries=config.summaries_share, floors=floors)
+
+
+def _episodes(frames: Sequence[Frame], count: int) -> list[Frame]:
+    """The last closed sessions, latest first."""
+    closed = [frame for frame in frames if frame.is_session and frame.closed]
+    return sorted(closed, key=lambda frame: (frame.date or "", frame.id), reverse=True)[:count]
+
+
+def _manifest(reading: Reading, request: Request, now: str, tokenizer: str) -> str:
+    """A sha256 over all that the packet was made from."""
+    asked = asdict(request) | {"now": now, "tokenizer": tokenizer, "at": None}
+    parts = [reading.digest, *(f"{key}={value!r}" for key, value in sorted(asked.items()))]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,92 @@
+"""Listing, filtering and looking up what a context holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ctx.actions.read_context import Reader, Reading
+from ctx.errors import UsageError
+from ctx.memory.entry import Entry
+from ctx.memory.links import find_entry, find_links
+from ctx.memory.stamp import find_date
+from ctx.memory.views import SESSION, TASK, frame_entry, task_entry
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which entries are meant; what is left empty does not restrict.
+
+    `since` is inclusive and `before` exclusive, both ISO dates; `fields` asks for a text inside a field.
+    """
+
+    kinds: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    status: str = ""
+    by: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    since: str = ""
+    before: str = ""
+
+    def admits(self, entry: Entry) -> bool:
+        """Whether an entry is one of those meant."""
+        return (
+            (not self.kinds or entry.kind in self.kinds)
+            and all(tag.lower() in entry.tags for tag in self.tags)
+            and (not self.status or self.status.lower() == (entry.status or "live"))
+            and (not self.by or self.by.lower() in entry.fields.get("By", "").lower())
+            and all(_holds(entry, name, text) for name, text in self.fields.items())
+            and (not self.since or (entry.date or "") >= self.since)
+            and (not self.before or (entry.date is not None and entry.date < self.before))
+        )
+
+
+def _holds(entry: Entry, name: str, text: str) -> bool:
+    wanted = name.lower()
+    return any(key.lower() == wanted and text.lower() in value.lower() for key, value in entry.fields.items())
+
+
+def list_entries(reader: Reader, only: Filter, *, archived: bool = False) -> list[Entry]:
+    """The entries meant, in table order of their kinds and in file order; tasks and sessions when named."""
+    reading = reader.read(archive=archived)
+    check(reading, only)
+    return [entry for entry in everything(reading, only.kinds) if only.admits(entry)]
+
+
+def show_entry(reader: Reader, reference: str) -> tuple[Entry, list[str]]:
+    """The entry a handle, a prefix or a stamp names, archived ones too, and the handles it links to."""
+    reading = reader.read(archive=True)
+    all_of_them = [*reading.memory.entries, *_others(reading, (TASK, SESSION))]
+    entry = find_entry(all_of_them, reference)
+    by_name = {other.id: other.id for other in all_of_them} | {
+        other.stamp: other.id for other in all_of_them if other.stamp
+    }
+    links = [by_name.get(link, link) for link in find_links(entry.body)]
+    return entry, [link for link in dict.fromkeys(links) if link != entry.id]
+
+
+def everything(reading: Reading, kinds: Sequence[str]) -> Iterable[Entry]:
+    """All entries, and tasks and sessions where their kind is asked for by name."""
+    yield from reading.memory.entries
+    yield from _others(reading, kinds)
+
+
+def _others(reading: Reading, kinds: Sequence[str]) -> Iterable[Entry]:
+    if TASK in kinds:
+        yield from map(task_entry, reading.memory.tasks)
+    if SESSION in kinds:
+        yield from map(frame_entry, reading.memory.frames)
+
+
+def check(reading: Reading, only: Filter) -> None:
+    """Refuse kinds and dates that cannot be. Raises UsageError with a suggestion."""
+    known = (*reading.config.kinds.names, TASK, SESSION)
+    for kind in only.kinds:
+        if kind not in known:
+            from ctx.config.problems import did_you_mean
+
+            hint = did_you_mean(kind, known) or f"choose one of {', '.join(known)}"
+            raise UsageError(f"unknown kind {kind!r}", hint=hint)
+    for date in (only.since, only.before):
+        if date and find_date(date) != date:
+            raise UsageError(f"{date!r} is not a date", hint="write it as 2026-11-21")

@@ -1,0 +1,68 @@
+"""Search: plain words in, the most relevant entries out, archived ones and sessions marked as such."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ctx.actions.find_entries import Filter, check
+from ctx.actions.read_context import Reader
+from ctx.memory.entry import Entry
+from ctx.memory.views import TASK, task_entry
+from ctx.retrieval.index import Index
+from ctx.retrieval.relevance import Collection, rank
+from ctx.retrieval.snippet import snippet
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An entry found: its relevance to the words, and the part of it that they stand in."""
+
+    id: str
+    kind: str
+    title: str
+    path: str
+    line: int
+    date: str | None
+    score: float
+    snippet: str
+    archived: bool
+    status: str
+
+
+def search(
+    reader: Reader, words: str, *, limit: int = 10, only: Filter | None = None, archived: bool = True
+) -> list[Hit]:
+    """The `limit` entries most relevant to any of the words, best first; the newer one where they are equal."""
+    only = only or Filter()
+    reading = reader.read(archive=archived)
+    check(reading, only)
+    if TASK in only.kinds:
+        entries = [*map(task_entry, reading.memory.tasks), *reading.searchable]
+        collection = Collection(Index.of(entries))
+    else:
+        entries, collection = reading.searchable, reading.whole_collection
+    scores = rank(collection, words)
+    order = sorted(
+        (number for number in scores if only.admits(entries[number])),
+        key=lambda number: (-scores[number], _newest_first(entries[number]), number),
+    )
+    return [_hit(entries[number], scores[number], words) for number in order[: max(limit, 0)]]
+
+
+def _newest_first(entry: Entry) -> tuple[int, ...]:
+    return tuple(-ord(digit) for digit in entry.date or "")
+
+
+def _hit(entry: Entry, score: float, words: str) -> Hit:
+    return Hit(
+        id=entry.id,
+        kind=entry.kind,
+        title=entry.title,
+        path=entry.path,
+        line=entry.line,
+        date=entry.date,
+        score=score,
+        snippet=snippet(entry.body, words) or entry.summary,
+        archived=entry.archived,
+        status=entry.status,
+    )

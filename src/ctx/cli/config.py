@@ -1,0 +1,42 @@
+"""`ctx config show` and `ctx config check`."""
+
+from __future__ import annotations
+
+import typer
+
+from ctx.cli.options import Json, Root, open_reader
+from ctx.cli.output import say, write_json
+
+config = typer.Typer(
+    name="config", help="Show or check the configuration.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.add_typer(config)
+
+
+@config.command("show")
+def show(as_json: Json = False, root: Root = None) -> None:
+    """Print every option with the value in force."""
+    from ctx.actions.read_context import read_config
+    from ctx.config import report
+
+    found = read_config(open_reader(root).worktree)
+    if as_json:
+        write_json(report.effective(found))
+    else:
+        say(report.show(found, found.set_keys).rstrip("\n"))
+
+
+@config.command("check")
+def check(as_json: Json = False, root: Root = None) -> None:
+    """Check .contextrc; everything that is wrong with it is said at once."""
+    from ctx.actions.read_context import read_config
+
+    found = read_config(open_reader(root).worktree)
+    if as_json:
+        write_json({"ok": True, "set": sorted(found.set_keys)})
+    else:
+        say(f"ok: {len(found.set_keys)} options set")

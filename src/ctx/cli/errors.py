@@ -1,0 +1,69 @@
+"""The one place that decides exit codes and what an error looks like.
+
+0 done, 1 the request failed, 2 usage, 3 a bug in ctx, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from ctx.errors import CtxError
+
+_BUG, _INTERRUPTED = 3, 130
+
+
+def run(command: Callable[[], object]) -> int:
+    """Run a command; every way it can end becomes an exit code and at most a few lines on stderr."""
+    try:
+        code = command()
+        sys.stdout.flush()
+    except CtxError as error:
+        return complain(str(error), error.hint, error.exit_code)
+    except click.ClickException as error:
+        return complain(error.format_message(), _usage_hint(error), error.exit_code)
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        return complain("interrupted", "", _INTERRUPTED)
+    except BrokenPipeError:
+        # The reader has gone (`| head`): nobody is left to tell, and nothing went wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last resort: a person gets a report, not a traceback
+        return _report_bug(error)
+    return code if isinstance(code, int) else 0
+
+
+def complain(message: str, hint: str, code: int) -> int:
+    """Print an error and its hint to stderr."""
+    lines = [f"error: {message}"]
+    if hint:
+        lines.append(f"hint: {hint}")
+    print("\n".join(lines), file=sys.stderr)
+    return code
+
+
+def _usage_hint(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"`{context.command_path} --help` shows how it is used" if context else "`ctx --help` lists commands"
+
+
+def _report_bug(error: Exception) -> int:
+    from ctx import __version__
+
+    if os.environ.get("CTX_DEBUG"):
+        traceback.print_exc()
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+    system = f"ctx {__version__}, Python {platform.python_version()}, {sys.platform}"
+    message = " ".join(str(error).split())[:200]
+    return complain(
+        f"a bug in ctx: {type(error).__name__} at {where}: {message} ({system})",
+        "no file was half written; please report this line; CTX_DEBUG=1 shows the traceback",
+        _BUG,
+    )

@@ -1,0 +1,70 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ctx.errors import UsageError
+
+if TYPE_CHECKING:
+    from ctx.actions.find_entries import Filter
+    from ctx.actions.read_context import Reader
+
+Root = Annotated[
+    Path | None,
+    typer.Option(
+        "--root", envvar="CTX_ROOT", help="The folder that holds .context/, instead of looking upwards."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Kinds = Annotated[list[str] | None, typer.Option("--kind", "-k", help="Only this kind; repeatable.")]
+Tags = Annotated[list[str] | None, typer.Option("--tag", "-t", help="Only with this tag; repeatable.")]
+Status = Annotated[str, typer.Option("--status", help="Only with this status (live, superseded, …).")]
+By = Annotated[str, typer.Option("--by", help="Only written by this tool.")]
+Fields = Annotated[
+    list[str] | None, typer.Option("--field", help="KEY=TEXT: only with TEXT in that field; repeatable.")
+]
+Since = Annotated[str, typer.Option("--since", help="Only from this date on (2026-11-21).")]
+Before = Annotated[str, typer.Option("--before", help="Only before this date.")]
+
+
+def open_reader(root: Path | None) -> Reader:
+    """The reader of the context meant: the one at --root, or the nearest one upwards."""
+    from ctx.actions.read_context import Reader
+    from ctx.store.workspace import find_root
+
+    return Reader(find_root(Path.cwd(), root))
+
+
+def filter_of(
+    kinds: list[str] | None,
+    tags: list[str] | None,
+    status: str,
+    by: str,
+    fields: list[str] | None,
+    since: str,
+    before: str,
+) -> Filter:
+    """The filter that the shared options describe."""
+    from ctx.actions.find_entries import Filter
+
+    return Filter(
+        kinds=kinds or (),
+        tags=tags or (),
+        status=status,
+        by=by,
+        fields=dict(pair(text, "--field") for text in fields or ()),
+        since=since,
+        before=before,
+    )
+
+
+def pair(text: str, option: str) -> tuple[str, str]:
+    """KEY=VALUE taken apart. Raises UsageError."""
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise UsageError(f"{option} {text!r} is not KEY=VALUE", hint=f'write it as {option} "Name=text"')
+    return key.strip(), value

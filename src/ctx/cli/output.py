@@ -1,0 +1,68 @@
+"""What commands print: text made safe for a terminal, JSON, or a packet's exact bytes."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import Any
+
+# C0 and C1 controls and bidirectional marks: a file's text must not steer the terminal it is shown on.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def safe(text: str) -> str:
+    """The text with control characters shown as escapes: `\\x1b`."""
+    return _UNSAFE.sub(_escape, text.replace("\r\n", "\n"))
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def say(text: str) -> None:
+    """Print a line for a person, whatever the terminal can show."""
+    write(safe(text) + "\n")
+
+
+def remark(text: str) -> None:
+    """Print a line to stderr: stdout is for the answer."""
+    print(safe(text), file=sys.stderr)
+
+
+def write_json(value: Any) -> None:
+    """Print JSON, in UTF-8 whatever the locale."""
+    _bytes(json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n")
+
+
+def write_exact(text: str) -> None:
+    """Print a packet: its own UTF-8 bytes to a pipe or file, what can be shown to a terminal."""
+    if sys.stdout.isatty():
+        write(text)
+    else:
+        _bytes(text.encode("utf-8", "replace"))
+
+
+def write(text: str) -> None:
+    """Print text; what the locale's encoding lacks becomes an escape."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def _bytes(data: bytes) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def table(rows: list[tuple[str, ...]]) -> str:
+    """Rows as columns that line up; the last column is as wide as it is."""
+    if not rows:
+        return ""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
+    lines = []
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        lines.append("  ".join([*cells, row[-1]]).rstrip())
+    return "\n".join(lines)

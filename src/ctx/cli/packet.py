@@ -1,0 +1,111 @@
+"""`ctx agent`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ctx.cli.options import Json, Root, open_reader
+from ctx.cli.output import remark, table, write_exact, write_json
+from ctx.errors import UsageError
+
+if TYPE_CHECKING:
+    from ctx.packet.receipt import Packet
+
+
+class Format(StrEnum):
+    """How the packet is printed."""
+
+    md = "md"
+    json = "json"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("agent")(agent)
+
+
+def agent(
+    budget: Annotated[
+        int | None, typer.Option("--budget", "-b", min=0, help="Tokens at most. Default: from .contextrc, 4000.")
+    ] = None,
+    max_chars: Annotated[
+        int | None, typer.Option("--max-chars", min=0, help="Characters at most, besides the budget.")
+    ] = None,
+    task: Annotated[
+        list[str] | None,
+        typer.Option("--task", "-T", help="Score for this task instead of TASKS.md; repeatable."),
+    ] = None,
+    query: Annotated[str | None, typer.Option("--query", "-q", help="Score for this text too.")] = None,
+    tokenizer: Annotated[
+        str | None, typer.Option("--tokenizer", help="o200k_base, cl100k_base or chars (bytes / 4).")
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="The packet, or JSON with the account of it.")] = Format.md,
+    as_json: Json = False,
+    path: Annotated[
+        str | None, typer.Option("--path", help="What is worked on, for entries that apply to paths.")
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say on stderr why each entry is in or not.")] = False,
+    at: Annotated[str | None, typer.Option("--at", metavar="REV", help="The files as of a git revision.")] = None,
+    now: Annotated[str | None, typer.Option("--now", metavar="DATE", help="Today's date, 2026-11-21.")] = None,
+    root: Root = None,
+) -> None:
+    """Print what an agent should know now: rules, tasks, and the entries that serve them, within a budget.
+
+    Entries are scored against every open task (BM25), recency and kind; the best go in whole, others as one
+    line. stdout is the packet and nothing else.
+    """
+    from ctx.actions.build_packet import Request, build_packet
+
+    reader = open_reader(root)
+    request = Request(
+        budget=budget,
+        max_chars=max_chars,
+        tasks=task or None,
+        query=query,
+        tokenizer=tokenizer,
+        path=_work_path(reader.root, path),
+        at=at,
+        now=_date(now),
+    )
+    packet = build_packet(reader, request)
+    if as_json or form is Format.json:
+        write_json(packet.to_json())
+    else:
+        write_exact(packet.text)
+    if explain:
+        _explain(packet)
+
+
+def _date(now: str | None) -> str | None:
+    from ctx.memory.stamp import find_date
+
+    if now is not None and find_date(now) != now:
+        raise UsageError(f"--now {now!r} is not a date", hint="write it as 2026-11-21")
+    return now
+
+
+def _work_path(root: Path, given: str | None) -> str:
+    """What is worked on, relative to the root: --path, else the working directory where it lies inside."""
+    where = Path.cwd() if given is None else Path.cwd() / given
+    for candidate in (where.resolve(), (root / (given or "")).resolve()):
+        if candidate.is_relative_to(root):
+            inside = candidate.relative_to(root).as_posix()
+            return "" if inside == "." else inside
+    return ""
+
+
+def _explain(packet: Packet) -> None:
+    """The account of a packet as a table."""
+    rows = [("form", "id", "tokens", "score", "whole at", "why", "title")]
+    for one in packet.entries:
+        score = f"{one.score.total:.3f}"
+        words = ", ".join(list(one.score.terms)[:4])
+        why = f"{one.reason} ({words})" if words else one.reason
+        rows.append((one.form, one.id, str(one.tokens), score, str(one.admitted_at or "?"), why, one.title))
+    remark(f"{packet.tokens} of {packet.budget} tokens ({packet.tokenizer})")
+    remark(table([("section", "tokens"), *((part.name, str(part.tokens)) for part in packet.sections)]))
+    remark(table(rows))

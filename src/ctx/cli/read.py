@@ -1,0 +1,134 @@
+"""`ctx list`, `ctx show` and `ctx search`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ctx.cli.options import (
+    Before,
+    By,
+    Fields,
+    Json,
+    Kinds,
+    Root,
+    Since,
+    Status,
+    Tags,
+    filter_of,
+    open_reader,
+)
+from ctx.cli.output import remark, say, table, write_json
+
+if TYPE_CHECKING:
+    from ctx.memory.entry import Entry
+
+_ROW = ("id", "kind", "title", "path", "line", "date")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("list")(list_)
+    app.command("show")(show)
+    app.command("search")(search)
+
+
+def list_(
+    kind: Annotated[str | None, typer.Argument(help="Only this kind: learning, decision, task, session, …")] = None,
+    kinds: Kinds = None,
+    tags: Tags = None,
+    status: Status = "",
+    by: By = "",
+    fields: Fields = None,
+    since: Since = "",
+    before: Before = "",
+    limit: Annotated[int | None, typer.Option("--limit", "-n", min=0, help="At most so many.")] = None,
+    archived: Annotated[bool, typer.Option("--archived", help="Archived entries too.")] = False,
+    ids: Annotated[bool, typer.Option("--ids", help="Only handles, a line each, for other commands.")] = False,
+    as_json: Json = False,
+    root: Root = None,
+) -> None:
+    """List entries in file order."""
+    from ctx.actions.find_entries import list_entries
+
+    chosen = [*([kind] if kind else []), *(kinds or [])]
+    only = filter_of(chosen, tags, status, by, fields, since, before)
+    found = list_entries(open_reader(root), only, archived=archived)[:limit]
+    if as_json:
+        write_json([_listed(entry) for entry in found])
+    elif ids:
+        say("\n".join(entry.id for entry in found)) if found else None
+    elif found:
+        say(table([(e.id, e.kind, e.date or "-", f"{e.title}{_mark(e)}") for e in found]))
+    else:
+        remark("nothing found")
+
+
+def show(
+    reference: Annotated[str, typer.Argument(metavar="ID", help="A handle, the start of one, or a stamp.")],
+    as_json: Json = False,
+    root: Root = None,
+) -> None:
+    """Print one entry whole, archived ones too."""
+    from ctx.actions.find_entries import show_entry
+
+    entry, links = show_entry(open_reader(root), reference)
+    if as_json:
+        write_json(
+            {
+                **{key: getattr(entry, key) for key in _ROW},
+                "archived": entry.archived,
+                "body": entry.body,
+                "fields": entry.fields,
+                "tags": list(entry.tags),
+                "status": entry.status,
+                "links": links,
+            }
+        )
+        return
+    say(f"{entry.title}{_mark(entry)}")
+    say(f"{entry.id} · {entry.kind} · {entry.date or 'undated'} · {entry.path}:{entry.line}")
+    if entry.body:
+        say(f"\n{entry.body}")
+
+
+def search(
+    words: Annotated[list[str], typer.Argument(help="Plain words; any of them may match.")],
+    kinds: Kinds = None,
+    tags: Tags = None,
+    status: Status = "",
+    by: By = "",
+    fields: Fields = None,
+    since: Since = "",
+    before: Before = "",
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="At most so many.")] = 10,
+    live: Annotated[bool, typer.Option("--live", help="Without the archive.")] = False,
+    as_json: Json = False,
+    root: Root = None,
+) -> None:
+    """Find entries by words, best first; archived ones and sessions are covered and marked."""
+    from ctx.actions.search import search as find
+
+    only = filter_of(kinds, tags, status, by, fields, since, before)
+    hits = find(open_reader(root), " ".join(words), limit=limit, only=only, archived=not live)
+    if as_json:
+        keys = (*_ROW, "score", "snippet", "archived")
+        write_json([{key: getattr(hit, key) for key in keys} for hit in hits])
+    elif hits:
+        say("\n".join(f"{h.id}  {h.date or '-'}  {h.title}{_mark(h)}\n    {h.snippet}" for h in hits))
+    else:
+        remark("nothing found; any word may match, so try a different one")
+
+
+def _listed(entry: Entry) -> dict[str, Any]:
+    from ctx.retrieval.snippet import snippet
+
+    row = {key: getattr(entry, key) for key in _ROW}
+    return {**row, "snippet": snippet(entry.body, "") or entry.summary, "archived": entry.archived}
+
+
+def _mark(found: Any) -> str:
+    """What a reader must know about an entry's standing, behind its title."""
+    marks = [*(["archived"] if found.archived else []), *([found.status] if found.status else [])]
+    return f" [{', '.join(marks)}]" if marks else ""

@@ -1,0 +1,58 @@
+"""`ctx init` and `ctx status`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from ctx.cli.options import Json, Root, open_reader
+from ctx.cli.output import remark, say, table, write_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("init")(init)
+    app.command("status")(status)
+
+
+def init(root: Root = None, as_json: Json = False) -> None:
+    """Create .context/ with its core files; files that are there already stay as they are."""
+    from ctx.actions.init_context import init_context
+
+    folder = (root or Path.cwd()).resolve()
+    created = init_context(folder)
+    if as_json:
+        write_json({"root": folder.as_posix(), "created": created})
+    elif created:
+        say("\n".join(f"created {path}" for path in created))
+        remark("next: write your rules into .context/CONSTITUTION.md, then try `ctx agent --budget 4000`")
+    else:
+        say("nothing to do: every core file is there")
+
+
+def status(root: Root = None, as_json: Json = False) -> None:
+    """Count what is there: entries by kind against their caps, tasks, sessions."""
+    from ctx.actions.take_stock import take_stock
+
+    stock = take_stock(open_reader(root))
+    if as_json:
+        write_json(stock.to_json())
+        return
+    rows = [
+        (kind.file, str(kind.live), f"of {kind.cap}" if kind.cap else "", _retired(kind.retired))
+        for kind in stock.kinds
+        if kind.live or kind.retired
+    ]
+    tasks = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in stock.tasks.items() if count)
+    say(f"context of {stock.root}")
+    if not stock.constitution:
+        say("no constitution: .context/CONSTITUTION.md is missing or empty")
+    if rows:
+        say(table(rows))
+    say(f"tasks: {tasks or 'none'}")
+    say(f"sessions: {stock.sessions}")
+
+
+def _retired(count: int) -> str:
+    return f"and {count} superseded or deprecated" if count else ""

@@ -1,0 +1,301 @@
+"""Every option of `.contextrc`, declared once: its key, type, default, meaning and what it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import NamedTuple
+
+from ctx.config.shapes import Shape, above_zero, at_least_zero, choice, flag, share, text, texts, whole
+from ctx.kinds import BUILTIN, CONSTITUTION, REFERENCE, REFERENCE_FILES, TASK_PREFIX, TASKS, Kind, Kinds
+
+Path = tuple[str, ...]
+
+
+class Option(NamedTuple):
+    """One key: where it stands, what it may be, and what it means. A required one has the default None."""
+
+    path: Path
+    shape: Shape
+    doc: str
+    default: object = None
+
+    @property
+    def key(self) -> str:
+        """The dotted key: ``shares.tasks``."""
+        return ".".join(self.path)
+
+
+def _option(key: str, shape: Shape, doc: str) -> dict[str, object]:
+    return {"path": tuple(key.split(".")), "shape": shape, "doc": doc}
+
+
+def is_line(value: str) -> bool:
+    """Whether a text says something and stays on its line."""
+    return bool(value.strip()) and value.isprintable()
+
+
+def _is_glob(value: str) -> bool:
+    parts = value.split("/")
+    return (
+        is_line(value) and "\\" not in value and ":" not in parts[0] and parts[0] != "" and ".." not in parts
+    )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Config:
+    """The options in force. ``set_keys`` are the dotted keys a file gave; the rest are defaults."""
+
+    budget: int = field(
+        default=4000,
+        metadata=_option(
+            "budget", whole("tokens"), "The most tokens a packet may have when `--budget` is not given."
+        ),
+    )
+    tokenizer: str = field(
+        default="o200k_base",
+        metadata=_option(
+            "tokenizer",
+            choice("o200k_base", "cl100k_base", "chars"),
+            "How tokens are counted. `chars` takes four bytes for a token, for models whose tokenizer is not "
+            "public.",
+        ),
+    )
+    threshold: float = field(
+        default=0.1,
+        metadata=_option(
+            "threshold", share(), "The relevance, from 0 to 1, from which an entry competes to go in whole."
+        ),
+    )
+    episodes: int = field(
+        default=3,
+        metadata=_option(
+            "episodes",
+            whole("sessions"),
+            "How many closed sessions a packet shows, newest first, when none is active.",
+        ),
+    )
+    references: tuple[str, ...] = field(
+        default=(),
+        metadata=_option(
+            "references",
+            texts("globs inside the project", _is_glob),
+            "Pages whose sections compete like facts, as globs from the project's root such as "
+            "`docs/**/*.md`. ARCHITECTURE.md and GLOSSARY.md in `.context/` always do.",
+        ),
+    )
+    relevance_weight: float = field(
+        default=1.0,
+        metadata=_option(
+            "weights.relevance", at_least_zero(), "How much relevance to the tasks counts in a score."
+        ),
+    )
+    recency_weight: float = field(
+        default=0.02,
+        metadata=_option("weights.recency", at_least_zero(), "How much recency counts in a score."),
+    )
+    marks_weight: float = field(
+        default=0.05,
+        metadata=_option(
+            "weights.marks", at_least_zero(), "How much helpful and harmful marks shift a score."
+        ),
+    )
+    tags_weight: float = field(
+        default=0.1,
+        metadata=_option(
+            "weights.tags", at_least_zero(), "How much each tag that an entry shares with a task counts."
+        ),
+    )
+    half_life_sessions: float = field(
+        default=20.0,
+        metadata=_option(
+            "recency.half_life_sessions",
+            above_zero("sessions"),
+            "After how many sessions an entry's recency is halved.",
+        ),
+    )
+    tasks_share: float = field(
+        default=0.4,
+        metadata=_option("shares.tasks", share(), "The share of the budget that tasks take at most."),
+    )
+    summaries_share: float = field(
+        default=0.15,
+        metadata=_option(
+            "shares.summaries",
+            share(),
+            "The share reserved for entries that go in as one line, of what remains after "
+            "constitution, tasks and frames.",
+        ),
+    )
+    conventions_floor: float = field(
+        default=0.1,
+        metadata=_option(
+            "shares.conventions", share(), "The share of the same remainder kept for conventions."
+        ),
+    )
+    decisions_floor: float = field(
+        default=0.1,
+        metadata=_option("shares.decisions", share(), "The share of the same remainder kept for decisions."),
+    )
+    rest_floor: float = field(
+        default=0.1,
+        metadata=_option(
+            "shares.rest", share(), "The share of the same remainder kept for learnings and all other kinds."
+        ),
+    )
+    archive_tracked: bool = field(
+        default=True,
+        metadata=_option(
+            "archive.tracked",
+            flag(),
+            "Whether git tracks the archive; false has `.context/.gitignore` name it.",
+        ),
+    )
+    drift_ignore: tuple[str, ...] = field(
+        default=(),
+        metadata=_option(
+            "drift.ignore", texts("rule names", is_line), "Rules of `ctx drift` that are not run."
+        ),
+    )
+    task_age_days: int = field(
+        default=30,
+        metadata=_option(
+            "drift.task_age_days",
+            whole("days"),
+            "After how many days a task in progress is reported as in progress too long.",
+        ),
+    )
+    oversized_tokens: int = field(
+        default=800,
+        metadata=_option(
+            "drift.oversized_tokens",
+            whole("tokens"),
+            "From how many tokens an entry is reported as oversized.",
+        ),
+    )
+    constitution_share: float = field(
+        default=0.5,
+        metadata=_option(
+            "drift.constitution_share",
+            share(),
+            "From what share of the budget the constitution is reported as too large.",
+        ),
+    )
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    kind_table: tuple[Kind, ...] = BUILTIN
+    set_keys: frozenset[str] = field(default=frozenset(), compare=False)
+    kinds: Kinds = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kinds", Kinds(self.kind_table))
+
+
+TABLES = MappingProxyType(
+    {
+        "weights": "What counts in a score: the weight of each kind and of each part of a score.",
+        "caps": "Soft caps: with more entries of a kind, `ctx drift` suggests to consolidate; 0 never does.",
+        "recency": "Recency is counted in sessions, not in days: old is not stale.",
+        "shares": "How the budget is divided; what one part leaves goes to the others.",
+        "archive": "Where `ctx consolidate` moves originals.",
+        "drift": "What `ctx drift` reports.",
+        "kinds": "Kinds of one's own, each a table of its own under a lower-case name.",
+        "synonyms": "Words that widen a query: each word with the words that are searched as well.",
+    }
+)
+OWN_KINDS = "kinds"
+SYNONYMS = "synonyms"
+
+# Names and pages' folders that mean something else already.
+RESERVED_NAMES = frozenset(
+    {*(kind.name for kind in (*BUILTIN, REFERENCE)), "relevance", "recency", "marks", "tags", "task", "frame"}
+)
+RESERVED_FILES = frozenset({CONSTITUTION, TASKS, *REFERENCE_FILES, REFERENCE.file, "README.md", "INDEX.md"})
+RESERVED_STEMS = frozenset({"sessions", "archive", "artifacts"})
+RESERVED_PREFIXES = frozenset({TASK_PREFIX, REFERENCE.prefix})
+
+
+def is_kind_name(name: str) -> bool:
+    """Whether a kind of one's own could have this name, were it free: lower-case ASCII, hyphens, digits."""
+    return name.isascii() and name[:1].islower() and name.replace("-", "").isalnum() and name.islower()
+
+
+def _is_file_name(name: str) -> bool:
+    return (
+        name.endswith(".md") and name[0] != "." and name.isprintable() and not set(name) & set('/\\<>:"|?*')
+    )
+
+
+def _is_prefix(value: str) -> bool:
+    return 1 <= len(value) <= 3 and value.isascii() and value.isalpha() and value.isupper()
+
+
+def _is_field_name(value: str) -> bool:
+    return is_line(value) and value == value.strip() and not set(value) & set(":*")
+
+
+def weight_option(kind: Kind) -> Option:
+    """The key under ``[weights]`` of a kind."""
+    return Option(
+        ("weights", kind.name),
+        at_least_zero(),
+        f"Multiplies the score of each entry of {kind.file}.",
+        kind.weight,
+    )
+
+
+def cap_option(kind: Kind) -> Option:
+    """The key under ``[caps]`` of a kind."""
+    return Option(
+        ("caps", kind.name), whole("entries"), f"The soft cap of {kind.file}, in entries.", kind.cap
+    )
+
+
+def kind_options(name: str) -> tuple[Option, ...]:
+    """The keys under ``[kinds.NAME]``; those without a default are required."""
+    at = (OWN_KINDS, name)
+    return (
+        Option(
+            (*at, "file"),
+            text('a plain file name such as "RUNBOOKS.md"', _is_file_name),
+            "Its file in `.context/`.",
+        ),
+        Option((*at, "prefix"), text("1 to 3 letters A–Z", _is_prefix), "What its handles begin with."),
+        Option(
+            (*at, "layer"),
+            choice("semantic", "procedural"),
+            "Which layer of memory it belongs to: what is so, or how things are done.",
+            "semantic",
+        ),
+        Option(
+            (*at, "weight"),
+            at_least_zero(),
+            "Multiplies the score of its entries; `[weights]` may say it instead.",
+            0.5,
+        ),
+        Option((*at, "cap"), whole("entries"), "Its soft cap; `[caps]` may say it instead.", 30),
+        Option(
+            (*at, "fields"),
+            texts("field names", _is_field_name),
+            "The names of its `**Field**:` lines, in the order they are written.",
+            (),
+        ),
+    )
+
+
+def synonym_option(word: str) -> Option:
+    """The key under ``[synonyms]`` of a word."""
+    return Option((SYNONYMS, word), texts("words", is_line), "The words that are searched as well.")
+
+
+def attributes() -> dict[Path, str]:
+    """The attribute of :class:`Config` that each fixed key of its own fills."""
+    return {f.metadata["path"]: f.name for f in fields(Config) if f.metadata}
+
+
+def options() -> tuple[Option, ...]:
+    """Every key whose name is fixed, table by table, in the order they are documented."""
+    own = [Option(default=f.default, **f.metadata) for f in fields(Config) if f.metadata]
+    kinds = [*map(weight_option, BUILTIN), *map(cap_option, BUILTIN)]
+    tables = ["", *TABLES]
+    return tuple(sorted((*kinds, *own), key=lambda option: tables.index("".join(option.path[:-1]))))

@@ -1,0 +1,71 @@
+"""The library's face: `ctx.open(path)` and what can be asked of a context."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ctx.actions.search import Hit
+    from ctx.memory.entry import Entry
+    from ctx.packet.receipt import Packet
+
+
+class Context:
+    """A context folder. It is live: each call looks at the files' stats and reads what changed."""
+
+    def __init__(self, path: str | Path) -> None:
+        """Open the folder that holds `.context/`. Raises CtxError where there is none."""
+        from ctx.actions.read_context import Reader
+        from ctx.store.workspace import find_root
+
+        self._reader = Reader(find_root(Path(path), Path(path)))
+
+    @property
+    def root(self) -> Path:
+        """The folder that holds `.context/`."""
+        return self._reader.root
+
+    def packet(
+        self,
+        budget: int | None = None,
+        tasks: Sequence[str] | None = None,
+        query: str | None = None,
+        now: str | None = None,
+        at: str | None = None,
+        *,
+        path: str = "",
+        tokenizer: str | None = None,
+        max_chars: int | None = None,
+    ) -> Packet:
+        """The packet for a budget in tokens.
+
+        `tasks` replaces the tasks of TASKS.md as what entries are scored against, `query` adds to them; `now`
+        is an ISO date, `at` a git revision, `path` what is worked on, relative to the root. Raises BudgetError
+        where the constitution alone does not fit.
+        """
+        from ctx.actions.build_packet import Request, build_packet
+
+        request = Request(budget, max_chars, tasks, query, tokenizer, path, at, now)
+        return build_packet(self._reader, request)
+
+    def search(
+        self, words: str, limit: int = 10, kinds: Sequence[str] | None = None, archived: bool = True
+    ) -> list[Hit]:
+        """The entries most relevant to any of the words, best first."""
+        from ctx.actions.find_entries import Filter
+        from ctx.actions.search import search
+
+        return search(self._reader, words, limit=limit, only=Filter(kinds=kinds or ()), archived=archived)
+
+    def entries(self, kind: str | None = None) -> list[Entry]:
+        """All entries outside the archive, retired ones too, in file order; of one kind when named."""
+        from ctx.actions.find_entries import Filter, list_entries
+
+        return list_entries(self._reader, Filter(kinds=(kind,) if kind else ()))
+
+
+def open(path: str | Path = ".") -> Context:  # noqa: A001 - the name people call it by: ctx.open()
+    """Open the context folder at `path`, the folder that holds `.context/`."""
+    return Context(path)

@@ -1,0 +1,1 @@
+"""Markdown as it stands in the file: text in, exact spans out, edits back in."""

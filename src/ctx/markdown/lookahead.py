@@ -1,0 +1,71 @@
+"""What lies ahead of a top-level fence or comment, answered in time linear in the text overall."""
+
+import re
+from bisect import bisect_right
+
+_CLOSER = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*[\r\n]*\Z")
+_DATED = re.compile(r" {0,3}#{2,3}[ \t]+\[[0-9]{4}-[0-9]{2}-[0-9]{2}[^\]\r\n]*\]")
+
+
+def is_dated(line: str) -> bool:
+    """Whether the line is a dated heading: `##` or `###`, then a stamp in brackets."""
+    return _DATED.match(line) is not None
+
+
+class LookAhead:
+    """Answers for lines asked in ascending order; each index is built when it is first needed."""
+
+    def __init__(self, text: str, lines: list[str], offsets: list[int]) -> None:
+        self._text = text
+        self._lines = lines
+        self._offsets = offsets
+        self._closers: dict[str, _Closers] = {}
+        self._dated: list[int] | None = None
+        self._comment_ends = True
+
+    def fence_end(self, opening: int, char: str, length: int) -> int | None:
+        """Return the line that closes the fence opened on line `opening`, None if there is none."""
+        if char not in self._closers:
+            self._closers[char] = _Closers(self._lines, char)
+        return self._closers[char].after(opening, length)
+
+    def comment_end(self, start: int) -> int | None:
+        """Return the line on which the comment at this offset closes, None if it does not."""
+        end = self._text.find("-->", start) if self._comment_ends else -1
+        if end < 0:
+            self._comment_ends = False
+            return None
+        return bisect_right(self._offsets, end) - 1
+
+    def dated_heading(self, line: int) -> int:
+        """Return the first line after this one that is a dated heading, else the number of lines."""
+        if self._dated is None:
+            self._dated = [number for number, line in enumerate(self._lines) if is_dated(line)]
+        index = bisect_right(self._dated, line)
+        return self._dated[index] if index < len(self._dated) else len(self._lines)
+
+
+class _Closers:
+    """Lines that can close a fence of one character, with the longest run from each on."""
+
+    def __init__(self, lines: list[str], char: str) -> None:
+        self._found = [
+            (number, len(found[1]))
+            for number, line in enumerate(lines)
+            if char * 3 in line and (found := _CLOSER.match(line)) and found[1][0] == char
+        ]
+        self._longest = [length for _, length in self._found]
+        for index in range(len(self._longest) - 2, -1, -1):
+            self._longest[index] = max(self._longest[index], self._longest[index + 1])
+        self._index = 0
+
+    def after(self, line: int, length: int) -> int | None:
+        found = self._found
+        while self._index < len(found) and found[self._index][0] <= line:
+            self._index += 1
+        if self._index == len(found) or self._longest[self._index] < length:
+            return None
+        # The scan goes on behind the closer, so this walk is never repeated.
+        while found[self._index][1] < length:
+            self._index += 1
+        return found[self._index][0]

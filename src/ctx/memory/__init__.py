@@ -1,0 +1,1 @@
+"""What the files mean: entries, tasks, frames, their identity, status and links."""

@@ -1,0 +1,76 @@
+"""The entry: a block of knowledge of some kind, and where it stands in its file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+RETIRED = frozenset({"superseded", "deprecated", "rejected"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as read.
+
+    `title` is as written after the stamp; `date` is ISO or None; `path` is relative to the root with `/`;
+    `line` counts from 1; `start` and `end` are the span in the file's text; `body` is the source under the
+    heading. `category` is the heading it stands under, `position` its place in the file, from 0.
+    """
+
+    id: str
+    kind: str
+    title: str
+    stamp: str | None
+    date: str | None
+    path: str
+    line: int
+    start: int
+    end: int
+    body: str
+    digest: str
+    category: str = ""
+    position: int = 0
+    level: int = 2
+    status: str = ""
+    tags: tuple[str, ...] = ()
+    fields: dict[str, str] = field(default_factory=dict)
+    archived: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether it takes part in the ranking: neither archived nor superseded nor deprecated."""
+        return not self.archived and self.status not in RETIRED
+
+    @property
+    def pinned(self) -> bool:
+        """Whether it goes into every packet right after the tasks."""
+        return self.fields.get("Pinned", "").strip().lower() in {"yes", "true"}
+
+    @property
+    def applies_to(self) -> tuple[str, ...]:
+        """The path patterns it is limited to; none: it applies everywhere."""
+        return split_list(self.fields.get("Applies to", ""))
+
+    @property
+    def marks(self) -> tuple[int, int]:
+        """How often it was marked helpful and harmful: `**Marks**: +3 -1` is (3, 1)."""
+        helpful = harmful = 0
+        for word in self.fields.get("Marks", "").split():
+            sign, digits = word[:1], word[1:]
+            if digits.isascii() and digits.isdecimal():
+                helpful += int(digits) if sign == "+" else 0
+                harmful += int(digits) if sign in {"-", "−"} else 0
+        return helpful, harmful
+
+    @property
+    def summary(self) -> str:
+        """Its one line: the `**Summary**:` field, else the title."""
+        return " ".join(self.fields.get("Summary", "").split()) or self.title
+
+    def named(self, handle: str) -> Entry:
+        """The same entry under its handle."""
+        return replace(self, id=handle)
+
+
+def split_list(text: str) -> tuple[str, ...]:
+    """The items of a comma-separated field, backticks taken off."""
+    return tuple(item for raw in text.split(",") if (item := raw.strip().strip("`").strip()))

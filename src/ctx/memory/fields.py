@@ -1,0 +1,86 @@
+"""Fields: the `**Name**: text` lines of a body, or `### Name` headings where a team writes them so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ctx.kinds import BUILTIN
+
+# `**Name**: text` is canonical; `**Name:** text` is as common by hand. A name is a few words, no markup.
+_FIELD = re.compile(
+    r"^[ ]{0,3}\*\*(?P<name>[^\W\d_][^*:\r\n]{0,38}?)(?:\*\*[ \t]*:|:\*\*)[ \t]*(?P<text>[^\r\n]*)", re.M
+)
+_HEADING = re.compile(r"^[ ]{0,3}#{2,6}[ \t]+(?P<name>[^#\r\n]+?)[ \t]*:?[ \t]*#*[ \t]*$", re.M)
+_FENCE = re.compile(r"^[ ]{0,3}(?:```|~~~)", re.M)
+_FENCED = re.compile(r"^[ ]{0,3}(?P<mark>`{3,}|~{3,}).*?(?:^[ ]{0,3}(?P=mark)[`~]*[ \t]*$|\Z)", re.M | re.S)
+
+# Names that are parts of an entry wherever they stand as a heading, never entries of their own.
+NAMES = frozenset(name.lower() for kind in BUILTIN for name in kind.fields) | {
+    "alternatives considered",
+    "consequences",
+    "tags",
+    "summary",
+    "source",
+    "by",
+    "pinned",
+    "applies to",
+    "marks",
+    "related",
+    "date",
+    "discovered",
+}
+
+
+class Field(NamedTuple):
+    """A field as it stands: its name, its text, and the span in the body from its name to its end."""
+
+    name: str
+    text: str
+    start: int
+    end: int
+
+
+def is_field_name(heading: str) -> bool:
+    """Whether a heading names a part of an entry (`### Context`) rather than an entry."""
+    return heading.strip().rstrip(":").strip("*").lower() in NAMES
+
+
+def find_fields(body: str) -> Iterator[Field]:
+    """Each field of a body in order; a field's text runs to the next field."""
+    marks = list(_marks(body))
+    ends = [start for _, start, _ in marks[1:]] + [len(body)]
+    for (name, start, at), end in zip(marks, ends, strict=False):
+        yield Field(name, body[at:end].strip(), start, end)
+
+
+def read_fields(body: str) -> dict[str, str]:
+    """Field texts by name; where a name stands twice the first counts."""
+    if "**" not in body and "#" not in body:
+        return {}
+    fields: dict[str, str] = {}
+    for found in find_fields(body):
+        fields.setdefault(found.name, found.text)
+    return fields
+
+
+def _marks(body: str) -> Iterator[tuple[str, int, int]]:
+    """(name, start of the line, start of the text) of each field outside fenced code."""
+    found = [(match["name"].strip(), match.start(), match.start("text")) for match in _FIELD.finditer(body)]
+    if "#" in body:
+        found += [
+            (_canonical(match["name"]), match.start(), match.end())
+            for match in _HEADING.finditer(body)
+            if is_field_name(match["name"])
+        ]
+        found.sort(key=lambda mark: mark[1])
+    fenced = [match.span() for match in _FENCED.finditer(body)] if _FENCE.search(body) else []
+    for mark in found:
+        if not any(start <= mark[1] < end for start, end in fenced):
+            yield mark
+
+
+def _canonical(heading: str) -> str:
+    name = heading.strip().strip("*")
+    return name[:1].upper() + name[1:]

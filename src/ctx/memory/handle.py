@@ -1,0 +1,59 @@
+"""Handles: the short names of entries and tasks, derived from what they say and stored nowhere."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+_SHORTEST = 6
+
+
+def digest(*parts: str) -> str:
+    """The hex digest an identity's handle is cut from; `parts` are kind, stamp and title, or a task's text."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def assign(
+    identities: Sequence[tuple[str, str]], taken: Iterable[tuple[str, str, str]] = ()
+) -> list[str]:
+    """Give each identity, a (prefix, digest) pair in file order, its handle.
+
+    A handle is the prefix and the first six digits of the digest, longer where two would collide; equal
+    identities take an ordinal from the second on. `taken` are (prefix, digest, handle) triples that were
+    named before, such as the live entries when archived ones follow; they keep their handles.
+    """
+    used: dict[str, tuple[str, str]] = {}
+    ordinals: Counter[tuple[str, str]] = Counter()
+    for prefix, full, handle in taken:
+        used[handle.partition(".")[0]] = (prefix, full)
+        ordinals[prefix, full] += 1
+    named = _bases(identities, used)
+    result = []
+    for identity in identities:
+        ordinals[identity] += 1
+        base = named[identity]
+        result.append(base if ordinals[identity] == 1 else f"{base}.{ordinals[identity]}")
+    return result
+
+
+def _bases(
+    identities: Sequence[tuple[str, str]], used: dict[str, tuple[str, str]]
+) -> dict[tuple[str, str], str]:
+    """The shortest handle of each distinct identity that no other one could be taken for."""
+    kept = {identity: base for base, identity in used.items()}
+    pending = [identity for identity in dict.fromkeys(identities) if identity not in kept]
+    size = _SHORTEST
+    while pending:
+        claims: dict[str, list[tuple[str, str]]] = {}
+        for identity in pending:
+            claims.setdefault(f"{identity[0]}-{identity[1][:size]}", []).append(identity)
+        pending = []
+        for base, claimants in claims.items():
+            if len(claimants) == 1 and base not in used:
+                kept[claimants[0]] = base
+                used[base] = claimants[0]
+            else:
+                pending += claimants
+        size += 1
+    return kept

@@ -1,0 +1,71 @@
+"""What each file of a context folder is for, told from its path alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from ctx.kinds import CONSTITUTION, REFERENCE, REFERENCE_FILES, TASKS, Kind, Kinds
+
+CONTEXT = ".context"
+
+
+class Holds(Enum):
+    """What a file holds."""
+
+    RULES = "rules"
+    TASKS = "tasks"
+    ENTRIES = "entries"
+    FRAME = "frame"
+
+
+class Role(NamedTuple):
+    """What a file holds and how it is read; `kind` is given for entries."""
+
+    holds: Holds
+    kind: Kind | None = None
+    archived: bool = False
+    page: bool = False
+
+
+def role_of(path: str, kinds: Kinds, is_reference: Callable[[str], bool]) -> Role | None:
+    """The role of a file by its path relative to the root, or None for one that ctx does not read."""
+    parts = PurePosixPath(path).parts
+    if parts[0] != CONTEXT or len(parts) < 2:
+        return Role(Holds.ENTRIES, REFERENCE, page=True) if is_reference(path) else None
+    name = parts[1]
+    if len(parts) == 2:
+        found = _core(name, kinds)
+    elif name == "archive":
+        found = _archive(PurePosixPath(path).stem, kinds)
+    elif name == "sessions":
+        found = Role(Holds.FRAME)
+    else:
+        kind = kinds.of_stem(name)
+        found = Role(Holds.ENTRIES, kind, page=True) if kind else None
+    if found is None and is_reference(path):
+        return Role(Holds.ENTRIES, REFERENCE, page=True)
+    return found
+
+
+def _core(name: str, kinds: Kinds) -> Role | None:
+    if name == CONSTITUTION:
+        return Role(Holds.RULES)
+    if name == TASKS:
+        return Role(Holds.TASKS)
+    if name in REFERENCE_FILES:
+        return Role(Holds.ENTRIES, REFERENCE, page=True)
+    kind = kinds.of_file(name)
+    return Role(Holds.ENTRIES, kind) if kind else None
+
+
+def _archive(stem: str, kinds: Kinds) -> Role | None:
+    """An archive is named after what it holds: `learnings-2026-Q4`, `tasks-2026-05-10`."""
+    if stem == "tasks" or stem.startswith("tasks-"):
+        return Role(Holds.TASKS, archived=True)
+    for kind in kinds.stored:
+        if stem == kind.stem or stem.startswith(kind.stem + "-"):
+            return Role(Holds.ENTRIES, kind, archived=True)
+    return None

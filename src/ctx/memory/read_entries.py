@@ -1,0 +1,75 @@
+"""One file of a kind → its entries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from ctx.kinds import REFERENCE, Kind
+from ctx.markdown.document import Document
+from ctx.memory.entry import Entry, split_list
+from ctx.memory.fields import read_fields
+from ctx.memory.handle import digest
+from ctx.memory.segment import Segment, segment, segment_sections
+from ctx.memory.stamp import find_date
+from ctx.memory.status import read_status
+
+_TAG = re.compile(r"[^\w-]+")
+_DATED_BY = ("Discovered", "Date")
+
+
+def read_entries(
+    text: str, kind: Kind, path: str, *, archived: bool = False, page: bool = False
+) -> Iterator[Entry]:
+    """The entries of one file's text in file order; their handles are given when all files are read."""
+    document = Document.parse(text)
+    name = PurePosixPath(path).stem if page else ""
+    if kind is REFERENCE:
+        found = segment_sections(document, name)
+    else:
+        found = segment(document, bullets=kind.name == "convention", page=name)
+    for position, part in enumerate(found):
+        yield _entry(text, part, kind, path, position, archived=archived)
+
+
+def _entry(text: str, part: Segment, kind: Kind, path: str, position: int, *, archived: bool) -> Entry:
+    source = text[part.body : part.end]
+    body = _dedent(source) if part.bullet else source.strip("\r\n").rstrip()
+    if part.bullet and body == part.title:
+        body = ""
+    fields = read_fields(body)
+    return Entry(
+        id="",
+        kind=kind.name,
+        title=part.title,
+        stamp=part.stamp,
+        date=_date(part, fields),
+        path=path,
+        line=part.line,
+        start=part.start,
+        end=part.end,
+        body=body,
+        digest=digest(kind.name, part.stamp or "", part.title),
+        category=part.category,
+        position=position,
+        level=part.level,
+        status=read_status(part.title, body, fields),
+        tags=tuple(_TAG.sub("-", tag.lower().lstrip("#")) for tag in split_list(fields.get("Tags", ""))),
+        fields=fields,
+        archived=archived,
+    )
+
+
+def _date(part: Segment, fields: dict[str, str]) -> str | None:
+    if part.stamp and (found := find_date(part.stamp)):
+        return found
+    return next((d for name in _DATED_BY if (d := find_date(fields.get(name, "")))), None)
+
+
+def _dedent(source: str) -> str:
+    """A bullet's content without the indentation its marker gave it."""
+    first, *rest = re.split(r"\r\n|\n|\r", source.rstrip())
+    margins = [len(line) - len(line.lstrip(" ")) for line in rest if line.strip()]
+    margin = min(margins, default=0)
+    return "\n".join([first.strip(), *(line[margin:] for line in rest)]).strip("\n")

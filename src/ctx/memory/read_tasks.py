@@ -1,0 +1,81 @@
+"""TASKS.md, or an archive of it → its tasks."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from ctx.markdown.blocks import Item
+from ctx.markdown.document import Document
+from ctx.memory.handle import digest
+from ctx.memory.task import STATES, Task, read_labels, without_labels
+
+_BOX = re.compile(r"\[(?P<mark>[ xX-])\](?=\s|$)[ \t]*")
+_INHERITED = frozenset({"priority", "blocked"})
+
+
+def read_tasks(text: str, path: str, *, archived: bool = False) -> Iterator[Task]:
+    """The tasks of one file's text in file order; their handles are given when all files are read."""
+    document = Document.parse(text)
+    items = document.blocks.items
+    starts = [section.start for section in document.sections]
+    positions: dict[int, int] = {}
+    for index, item in enumerate(items):
+        box = _BOX.match(text, item.content, item.end)
+        if box is None:
+            continue
+        at = bisect_right(starts, item.start) - 1
+        heading = document.sections[at].heading.text if at >= 0 else ""
+        positions[index] = len(positions)
+        lead = _lead(text[box.end() : _lead_end(items, index)])
+        bare = without_labels(lead)
+        inherited = [label for label in read_labels(heading.replace("`", "")) if label[0] in _INHERITED]
+        yield Task(
+            id="",
+            state=STATES[box["mark"]],
+            text=_dedent(text[box.end() : item.end]),
+            lead=bare,
+            labels=(*read_labels(lead), *inherited),
+            path=path,
+            line=item.first + 1,
+            start=item.start,
+            end=item.end,
+            digest=digest("task", bare),
+            heading=heading,
+            position=positions[index],
+            parent=_parent(items, item, positions),
+            archived=archived,
+        )
+
+
+def _parent(items: list[Item], item: Item, positions: dict[int, int]) -> int | None:
+    """The position of the nearest task around an item."""
+    above = item.parent
+    while above is not None and above not in positions:
+        above = items[above].parent
+    return None if above is None else positions[above]
+
+
+def _lead_end(items: list[Item], index: int) -> int:
+    """Where an item's own words must have ended: at the first item nested in it, or its end."""
+    if index + 1 < len(items) and items[index + 1].parent == index:
+        return items[index + 1].start
+    return items[index].end
+
+
+def _lead(text: str) -> str:
+    """The first paragraph of an item on one line."""
+    lines = []
+    for line in re.split(r"\r\n|\n|\r", text):
+        if not line.strip() or line.lstrip().startswith(("```", "~~~")):
+            break
+        lines.append(line.strip())
+    return " ".join(lines)
+
+
+def _dedent(text: str) -> str:
+    """An item's content without the indentation of its marker; wrapped lines two blanks in."""
+    first, *rest = re.split(r"\r\n|\n|\r", text.rstrip())
+    margin = min((len(line) - len(line.lstrip(" ")) for line in rest if line.strip()), default=0)
+    return "\n".join([first, *("  " + line[margin:] if line.strip() else "" for line in rest)])

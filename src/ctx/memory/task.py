@@ -1,0 +1,92 @@
+"""The task: an item of TASKS.md with everything below it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+_LABEL = re.compile(r"(?<![\w`/#&])#(?P<name>[^\W\d_][\w-]*)(?::(?P<value>[^\s`,;)]+))?")
+_PRIORITY = {"critical": 0, "urgent": 0, "high": 1, "medium": 2, "low": 3}
+OPEN, DONE, SKIPPED = "open", "done", "skipped"
+STATES = {" ": OPEN, "x": DONE, "X": DONE, "-": SKIPPED}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One checkbox item.
+
+    `text` is its source without the marker, with all wrapped lines and nested items; `lead` is its own
+    words on one line without labels; `parent` is the position of the task it is nested in. `heading` is the
+    heading it stands under, whose labels count for it too.
+    """
+
+    id: str
+    state: str
+    text: str
+    lead: str
+    labels: tuple[tuple[str, str], ...]
+    path: str
+    line: int
+    start: int
+    end: int
+    digest: str
+    heading: str = ""
+    position: int = 0
+    parent: int | None = None
+    archived: bool = False
+
+    @property
+    def blocked(self) -> bool:
+        """Whether it waits for something."""
+        return any(name == "blocked" for name, _ in self.labels)
+
+    @property
+    def in_progress(self) -> bool:
+        """Whether someone is at it."""
+        return any(name == "in-progress" for name, _ in self.labels)
+
+    @property
+    def priority(self) -> int:
+        """From 0, critical, to 3, low; 2 where none is given."""
+        named = [_PRIORITY.get(value.lower(), 2) for name, value in self.labels if name == "priority"]
+        return named[0] if named else 2
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Its plain `#word` labels other than the states."""
+        return tuple(name for name, value in self.labels if not value and name not in {"blocked", "in-progress"})
+
+    def label(self, name: str) -> str | None:
+        """The value of `#name:value`, or None."""
+        return next((value for key, value in self.labels if key == name), None)
+
+    def named(self, handle: str) -> Task:
+        """The same task under its handle."""
+        return replace(self, id=handle)
+
+
+def read_labels(text: str) -> tuple[tuple[str, str], ...]:
+    """The labels of a task's own words as (name, value) pairs; a bare `#word` has the value ''."""
+    return tuple((match["name"].lower(), match["value"] or "") for match in _LABEL.finditer(text))
+
+
+def without_labels(text: str) -> str:
+    """A task's words on one line without labels: what its handle is made of."""
+    return " ".join(_LABEL.sub(" ", text).split())
+
+
+def urgency(task: Task) -> tuple[bool, int, int]:
+    """Sort key: in progress first, then by priority, then file order."""
+    return (not task.in_progress, task.priority, task.position)
+
+
+def active(tasks: list[Task]) -> list[Task]:
+    """The open, unblocked tasks not nested in another one of them, most urgent first."""
+    by_position = {task.position: task for task in tasks}
+
+    def covered(task: Task) -> bool:
+        above = by_position.get(task.parent) if task.parent is not None else None
+        return above is not None and (above.state == OPEN or covered(above))
+
+    found = [task for task in tasks if task.state == OPEN and not task.blocked and not covered(task)]
+    return sorted(found, key=urgency)

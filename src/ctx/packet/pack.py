@@ -1,0 +1,295 @@
+"""Packing: the fixed order of claims on the budget, filled exactly.
+
+constitution → tasks → pinned → frames → conventions → decisions → the rest → a common pool → one line each
+→ what is left turns lines into whole entries. docs/retrieval.md explains the choice.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ctx.errors import BudgetError
+from ctx.memory.frame import Frame
+from ctx.memory.task import Task
+from ctx.packet import render
+from ctx.packet.blocks import EMPTY, UNLIMITED, Block, Ledger, Press, Room
+from ctx.retrieval.cover import Coverage
+from ctx.retrieval.score import Scored
+
+# The kinds with a tier of their own, in order; all others share the last tier.
+TIERS = ("convention", "decision")
+# After so many entries in a row that do not fit, filling stops: what is left is too small for them.
+_MISFITS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Shares of the budget: at most for tasks and summaries, at least for each tier."""
+
+    tasks: float
+    summaries: float
+    floors: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What competes for a packet.
+
+    `tasks` stand most urgent first, `frames` latest first, `scored` in file order; `headings` names the
+    section of each kind; without anything `asked`, every entry competes to go in whole.
+    """
+
+    rules: str
+    tasks: Sequence[Task]
+    frames: Sequence[Frame]
+    scored: Sequence[Scored]
+    headings: dict[str, str]
+    asked: bool
+
+
+@dataclass(slots=True)
+class Choice:
+    """What went in: the first sections' texts and numbers into `Content.scored`, lines best first."""
+
+    head: str = ""
+    tasks: str = ""
+    now: str = ""
+    whole: set[int] = field(default_factory=set)
+    lines: list[int] = field(default_factory=list)
+    left_out: int = 0
+
+
+class Packer:
+    """Packs one content into any budget; texts are rendered and counted once for all of them."""
+
+    def __init__(self, content: Content, press: Press, shares: Shares, threshold: float) -> None:
+        self.content = content
+        self.press = press
+        self.shares = shares
+        self.ranked = sorted(range(len(content.scored)), key=lambda n: (-content.scored[n].total, n))
+        self.competing = frozenset(
+            n for n, one in enumerate(content.scored) if not content.asked or one.relevance >= threshold
+        )
+        self._wholes: dict[int, Block] = {}
+        self._lines: dict[int, Block] = {}
+
+    def pack(self, budget: int, max_chars: int | None = None) -> Choice:
+        """Choose what goes into a budget in tokens and, where given, in characters.
+
+        Raises BudgetError where not even the constitution fits.
+        """
+        chars = UNLIMITED if max_chars is None else max_chars
+        return _Packing(self, Room(self.press.counter.limit(budget), chars)).run()
+
+    def whole(self, number: int) -> Block:
+        """The block of a whole entry."""
+        if number not in self._wholes:
+            self._wholes[number] = self.press(render.entry_whole(self.content.scored[number].entry))
+        return self._wholes[number]
+
+    def line(self, number: int) -> Block:
+        """The block of an entry's one line."""
+        if number not in self._lines:
+            self._lines[number] = self.press(render.entry_line(self.content.scored[number].entry))
+        return self._lines[number]
+
+
+class _Packing:
+    """One packing: what is left of the budget, and the choice so far."""
+
+    def __init__(self, packer: Packer, room: Room) -> None:
+        self.packer = packer
+        self.content = packer.content
+        self.press = packer.press
+        self.room = room
+        self.ledger = Ledger(room)
+        self.choice = Choice()
+        self.coverage = Coverage()
+        self.sections: set[str] = set()
+        self.closing: tuple[Block, ...] = ()
+
+    def run(self) -> Choice:
+        if not self._take_head():
+            return self.choice
+        self._take_tasks()
+        for number in self._pinned():
+            self._take_whole(number)
+        self._take_frames()
+        self._set_closing_aside()
+        reserve = self.ledger.set_aside(self.ledger.left.share(self.packer.shares.summaries))
+        self._take_tiers()
+        self._take_best(self.packer.competing, self.ledger.left)
+        self.ledger.release(reserve)
+        self._take_lines(reserve)
+        self._turn_lines_whole()
+        self._take_lines(self.ledger.left)
+        self._settle_closing()
+        return self.choice
+
+    def _take_head(self) -> bool:
+        """The title and the constitution, whole or not at all."""
+        head = self.press(render.head(self.content.rules))
+        if self.ledger.fits(head):
+            self.ledger.take(head)
+            self.choice.head = head.text
+            return True
+        if not self.content.rules:
+            return False
+        need = self.press.counter.tokens(head.units)
+        if head.units > self.room.units:
+            raise BudgetError(
+                f"the constitution alone needs {need} tokens",
+                need=need,
+                hint=f"give a budget of at least {need}, or shorten CONSTITUTION.md",
+            )
+        raise BudgetError(
+            f"the constitution alone needs {head.chars} characters ({need} tokens)",
+            need=need,
+            hint=f"allow at least {head.chars} characters, or shorten CONSTITUTION.md",
+        )
+
+    def _take_tasks(self) -> None:
+        """Whole tasks, most urgent first, up to their share; those cut are counted in one line."""
+        tasks = self.content.tasks
+        frame = self.press("## Tasks\n"), self.press(render.more_tasks(max(len(tasks), 1)))
+        within = self.room.share(self.packer.shares.tasks)
+        # The blank line that ends the section can cost one unit more than its items do alone.
+        inner = Ledger(within.less(Room(1 + sum(b.units for b in frame), 1 + sum(b.chars for b in frame))))
+        chosen = []
+        for task in tasks:
+            item = self.press(render.task_item(task))
+            if inner.fits(item):
+                inner.take(item)
+                chosen.append(task)
+        in_file_order = sorted(chosen, key=lambda task: (task.path, task.position))
+        section = self.press(render.tasks_section(in_file_order, len(tasks) - len(chosen)))
+        if self.ledger.fits(section, within=within if chosen else None):
+            self.ledger.take(section)
+            self.choice.tasks = section.text
+
+    def _pinned(self) -> Iterable[int]:
+        return (number for number, one in enumerate(self.content.scored) if one.entry.pinned)
+
+    def _take_frames(self) -> None:
+        """The latest sessions, as many as fit."""
+        for count in range(len(self.content.frames), 0, -1):
+            section = self.press(render.now_section(reversed(self.content.frames[:count])))
+            if self.ledger.fits(section):
+                self.ledger.take(section)
+                self.choice.now = section.text
+                return
+
+    def _set_closing_aside(self) -> None:
+        """Room for the last section's heading and for its last line, while anything may be left out."""
+        closing = (self.press(render.ALSO_KNOWN), self.press(render.more_entries(len(self.content.scored))))
+        if len(self.choice.whole) < len(self.content.scored) and self.ledger.fits(*closing):
+            self.ledger.take(*closing)
+            self.closing = closing
+
+    def _take_tiers(self) -> None:
+        """Each tier up to its floor, so that no kind crowds out another."""
+        pool = self.ledger.left
+        for tier, share in enumerate(self.packer.shares.floors):
+            members = [n for n in self.packer.competing if _tier(self.content.scored[n]) == tier]
+            self._take_best(members, pool.share(share))
+
+    def _take_best(self, numbers: Iterable[int], within: Room) -> None:
+        """Greedy choice by gain per cost, skipping what does not fit.
+
+        Gains only shrink as more is chosen, so an outdated one is looked at again when it comes up (the lazy
+        greedy of Minoux 1978).
+        """
+        waiting = [(-self._worth(n), n) for n in numbers if n not in self.choice.whole]
+        heapq.heapify(waiting)
+        while waiting:
+            worth, number = heapq.heappop(waiting)
+            if waiting and (fresh := -self._worth(number)) > worth and (fresh, number) > waiting[0]:
+                heapq.heappush(waiting, (fresh, number))
+                continue
+            if self.ledger.fits(*self._cost(number), within=within):
+                within = within.less(self._take_whole(number))
+
+    def _worth(self, number: int) -> float:
+        return self.coverage.worth(self.content.scored[number], self.packer.whole(number).units)
+
+    def _cost(self, number: int) -> tuple[Block, ...]:
+        kind = self.content.scored[number].entry.kind
+        if kind in self.sections:
+            return (self.packer.whole(number),)
+        return (self.press(render.section_heading(self.content.headings[kind])), self.packer.whole(number))
+
+    def _take_whole(self, number: int) -> Room:
+        cost = self._cost(number)
+        if not self.ledger.fits(*cost):
+            return Room(0, 0)
+        scored = self.content.scored[number]
+        self.sections.add(scored.entry.kind)
+        self.choice.whole.add(number)
+        self.coverage.choose(scored)
+        return self.ledger.take(*cost)
+
+    def _take_lines(self, within: Room) -> None:
+        """One line each for those not in whole, best first."""
+        if not self.closing:
+            return
+        inside = Ledger(within)
+        known = self.choice.whole.union(self.choice.lines)
+        misfits = 0
+        for number in self.packer.ranked:
+            if number in known:
+                continue
+            line = self.packer.line(number)
+            if inside.fits(line, within=self.ledger.left):
+                inside.take(line)
+                self.ledger.take(line)
+                self.choice.lines.append(number)
+                misfits = 0
+            elif (misfits := misfits + 1) > _MISFITS:
+                return
+
+    def _turn_lines_whole(self) -> None:
+        """Spend what is left on whole entries by score, taking back their lines."""
+        misfits = 0
+        lines = set(self.choice.lines)
+        for number in self.packer.ranked:
+            if number in self.choice.whole:
+                continue
+            freed = self.packer.line(number) if number in lines else EMPTY
+            self.ledger.release(Room(freed.units, freed.chars))
+            if self.ledger.fits(*self._cost(number)):
+                self._take_whole(number)
+                misfits = 0
+                continue
+            self.ledger.take(freed)
+            if (misfits := misfits + 1) > _MISFITS:
+                break
+        self.choice.lines = [n for n in self.choice.lines if n not in self.choice.whole]
+
+    def _settle_closing(self) -> None:
+        """Count what has no room even for a line, where there is room to say so."""
+        chosen = len(self.choice.whole) + len(self.choice.lines)
+        self.choice.left_out = len(self.content.scored) - chosen if self.closing else 0
+
+
+def _tier(scored: Scored) -> int:
+    return TIERS.index(scored.entry.kind) if scored.entry.kind in TIERS else len(TIERS)
+
+
+def assemble(choice: Choice, packer: Packer) -> list[tuple[str, list[Block]]]:
+    """The packet as (section name, blocks) pairs in their order; joined, the blocks are its text."""
+    content, press = packer.content, packer.press
+    lead = [("constitution", choice.head), ("tasks", choice.tasks), ("now", choice.now)]
+    sections = [(name, [press(text)]) for name, text in lead if text]
+    for kind, heading in content.headings.items():
+        members = [n for n in sorted(choice.whole) if content.scored[n].entry.kind == kind]
+        if members:
+            blocks = [press(render.section_heading(heading)), *(packer.whole(n) for n in members)]
+            sections.append((heading.lower(), blocks))
+    known = [packer.line(n) for n in choice.lines]
+    if choice.left_out:
+        known.append(press(render.more_entries(choice.left_out)))
+    if known:
+        sections.append(("also known", [press(render.ALSO_KNOWN), *known]))
+    return sections

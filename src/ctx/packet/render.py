@@ -1,0 +1,102 @@
+"""Rendering: what each thing looks like in a packet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ctx.markdown.headings import close_open, demote_to
+from ctx.markdown.inline import strip_comments
+from ctx.memory.entry import Entry
+from ctx.memory.frame import Frame
+from ctx.memory.task import Task
+
+TITLE = "# Project context\n\n"
+ALSO_KNOWN = "## Also known\nOne line each; `ctx show ID` prints the whole.\n"
+
+# Control characters other than tab and line feed could steer a terminal and mean nothing to an agent.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def clean(text: str) -> str:
+    """The text with line feeds only and no control characters, bidirectional overrides among them."""
+    return _CONTROL.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(text: str) -> str:
+    """The text on one line."""
+    return " ".join(clean(text).split())
+
+
+def head(rules: str) -> str:
+    """The title and the rules, which go in whole."""
+    text = close_open(demote_to(clean(rules).strip("\n"), 3)).strip("\n")
+    return f"{TITLE}## Constitution\n\n{text}\n\n" if text else TITLE
+
+
+def tasks_section(tasks: Iterable[Task], left_out: int) -> str:
+    """The section of tasks with a line for those that were cut, or nothing where there are none."""
+    rows = [task_item(task) for task in tasks]
+    if left_out:
+        rows.append(more_tasks(left_out))
+    return "".join(["## Tasks\n", *rows, "\n"]) if rows else ""
+
+
+def more_tasks(count: int) -> str:
+    """The line that counts the tasks that were cut."""
+    return f"- {count} more open; `ctx task list` prints them.\n"
+
+
+def task_item(task: Task) -> str:
+    """A whole task; its handle stands behind its own words, before what is nested in it."""
+    lines = clean(task.text).split("\n")
+    at = next((n for n, line in enumerate(lines) if n and _ends_lead(line)), len(lines))
+    own, rest = lines[:at], lines[at:]
+    own[-1] = f"{own[-1].rstrip()} ({task.id})"
+    return close_open("\n".join(["- [ ] " + own[0].lstrip(), *own[1:], *rest]).rstrip()) + "\n"
+
+
+def _ends_lead(line: str) -> bool:
+    return not line.strip() or re.match(r"\s*(?:[-*+]|\d+[.)])\s|\s*(?:```|~~~)", line) is not None
+
+
+def now_section(frames: Iterable[Frame]) -> str:
+    """The section of the latest closed sessions, or nothing where there are none."""
+    rows = [frame_element(frame) for frame in frames]
+    return "".join(["## Now\n", *rows, "\n"]) if rows else ""
+
+
+def frame_element(frame: Frame) -> str:
+    """A closed session: structure as XML, content as prose."""
+    parts = [f"<goal>{_xml(frame.goal)}</goal>"]
+    if frame.summary:
+        parts.append(f"<summary>{_xml(strip_comments(frame.summary).strip())}</summary>")
+    parts.append(f"<log>{_xml(frame.path)}</log>")
+    return f'<frame id="{_xml(frame.id)}" status="{_xml(frame.status)}">' + "\n  ".join(parts) + "</frame>\n"
+
+
+def _xml(text: str) -> str:
+    return clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+def section_heading(name: str) -> str:
+    """The heading of a kind's section."""
+    return f"## {name}\n"
+
+
+def entry_whole(entry: Entry) -> str:
+    """A whole entry under a heading with its date, title and handle."""
+    title = " ".join(part for part in (entry.date, one_line(entry.title)) if part)
+    body = strip_comments(clean(entry.body)).strip("\n")
+    text = close_open(demote_to(body, 4)).strip("\n") if body else ""
+    return f"### {title} ({entry.id})\n{text}\n\n" if text else f"### {title} ({entry.id})\n\n"
+
+
+def entry_line(entry: Entry) -> str:
+    """An entry's one line."""
+    return f"- {entry.id} {one_line(entry.summary)}\n"
+
+
+def more_entries(count: int) -> str:
+    """The last line: how many entries had no room even for a line, and how to find them."""
+    return f"- {count} more; `ctx search WORDS` finds them.\n"

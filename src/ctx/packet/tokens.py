@@ -1,0 +1,156 @@
+"""Exact token counts of text, without a network and, where the count is known, without a tokenizer.
+
+A text is counted in *units*: tokens for the two vocabularies, bytes for `chars`. Units of the packet's
+blocks add up exactly: under both pre-tokenisers no token crosses a line break that is followed by neither
+white space nor `/` (tests/test_tokens.py holds it), and bytes always add up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING, Protocol
+
+from ctx.errors import CtxError, UsageError
+
+if TYPE_CHECKING:
+    from tiktoken import Encoding
+
+# Pre-tokeniser and sha256 of each vocabulary, as published with tiktoken (tiktoken_ext/openai_public.py).
+_LETTERS = r"[^\r\n\p{L}\p{N}]?"
+_UPPER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"
+_LOWER = r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
+_SUFFIX = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+_O200K = (
+    f"{_LETTERS}{_UPPER}*{_LOWER}+{_SUFFIX}|{_LETTERS}{_UPPER}+{_LOWER}*{_SUFFIX}"
+    r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+_CL100K = (
+    r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+"
+    r"|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
+)
+_VOCABULARIES = {
+    "o200k_base": (_O200K, "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"),
+    "cl100k_base": (_CL100K, "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7"),
+}
+TOKENIZERS = (*_VOCABULARIES, "chars")
+
+# tiktoken fails on runs of a million blanks and slows down quadratically on endless words. Counting the
+# pieces of such a run apart can only count more, never less.
+_RUN = 10_000
+_LONG_RUN = re.compile(rf"\s{{{_RUN}}}|\S{{{_RUN}}}")
+
+
+class Counter(Protocol):
+    """Counts text in units that add up over blocks."""
+
+    name: str
+
+    def units(self, text: str) -> int:
+        """The units of a block."""
+
+    def limit(self, budget: int) -> int:
+        """The largest number of units that is within `budget` tokens."""
+
+    def tokens(self, units: int) -> int:
+        """The tokens that many units are."""
+
+
+class CharsCounter:
+    """For models without a public tokenizer: a token is four bytes of UTF-8, rounded up over the whole."""
+
+    name = "chars"
+
+    def units(self, text: str) -> int:
+        """Bytes of UTF-8."""
+        return len(text.encode("utf-8", "surrogatepass"))
+
+    def limit(self, budget: int) -> int:
+        """Bytes within a budget."""
+        return budget * 4
+
+    def tokens(self, units: int) -> int:
+        """Bytes divided by four, rounded up."""
+        return -(-units // 4)
+
+
+class VocabularyCounter:
+    """Counts with one of the vocabularies that ship in the package; loads it for a text not `known` yet."""
+
+    def __init__(self, name: str, known: MutableMapping[str, int] | None = None) -> None:
+        self.name = name
+        self.known: MutableMapping[str, int] = {} if known is None else known
+        self._encoding: Encoding | None = None
+
+    def units(self, text: str) -> int:
+        """Tokens of a block, looked up by its digest."""
+        key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+        count = self.known.get(key)
+        if count is None:
+            count = self.known[key] = self._count(text)
+        return count
+
+    def limit(self, budget: int) -> int:
+        """The budget itself."""
+        return budget
+
+    def tokens(self, units: int) -> int:
+        """The units themselves."""
+        return units
+
+    def _count(self, text: str) -> int:
+        if self._encoding is None:
+            self._encoding = _load(self.name)
+        encode = self._encoding.encode_ordinary
+        return sum(len(encode(piece)) for piece in pieces(text))
+
+
+def counter(name: str, known: MutableMapping[str, int] | None = None) -> Counter:
+    """The counter of that name; `known` maps digests of blocks to counts and is added to."""
+    if name == "chars":
+        return CharsCounter()
+    if name not in _VOCABULARIES:
+        raise UsageError(f"unknown tokenizer {name!r}", hint=f"choose one of {', '.join(TOKENIZERS)}")
+    return VocabularyCounter(name, known)
+
+
+def pieces(text: str) -> Iterator[str]:
+    """The text cut inside runs of white space or of anything else that are too long to encode at once."""
+    start = 0
+    for match in _LONG_RUN.finditer(text):
+        yield text[start : match.end()]
+        start = match.end()
+    if start < len(text):
+        yield text[start:]
+
+
+def _load(name: str) -> Encoding:
+    """Read a vocabulary with tiktoken's own loader from our file, after checking its sha256."""
+    import tiktoken
+    from tiktoken.load import load_tiktoken_bpe
+
+    pattern, expected = _VOCABULARIES[name]
+    resource = files("ctx.packet") / "vocab" / f"{name}.tiktoken"
+    if hashlib.sha256(resource.read_bytes()).hexdigest() != expected:
+        raise CtxError(f"the vocabulary {name} that ships with ctx is damaged", hint="reinstall ctx-md")
+    with as_file(resource) as path, _no_tokenizer_cache():
+        ranks = load_tiktoken_bpe(str(path))
+    return tiktoken.Encoding(name, pat_str=pattern, mergeable_ranks=ranks, special_tokens={})
+
+
+@contextmanager
+def _no_tokenizer_cache() -> Iterator[None]:
+    """Keep tiktoken from copying our file into its cache folder: an empty name switches that off."""
+    before = os.environ.get("TIKTOKEN_CACHE_DIR")
+    os.environ["TIKTOKEN_CACHE_DIR"] = ""
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["TIKTOKEN_CACHE_DIR"]
+        else:
+            os.environ["TIKTOKEN_CACHE_DIR"] = before

@@ -1,0 +1,1 @@
+"""Finding what matters: terms, an inverted index, relevance, recency, scores and coverage."""

@@ -1,0 +1,55 @@
+"""Asking the index: each task is a query of its own, and its answer is calibrated to 0..1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ctx.retrieval.relevance import Collection, explain, rank
+
+
+class Question(NamedTuple):
+    """What is asked on behalf of a task: its handle, its text, and the tags it shares with entries."""
+
+    id: str
+    text: str
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The relevance 0..1 of entries to one query; `explain` says what each term adds to one of them."""
+
+    query: Question
+    relevance: Mapping[int, float]
+    explain: Callable[[int], Mapping[str, float]]
+
+
+def ask(collection: Collection, queries: Sequence[Question], numbers: Sequence[int]) -> list[Answer]:
+    """Answer each query over the documents `numbers` of the index; answers count by place in `numbers`.
+
+    Scores of different queries are not comparable, so each is divided by its best.
+    """
+    places = {number: place for place, number in enumerate(numbers)}
+    return [_answer(collection, query, numbers, places) for query in queries]
+
+
+def _answer(collection: Collection, query: Question, numbers: Sequence[int], places: Mapping[int, int]) -> Answer:
+    scores = {places[n]: value for n, value in rank(collection, query.text).items() if n in places}
+    best = max(scores.values(), default=0.0)
+    relevance = {place: value / best for place, value in scores.items()} if best > 0 else {}
+    return Answer(query, relevance, lambda place: explain(collection, query.text, numbers[place]))
+
+
+def evidence(answers: Sequence[Answer], number: int) -> tuple[dict[str, float], list[str]]:
+    """What brought an entry in: the shares of its terms, greatest first, and the tasks, most served first."""
+    tasks = [(answer.relevance.get(number, 0.0), answer) for answer in answers]
+    tasks = sorted((pair for pair in tasks if pair[0] > 0), key=lambda pair: -pair[0])
+    parts: dict[str, float] = {}
+    for relevance, answer in tasks:
+        for term, value in answer.explain(number).items():
+            parts[term] = parts.get(term, 0.0) + relevance * value
+    whole = sum(parts.values()) or 1.0
+    shares = sorted(((value / whole, term) for term, value in parts.items()), key=lambda p: (-p[0], p[1]))
+    return {term: value for value, term in shares}, [answer.query.id for _, answer in tasks]

@@ -1,0 +1,198 @@
+"""Relevance of documents to one query: BM25 over fields, neighbours and categories, then closer evidence.
+
+docs/retrieval.md says where each number comes from and what leaving it out costs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from ctx.retrieval.bm25 import idf, saturation
+from ctx.retrieval.index import Index
+from ctx.retrieval.terms import Terms, analyse, is_whole
+
+K1, B = 2.5, 0.75
+_TITLE, _LABEL = 1.5, 3.0
+_SHORTEST_TITLE = 20.0
+_GROUP, _GROUP_K1, _GROUP_B = 0.4, 2.0, 0.75
+_WHOLE = 1.25
+_DECAY = 0.02
+
+Scores = dict[int, float]
+
+
+class Collection:
+    """An index with the impact of each of its terms on each document, worked out when first asked for."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self._impacts: dict[str, Scores] = {}
+        self._group_impacts: dict[str, Scores] = {}
+
+    @cached_property
+    def body_norms(self) -> list[float]:
+        """The factor on each document's body frequencies: longer bodies count less (BM25's b)."""
+        documents, reach = self.index.documents, self.index.groups.reach
+        lengths = [float(document.body_length) for document in documents]
+        for number, document in enumerate(documents):
+            for other, share in reach[number]:
+                lengths[other] += share * document.body_length
+        average = max(0.01, sum(lengths) / max(1, len(lengths)))
+        return [1.0 / (1.0 - B + B * length / average) for length in lengths]
+
+    @cached_property
+    def title_norms(self) -> list[float]:
+        """The factor on each document's title frequencies: shorter titles say more."""
+        lengths = [document.title_length for document in self.index.documents]
+        average = max(0.01, sum(lengths) / max(1, len(lengths)))
+        return [min(_SHORTEST_TITLE, average / length) if length else 0.0 for length in lengths]
+
+    @cached_property
+    def group_norms(self) -> list[float]:
+        """The factor on each category's frequencies."""
+        lengths = self.index.groups.lengths
+        average = max(0.01, sum(lengths) / max(1, len(lengths)))
+        return [1.0 / (1.0 - _GROUP_B + _GROUP_B * length / average) for length in lengths]
+
+    def impacts(self, term: str) -> Scores:
+        """What a term adds to each document that holds it or is next to one that does, before its weight."""
+        known = self._impacts.get(term)
+        if known is None:
+            frequencies = self._frequencies(term)
+            known = self._impacts[term] = {n: saturation(f, K1) for n, f in frequencies.items()}
+        return known
+
+    def _frequencies(self, term: str) -> Scores:
+        reach, norms, titles = self.index.groups.reach, self.body_norms, self.title_norms
+        found: Scores = {}
+        rest: Scores = {}
+        for number, title, body, label in self.index.postings.get(term, ()):
+            if body:
+                found[number] = found.get(number, 0.0) + body
+                for other, share in reach[number]:
+                    found[other] = found.get(other, 0.0) + share * body
+            if title or label:
+                rest[number] = _TITLE * title * titles[number] + _LABEL * label
+        found = {number: value * norms[number] for number, value in found.items()}
+        for number, value in rest.items():
+            found[number] = found.get(number, 0.0) + value
+        return found
+
+    def own_impact(self, term: str, number: int) -> float:
+        """What a term of a document's own title and body adds to it, before its weight."""
+        document = self.index.documents[number]
+        both = document.frequencies.get(term, 0)
+        if not both:
+            return 0.0
+        title = document.title.get(term, 0)
+        body = (both - title) * self.body_norms[number]
+        return saturation(body + _TITLE * title * self.title_norms[number], K1)
+
+    def group_impacts(self, term: str) -> Scores:
+        """What a term adds to each category, its weight among categories included."""
+        known = self._group_impacts.get(term)
+        if known is None:
+            known = self._group_impacts[term] = self._weigh_groups(term)
+        return known
+
+    def _weigh_groups(self, term: str) -> Scores:
+        groups = self.index.groups
+        counts: Counter[int] = Counter()
+        for number, title, body, _ in self.index.postings.get(term, ()):
+            if groups.of[number] >= 0:
+                counts[groups.of[number]] += title + body
+        weight = idf(len(groups), len(counts))
+        norms = self.group_norms
+        return {g: weight * saturation(count * norms[g], _GROUP_K1) for g, count in counts.items() if count}
+
+
+class Query:
+    """A query over a collection: the weight of each of its terms."""
+
+    def __init__(self, collection: Collection, text: str) -> None:
+        self.collection = collection
+        self.text = text
+        self.terms: Terms = analyse(text)
+        index = collection.index
+        known = {term: share for term, share in _shares(self.terms).items() if term in index.postings}
+        self.shares = {term: share for term, share in known.items() if share}
+        self.weights = {term: share * index.idf(term) for term, share in self.shares.items()}
+
+
+def _shares(query: Terms) -> dict[str, float]:
+    """What each term of a query counts: more when repeated (a logarithm), a little less further back.
+
+    A lone digit is noise beside other words: a list number, an amount.
+    """
+    counts = Counter(query.words)
+    first: dict[str, int] = {}
+    for position, word in enumerate(query.words):
+        first.setdefault(word, position)
+    shares = {
+        word: 0.0
+        if len(word) == 1 and word.isdigit() and len(counts) > 1
+        else (1.0 + math.log(count)) / (1.0 + _DECAY * first[word])
+        for word, count in counts.items()
+    }
+    shares.update(dict.fromkeys(query.wholes, _WHOLE))
+    return shares
+
+
+def add_terms(
+    scores: Scores, collection: Collection, weights: Mapping[str, float], only: Iterable[int] | None = None
+) -> None:
+    """Add weighted terms to the scores: of all documents that hold them, or of `only` some."""
+    chosen = None if only is None else set(only)
+    groups: Scores = {}
+    for term, weight in weights.items():
+        for number, impact in collection.impacts(term).items():
+            if chosen is None or number in chosen:
+                scores[number] = scores.get(number, 0.0) + weight * impact
+        if len(collection.index.groups):
+            share = weight / collection.index.idf(term)
+            for group, impact in collection.group_impacts(term).items():
+                groups[group] = groups.get(group, 0.0) + share * impact
+    if groups:
+        of = collection.index.groups.of
+        for number in list(scores) if chosen is None else chosen:
+            if of[number] >= 0:
+                scores[number] += _GROUP * groups.get(of[number], 0.0)
+
+
+def rank(collection: Collection, text: str) -> Scores:
+    """The score of every document that shares a term with the query, by number."""
+    from ctx.retrieval import evidence
+
+    query = Query(collection, text)
+    scores: Scores = {}
+    add_terms(scores, collection, query.weights)
+    if scores:
+        evidence.add_company(scores, query)
+        top = best(scores, evidence.CANDIDATES)
+        evidence.add_segments(scores, query, top)
+        evidence.scale_by_title(scores, query, top)
+        evidence.add_phrases(scores, query, top)
+        evidence.add_feedback(scores, query, top)
+    return {number: round(score, 9) for number, score in scores.items()}
+
+
+def explain(collection: Collection, text: str, number: int) -> dict[str, float]:
+    """What each term of the query adds to one document's score, compounds without their mark."""
+    weights = Query(collection, text).weights
+    parts = {
+        term.lstrip("=") if is_whole(term) else term: weight * impact
+        for term, weight in weights.items()
+        if (impact := collection.impacts(term).get(number, 0.0))
+    }
+    return dict(sorted(parts.items(), key=lambda part: (-part[1], part[0])))
+
+
+def best(scores: Scores, count: int) -> list[int]:
+    """The best documents, the earlier one where they are equal."""
+    if len(scores) > 4 * count:
+        cut = sorted(scores.values())[-count]
+        scores = {number: score for number, score in scores.items() if score >= cut}
+    return sorted(scores, key=lambda number: (-scores[number], number))[:count]

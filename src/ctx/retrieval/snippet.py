@@ -1,0 +1,45 @@
+"""Snippets: the stretch of a text that says most of what was asked."""
+
+from __future__ import annotations
+
+import re
+
+from ctx.retrieval.terms import terms
+
+_WIDTH = 160
+_WORD = re.compile(r"\S+")
+_FIELD = re.compile(r"\*\*([^*\n]{1,40})(?:\*\*:|:\*\*)")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
+_MARKUP = re.compile(r"^\s{0,3}(?:#{1,6}|>|[-*+]|```\S*|~~~\S*)\s|\*\*|(?<!\w)`+|`+(?!\w)", re.M)
+
+
+def snippet(text: str, words: str, width: int = _WIDTH) -> str:
+    """About `width` characters of the text, on one line, around as many of the words as possible."""
+    plain = " ".join(_MARKUP.sub("", _FIELD.sub(r"\1:", _COMMENT.sub("", text))).split())
+    if len(plain) <= width:
+        return plain
+    wanted = set(terms(words))
+    marks = [m.start() for m in _WORD.finditer(plain) if wanted.intersection(terms(m[0]))]
+    return _cut(plain, _best_start(marks, width), width)
+
+
+def _best_start(marks: list[int], width: int) -> int:
+    """The first place from which most marks fall into the width."""
+    best, start, right = 0, 0, 0
+    for left, mark in enumerate(marks):
+        while right < len(marks) and marks[right] < mark + width:
+            right += 1
+        if right - left > best:
+            best, start = right - left, mark
+    return start
+
+
+def _cut(plain: str, start: int, width: int) -> str:
+    start = max(0, min(start - width // 5, len(plain) - width))
+    if start:
+        start = plain.find(" ", start) + 1
+    end = start + width
+    if end < len(plain):
+        end = plain.rfind(" ", start, end) if " " in plain[start:end] else end
+    lead, tail = "… " if start else "", " …" if end < len(plain) else ""
+    return f"{lead}{plain[start:end]}{tail}"

@@ -1,0 +1,114 @@
+"""Terms: the words a text is indexed and asked by.
+
+A compound such as `os.path.join`, `foo_bar.py` or `re-run` is kept whole and split at every boundary,
+camelCase included. Letters of any script count, CJK goes in as bigrams; stop words are left out, irregular
+forms are brought to their base, and the rest is stemmed (Snowball English).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+from ctx.retrieval.english import BASE_FORMS, STOP_WORDS
+
+_COMPOUND = re.compile(r"[^\W_](?:[\w'’]|[-./:@#+](?=\w))*")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_a-zA-Z]+")
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
+_CJK_OR_NOT = re.compile(f"[{_CJK}]+|[^{_CJK}]+")
+_HAS_CJK = re.compile(f"[{_CJK}]")
+# Wholes are terms of their own; the mark keeps them apart from words that happen to be spelt alike.
+WHOLE = "="
+
+
+class Terms(NamedTuple):
+    """The terms of a text: its words in order, and its compounds, each as often as it occurs."""
+
+    words: list[str]
+    wholes: list[str]
+
+
+def analyse(text: str) -> Terms:
+    """The terms of a text."""
+    words: list[str] = []
+    wholes: list[str] = []
+    for compound in _COMPOUND.findall(text):
+        parts, kept = _analyse_compound(compound)
+        words += parts
+        wholes += kept
+    return Terms(words, wholes)
+
+
+def is_whole(term: str) -> bool:
+    """Whether a term is a compound kept whole."""
+    return term.startswith(WHOLE)
+
+
+def terms(text: str) -> set[str]:
+    """The distinct terms of a text."""
+    words, wholes = analyse(text)
+    return {*words, *wholes}
+
+
+@lru_cache(maxsize=1 << 16)
+def _analyse_compound(compound: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    parts = _WORD.findall(compound)
+    words: list[str] = []
+    wholes: list[str] = []
+    for part in parts:
+        lower = part.lower().replace("’", "'")
+        pieces = _CAMEL.findall(part) if not part.islower() else ()
+        if _HAS_CJK.search(part):
+            words += _bigrams(part)
+        elif len(pieces) > 1 and lower not in STOP_WORDS:
+            wholes.append(WHOLE + _without_apostrophe(lower))
+            words += [term for piece in pieces if (term := _term(piece.lower()))]
+        elif term := _term(lower):
+            words.append(term)
+    if len(parts) > 1:
+        wholes.append(WHOLE + compound.lower())
+    return tuple(words), tuple(wholes)
+
+
+def _term(word: str) -> str:
+    """The term of a lower-case word; empty where it says nothing."""
+    if word in STOP_WORDS:
+        return ""
+    word = _without_apostrophe(word)
+    if word in STOP_WORDS or (len(word) < 2 and not word.isdigit()):
+        return ""
+    return stem(BASE_FORMS.get(word, word))
+
+
+def _without_apostrophe(word: str) -> str:
+    return word[:-2] if word.endswith("'s") else word.replace("'", "")
+
+
+def _bigrams(part: str) -> list[str]:
+    """The bigrams of each CJK run, and the words between them."""
+    found: list[str] = []
+    for run in _CJK_OR_NOT.findall(part):
+        if not _HAS_CJK.match(run):
+            found += [term] if (term := _term(run.lower())) else []
+        elif len(run) == 1:
+            found.append(run)
+        else:
+            found += [run[at : at + 2] for at in range(len(run) - 1)]
+    return found
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(word: str) -> str:
+    """The Snowball English stem of a lower-case word."""
+    return _stemmer()(word)
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Callable[[str], str]:
+    from snowballstemmer.english_stemmer import EnglishStemmer
+
+    # Snowball's own class, so that PyStemmer being installed or not makes no difference.
+    return EnglishStemmer().stemWord  # type: ignore[no-any-return]

@@ -1,0 +1,1 @@
+"""The only package that touches the disk or runs git."""

@@ -1,0 +1,163 @@
+"""One writer at a time: the lock of a context, which the operating system drops when its holder dies."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ctx.errors import CtxError
+from ctx.memory.layout import CONTEXT
+from ctx.store.system import System
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+LOCAL = f"{CONTEXT}/.local"
+LOCK = f"{LOCAL}/lock"
+_HOLDER = f"{LOCAL}/holder"
+_POLL = 0.01  # seconds between two tries
+_NO_LOCKS = frozenset({errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP})
+
+_NOTE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+_guard = threading.Lock()
+_held: set[tuple[int, int, Path]] = set()  # process, thread, root
+
+
+class Held:
+    """A lock that is held now."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._identity = _identity(path)
+
+    def verify(self) -> None:
+        """Raise CtxError when the lock's file was taken away, so that others no longer wait for us."""
+        if self._identity is None or _identity(self._path) != self._identity:
+            raise CtxError(
+                "was removed while it was held; nothing was written", path=LOCK, hint="run the command again"
+            )
+
+
+@contextmanager
+def hold(root: Path, wait: float, system: System) -> Iterator[Held]:
+    """Hold the context's lock, waiting up to `wait` seconds for it.
+
+    Raises CtxError when another holds it for longer, or when there can be no lock here; RuntimeError when
+    this thread holds it already.
+    """
+    key = (os.getpid(), threading.get_ident(), root.resolve())
+    with _guard:
+        if key in _held:
+            raise RuntimeError("a transaction of this context is open in this thread already")
+        _held.add(key)
+    try:
+        _make_folder(root)
+        lock = _acquire(root, wait, system)
+        try:
+            _name_holder(root)
+            yield Held(root / LOCK)
+        finally:
+            with suppress(OSError):
+                (root / _HOLDER).unlink()
+            with suppress(OSError):  # what is written stays written, and the lock ends with the process
+                lock.release()
+    finally:
+        with _guard:
+            _held.discard(key)
+
+
+def _acquire(root: Path, wait: float, system: System) -> BaseFileLock:
+    from filelock import FileLock, SoftFileLock, Timeout
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # filelock warns where it falls back; we refuse instead
+            lock: BaseFileLock = FileLock(root / LOCK)
+            lock.acquire(timeout=wait, poll_interval=_POLL)
+    except Timeout as error:
+        raise CtxError(
+            f"another program is writing to this context{_holder(root, system)}; nothing was written",
+            path=LOCK,
+            hint="try again when it is done",
+        ) from error
+    except NotImplementedError as error:
+        raise _no_locks("no locks here") from error
+    except OSError as error:
+        if error.errno in _NO_LOCKS:
+            raise _no_locks(error.strerror or str(error)) from error
+        raise _cannot_lock(error) from error
+    if isinstance(lock, SoftFileLock):
+        lock.release()
+        raise _no_locks("a file that merely exists would outlive a killed program")
+    return lock
+
+
+def _make_folder(root: Path) -> None:
+    """Make the lock's folder, with a note to git that nothing in it is to be kept."""
+    folder = root / LOCAL
+    inside = (root.resolve(), (root / CONTEXT).resolve())
+    try:
+        if not any(folder.resolve().is_relative_to(place) for place in inside) or (root / LOCK).is_symlink():
+            raise CtxError("is a link out of the project", path=LOCAL, hint="remove the link")
+        if folder.is_dir():
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="utf-8") as file:
+            file.write("*\n")
+    except (OSError, RuntimeError) as error:
+        raise _cannot_lock(error) from error
+
+
+def _cannot_lock(error: Exception) -> CtxError:
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return CtxError(
+        f"cannot lock the context: {said}; nothing was written",
+        path=LOCK,
+        hint=f"check the permissions of {LOCAL}",
+    )
+
+
+def _no_locks(said: str) -> CtxError:
+    return CtxError(
+        f"the file system has no locks ({said}); nothing was written",
+        path=LOCK,
+        hint="keep the project on a file system that has them",
+    )
+
+
+def _name_holder(root: Path) -> None:
+    """Note who holds the lock, for those who wait in vain. Only a courtesy: failing is no harm."""
+    since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    with suppress(OSError):
+        descriptor = os.open(root / _HOLDER, _NOTE, 0o666)
+        try:
+            os.write(descriptor, f"{os.getpid()} {since}\n".encode())
+        finally:
+            os.close(descriptor)
+
+
+def _holder(root: Path, system: System) -> str:
+    try:
+        number, _, since = system.read(root / _HOLDER).decode().strip().partition(" ")
+        process = int(number)
+    except (OSError, ValueError):
+        return ""
+    if process == os.getpid():
+        return " (another thread of this process)"
+    return "" if system.is_alive(process) is False else f" (process {process}, since {since})"
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino)

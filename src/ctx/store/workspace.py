@@ -1,0 +1,191 @@
+"""Finding the context folder and reading its files, from the disk or from a git revision."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from ctx.errors import CtxError
+from ctx.memory.layout import CONTEXT
+from ctx.memory.paths import matches
+from ctx.store import git
+
+CONFIG = ".contextrc"
+_DERIVED = frozenset({".cache", ".local"})
+
+
+class Source(Protocol):
+    """Where the files of a context are read from; paths are relative to the root, with `/`."""
+
+    def paths(self, patterns: Sequence[str] = ()) -> list[str]:
+        """The Markdown files of the context folder, and those that match the patterns, sorted."""
+
+    def read(self, path: str) -> str | None:
+        """A file's text, line endings and byte order mark as they are; None where there is no such file."""
+
+
+def find_root(start: Path, explicit: Path | None = None) -> Path:
+    """The folder that holds `.context/`: `explicit`, or the nearest one from `start` up.
+
+    Raises CtxError where there is none.
+    """
+    if explicit is not None:
+        root = explicit.parent if explicit.name == CONTEXT else explicit
+        if not (root / CONTEXT).is_dir():
+            raise CtxError(f"no {CONTEXT}/ in {root}", hint=_how_to_start(root))
+        return root.resolve()
+    here = start.resolve()
+    for folder in (here, *here.parents):
+        if (folder / CONTEXT).is_dir():
+            return folder
+    raise CtxError(f"no {CONTEXT}/ in {here} or any folder above it", hint=_how_to_start(here))
+
+
+def _how_to_start(folder: Path) -> str:
+    if (folder / CONTEXT).exists():
+        return f"{folder / CONTEXT} is not a folder; move it away and run `ctx init`"
+    return "run `ctx init` in the project's folder, or name it with --root"
+
+
+@dataclass(frozen=True)
+class Worktree:
+    """The files as they are on the disk now."""
+
+    root: Path
+
+    @cached_property
+    def _inside(self) -> tuple[Path, ...]:
+        """Where a file may really be: in the project, or in a context folder linked from elsewhere."""
+        return (self.root.resolve(), (self.root / CONTEXT).resolve())
+
+    def paths(self, patterns: Sequence[str] = ()) -> list[str]:
+        """The Markdown files of the context folder and those that match the patterns, sorted."""
+        found = set(_markdown_below(str(self.root / CONTEXT), CONTEXT))
+        for pattern in patterns:
+            found.update(path.relative_to(self.root).as_posix() for path in self._glob(pattern))
+        return sorted(found)
+
+    def _glob(self, pattern: str) -> Iterator[Path]:
+        if PurePosixPath(pattern).is_absolute() or ".." in PurePosixPath(pattern).parts:
+            raise CtxError(f"references: {pattern!r} leads out of the project", path=CONFIG)
+        return (path for path in self.root.glob(pattern) if path.is_file())
+
+    def read(self, path: str) -> str | None:
+        """A file's text; None where there is none. Raises CtxError for what cannot be read whole."""
+        data = self.read_bytes(path)
+        return None if data is None else decode(data, path)
+
+    def read_bytes(self, path: str) -> bytes | None:
+        """A regular file's bytes, never those of a folder, a pipe or a file outside the project."""
+        full = self.root / path
+        try:
+            found = full.stat()
+            if not stat.S_ISREG(found.st_mode):
+                raise CtxError(f"is {_what(found.st_mode)}, not a file", path=path, hint="move it away")
+            if full.is_symlink() and not self._contains(full.resolve()):
+                raise CtxError(
+                    "is a link to a file outside the project", path=path, hint="copy the file into the project"
+                )
+            return full.read_bytes()
+        except FileNotFoundError:
+            if full.is_symlink():
+                raise CtxError("is a link to a file that is gone", path=path, hint="mend the link") from None
+            return None
+        except OSError as error:
+            raise CtxError(
+                f"cannot be read: {error.strerror or error}", path=path, hint="check its permissions"
+            ) from error
+
+    def signature(self, patterns: Sequence[str] = ()) -> tuple[tuple[str, int, int, int], ...]:
+        """The stats of every file that could be read: equal signatures, equal files."""
+        rows = []
+        for path in [CONFIG, *self.paths(patterns)]:
+            try:
+                found = (self.root / path).stat()
+            except OSError:
+                continue
+            rows.append((path, found.st_mtime_ns, found.st_size, found.st_ino))
+        return tuple(rows)
+
+    def _contains(self, real: Path) -> bool:
+        return any(real.is_relative_to(folder) for folder in self._inside)
+
+
+@dataclass(frozen=True)
+class Revision:
+    """The files as they were at a git commit."""
+
+    root: Path
+    commit: str
+
+    @cached_property
+    def _tree(self) -> list[str]:
+        return git.list_tree(self.root, self.commit)
+
+    @cached_property
+    def _texts(self) -> dict[str, bytes]:
+        wanted = [path for path in self._tree if path == CONFIG or path.endswith(".md")]
+        return dict(zip(wanted, git.read_blobs(self.root, self.commit, wanted), strict=True))
+
+    def paths(self, patterns: Sequence[str] = ()) -> list[str]:
+        """The Markdown files of the context folder and those that match the patterns, sorted."""
+        return sorted(
+            path
+            for path in self._texts
+            if (_is_context(path) and path.endswith(".md")) or any(matches(path, p) for p in patterns)
+        )
+
+    def read(self, path: str) -> str | None:
+        """A file's text at the commit; None where there was none."""
+        data = self._texts.get(path)
+        return None if data is None else decode(data, f"{self.commit[:10]}:{path}")
+
+
+def decode(data: bytes, path: str) -> str:
+    """Text from bytes, unchanged. Raises CtxError naming the line of a NUL or of what is not UTF-8."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CtxError(
+            f"is not UTF-8: byte 0x{data[error.start]:02x}",
+            path=path,
+            line=_line_of(data, error.start),
+            hint="save the file as UTF-8",
+        ) from error
+    if "\0" in text:
+        raise CtxError("holds a NUL byte", path=path, line=_line_of(data, data.index(0)), hint="remove it")
+    return text
+
+
+def _line_of(data: bytes, offset: int) -> int:
+    head = data[:offset].replace(b"\r\n", b"\n")
+    return head.count(b"\n") + head.count(b"\r") + 1
+
+
+def _is_context(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    return len(parts) > 1 and parts[0] == CONTEXT and parts[1] not in _DERIVED
+
+
+def _markdown_below(folder: str, prefix: str) -> Iterator[str]:
+    try:
+        with os.scandir(folder) as rows:
+            for row in rows:
+                path = f"{prefix}/{row.name}"
+                if row.name.endswith(".md"):
+                    yield path
+                elif row.name not in _DERIVED and row.is_dir(follow_symlinks=False):
+                    yield from _markdown_below(row.path, path)
+    except OSError as error:
+        raise CtxError(f"cannot be read: {error.strerror or error}", path=prefix) from error
+
+
+def _what(mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    return "a pipe" if stat.S_ISFIFO(mode) else "a device or socket"
