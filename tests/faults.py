@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+import subprocess
 import sys
+import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
+from ctx.errors import CtxError
 from ctx.store.system import System
 from ctx.store.write import Transaction, Writer
 
@@ -25,6 +31,7 @@ NEW_TEXT = OLD_TEXT + " and more\r\n" * 50_000
 REPLACING = ("open_temp", "write", "adopt", "sync", "close", "read_back", "replace", "sync_folder")
 MAKING = ("make_folder", "open_temp", "write", "sync", "close", "read_back", "place_new", "sync_folder")
 AFTER_CHANGE = frozenset({"sync_folder"})
+IS_ROOT = getattr(os, "geteuid", lambda: 1)() == 0
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
 
 
@@ -79,11 +86,43 @@ def crash_within(real: Callable[..., Any], descriptor: int, data: memoryview) ->
     os._exit(9)
 
 
+CRASHES = (crash_before, crash_after)
+
+
 def make_context(root: Path) -> Path:
     """A context with one file that has a byte order mark, CRLF and no final newline."""
     (root / ".context").mkdir(parents=True, exist_ok=True)
     (root / FILE).write_bytes(OLD_TEXT.encode())
     return root
+
+
+@contextmanager
+def context_for_all() -> Iterator[Path]:
+    """A context that other users reach, unlike those below the folders that pytest makes."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield make_context(Path(folder))
+
+
+def write_as_nobody(root: Path) -> str:
+    """Change the file as a user without rights, which only root can become; what was said on stderr."""
+    program = (
+        "import os, pathlib, sys, tempfile\n"
+        "from ctx.store.write import Writer\n"
+        "with tempfile.TemporaryDirectory() as folder, Writer(pathlib.Path(folder)).transaction() as warm:\n"
+        "    warm.create('x', 'all is imported, as others may not be able to')\n"
+        "os.setuid(65534)\n"
+        "with Writer(pathlib.Path(sys.argv[1])).transaction() as transaction:\n"
+        f"    transaction.replace({FILE!r}, 'new')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(root)],
+        capture_output=True,
+        text=True,
+        env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)),
+        check=False,
+    )
+    return done.stderr
 
 
 def change_file(transaction: Transaction) -> None:
@@ -92,6 +131,32 @@ def change_file(transaction: Transaction) -> None:
 
 def make_file(transaction: Transaction) -> None:
     transaction.create(NEW, NEW_TEXT)
+
+
+class Refused:
+    """A transaction that must end in a CtxError with a message that matches; `error` is that error."""
+
+    error: CtxError
+
+    def __init__(self, writer: Writer, match: str = "") -> None:
+        self._block = writer.transaction()
+        self._match = match
+
+    def __enter__(self) -> Transaction:
+        return self._block.__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        try:
+            self._block.__exit__(kind, error, trace)
+        except CtxError as caught:
+            self.error = caught
+        else:  # what the block itself raised is left to us to pass on
+            assert isinstance(error, CtxError), f"nothing was refused: {error!r}"
+            self.error = error
+        assert re.search(self._match, self.error.message), self.error.message
+        return True
 
 
 def bytes_of(root: Path, path: str) -> bytes | None:
@@ -112,7 +177,7 @@ def _crash(root: Path, system: System, act: Callable[[Transaction], None]) -> in
         try:
             with Writer(root, wait=5, system=system).transaction() as transaction:
                 act(transaction)
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - the child must never run on into the test
             traceback.print_exc()
             os._exit(1)
         os._exit(0)
@@ -125,10 +190,12 @@ def crash_everywhere(folder: Path) -> int:
     kinds = ((change_file, FILE, OLD_TEXT.encode(), REPLACING), (make_file, NEW, None, MAKING))
     for act, path, old, steps in kinds:
         placed = "replace" if act is change_file else "place_new"
-        points = [(step, fault) for step in steps for fault in (crash_before, crash_after)]
+        points = [(step, fault) for step in steps for fault in CRASHES]
         for step, fault in [*points, ("write", crash_within)]:
             root = make_context(folder / f"{count}")
-            ended = _crash(root, with_fault(step, fault, on=2 if path == NEW and step in AFTER_CHANGE else 1), act)
+            ended = _crash(
+                root, with_fault(step, fault, on=2 if path == NEW and step in AFTER_CHANGE else 1), act
+            )
             where = f"{fault.__name__} {step}"
             assert ended == 9, f"{where}: ended with {ended}"
             is_new = (step == placed and fault is crash_after) or step in AFTER_CHANGE
@@ -141,5 +208,29 @@ def crash_everywhere(folder: Path) -> int:
     return count
 
 
+def move_text(transaction: Transaction) -> None:
+    """As consolidation does: first the archive, then the file."""
+    transaction.create(NEW, OLD_TEXT)
+    transaction.replace(FILE, "moved\n")
+
+
+def crash_between_files(folder: Path) -> int:
+    """Crash around every call of a commit of two files: what leaves the one is in the other by then."""
+    calls = dict.fromkeys(REPLACING, 2) | {"adopt": 1, "replace": 1, "place_new": 1, "make_folder": 1}
+    calls |= {"sync": 6, "sync_folder": 3}
+    points = [
+        (step, on, fault) for step, most in calls.items() for on in range(1, most + 1) for fault in CRASHES
+    ]
+    for number, (step, on, fault) in enumerate(points):
+        root = make_context(folder / f"two-{number}")
+        ended = _crash(root, with_fault(step, fault, on=on), move_text)
+        where = f"{fault.__name__} {step} {on}"
+        assert ended in {0, 9}, f"{where}: ended with {ended}"
+        file, archive = bytes_of(root, FILE), bytes_of(root, NEW)
+        assert archive in {None, OLD_TEXT.encode()}, where
+        assert file == OLD_TEXT.encode() or (file == b"moved\n" and archive), where
+    return len(points)
+
+
 if __name__ == "__main__":
-    print(crash_everywhere(Path(sys.argv[1])))
+    print(crash_everywhere(Path(sys.argv[1])), crash_between_files(Path(sys.argv[1])))

@@ -69,7 +69,7 @@ def write_forever(root: Path, writer: str, log: Path) -> None:
         number += 1
 
 
-def soak(folder: Path, *, kills: int, writers: int = 4, pause: float = 0.15, seed: int = 1) -> Report:
+def soak(folder: Path, *, kills: int, writers: int = 4, pause: float = 0.3, seed: int = 1) -> Report:
     """Kill `kills` writers, about half of them while they hold the lock, and examine the file."""
     root, choose, started = folder / "project", random.Random(seed), time.monotonic()
     (root / ".context").mkdir(parents=True)
@@ -93,7 +93,15 @@ def soak(folder: Path, *, kills: int, writers: int = 4, pause: float = 0.15, see
 
 
 def _start(root: Path, folder: Path, writer: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tests.soak", "--writer", str(root), writer, str(folder / f"{writer}.log")]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.soak",
+        "--writer",
+        str(root),
+        writer,
+        str(folder / f"{writer}.log"),
+    ]
     here = Path(__file__).parent.parent
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join([str(here / "src"), str(here)]))
     return subprocess.Popen(command, env=environment, cwd=here)

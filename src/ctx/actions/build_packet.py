@@ -94,7 +94,7 @@ def _queries(reading: Reading, request: Request) -> list[Question]:
     if request.tasks is not None:
         queries = [Question(f"task {n}", text) for n, text in enumerate(request.tasks, 1)]
     else:
-        queries = [Question(task.id, task.text, task.tags) for task in active(reading.memory.tasks)]
+        queries = [Question(task.id, task.words, task.tags) for task in active(reading.memory.tasks)]
     if request.query:
         queries = [Question("query", request.query), *queries]
     return [query for query in queries if query.text.strip()][:_MOST_QUERIES]

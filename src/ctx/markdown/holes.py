@@ -24,7 +24,12 @@ def removals(text: str, blocks: Blocks, spans: list[Span]) -> list[Edit]:
         first, last = bisect_right(blocks.offsets, before) - 1, bisect_right(blocks.offsets, after - 1)
         if not edits or edits[-1].end != before:
             above = first - 1
-        edits.append(Edit(before, _below(blocks, above, last, after), ""))
+        end = _below(blocks, above, last, after)
+        floor = edits[-1].end if edits else 0
+        while end == len(text) and first and _is_blank(blocks.lines[first - 1]) and before > floor:
+            first -= 1
+            before = max(floor, _line_start(blocks, blocks.offsets[first]))
+        edits.append(Edit(before, end, ""))
     return edits
 
 

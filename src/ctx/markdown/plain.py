@@ -14,7 +14,7 @@ _HTML = frozenset(("block_html", "inline_html"))
 
 
 def plain(text: str) -> str:
-    """Return what a reader sees of a Markdown text: code kept, links as their text, tags and comments gone."""
+    """Return what a reader sees of a Markdown text: code kept, links as their text, tags gone."""
     import mistune
 
     parse = mistune.create_markdown(renderer=None, plugins=["table", "strikethrough"])

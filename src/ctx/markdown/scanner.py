@@ -7,82 +7,42 @@ is a leaf or its continuation. Top-level fences and comments are taken whole, se
 import re
 from typing import Final
 
-from ctx.markdown.cursor import Cursor
 from ctx.markdown.definitions import Definitions
-from ctx.markdown.html import COMMENT, HtmlKind, html_start
-from ctx.markdown.items import OpenItems
-from ctx.markdown.lines import line_offsets, split_lines
-from ctx.markdown.lookahead import LookAhead
-from ctx.markdown.spans import Blocks, Comment, Fence, Heading
-
-# What the innermost container holds last; from FENCE on, it takes lines as they are.
-_NONE: Final = 0
-_PARAGRAPH: Final = 1
-_INDENTED: Final = 2
-_FENCE: Final = 3
-_HTML: Final = 4
+from ctx.markdown.html import COMMENT, html_start
+from ctx.markdown.spans import Blocks, Comment, Heading
+from ctx.markdown.state import CODE_INDENT, FENCE, HTML, INDENTED, NONE, PARAGRAPH, QUOTE, ScanState
 
 # What the start of a block made of a line.
 _TEXT: Final = 0
 _LEAF: Final = 1
 _CONTAINER: Final = 2
 
-_QUOTE: Final = 0
-_CODE_INDENT: Final = 4
-
 _SPECIAL: Final = frozenset("\ufeff \t\r\n#>`~<=-+*_[0123456789")
 _BLANK_LINES: Final = frozenset(("\n", "\r\n", "\r"))
 _ATX = re.compile(r"(#{1,6})(?=[ \t]|\Z)")
 _FENCE_OPEN = re.compile(r"(`{3,})([^`]*)\Z|(~{3,})(.*)\Z", re.DOTALL)
 _MARKER = re.compile(r"(?:[-+*]|[0-9]{1,9}[.)])(?=[ \t]|\Z)")
+# What may stand before the last character of a marker that interrupts a paragraph: nothing, or one.
+_FIRST_MARKERS: Final = frozenset(("", "1", *("0" * zeros + "1" for zeros in range(1, 9))))
 
 
-class Scanner:
+class Scanner(ScanState):
     """One scan of one text."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._lines = lines = split_lines(text)
-        self._offsets = line_offsets(lines)
-        self._ahead = LookAhead(text, lines, self._offsets)
-        self._cursor = Cursor()
-        self._headings: list[Heading] = []
-        self._fences: list[Fence] = []
-        self._comments: list[Comment] = []
-        self._rules: list[int] = []
-        self._indented: list[int] = []
-        self._items = OpenItems(self._offsets)
-        # Open containers from the outside in: 0 for a quote, else the columns an item's content is
-        # indented by. `_quotes` are the places of the quotes among them.
-        self._stack: list[int] = []
-        self._quotes: list[int] = []
-        self._empty_item = False
-        self._leaf = _NONE
-        self._definitions: Definitions | None = None
-        self._fence = ("", 0, 0, "")
-        self._html: HtmlKind | None = None
-        # About the line in hand: containers matched, whether it continues a paragraph, may do so lazily.
-        self._line = 0
-        self._start = 0
-        self._after = 0
-        self._matched = 0
-        self._in_paragraph = False
-        self._lazy = False
 
     def run(self) -> Blocks:
         """Scan all lines."""
         lines, stack, special = self._lines, self._stack, _SPECIAL
         line, count = 0, len(lines)
         while line < count:
-            if not stack and self._leaf <= _PARAGRAPH and self._definitions is None:
+            if not stack and self._leaf <= PARAGRAPH and self._definitions is None:
                 # Most lines of a document: text at top level, and blank lines between.
                 leaf = self._leaf
                 while line < count:
                     raw = lines[line]
                     if raw[0] not in special or (raw[:2] == "**" and raw[2:3].isalnum()):
-                        leaf = _PARAGRAPH
+                        leaf = PARAGRAPH
                     elif raw in _BLANK_LINES:
-                        leaf = _NONE
+                        leaf = NONE
                     else:
                         break
                     line += 1
@@ -95,32 +55,6 @@ class Scanner:
         self._close_to(0)
         return self._result(closer)
 
-    def _closer(self) -> str:
-        """Return the line that would close the top-level block the text ends inside of."""
-        if self._leaf == _HTML and not self._stack and self._html:
-            return self._html.closer
-        length = len(self._text)
-        if self._comments and not self._comments[-1].closed and self._comments[-1].end == length:
-            return COMMENT.closer
-        if self._fences and not self._fences[-1].closed and self._fences[-1].end == length:
-            char, run, _, _ = self._fence
-            return char * run if self._fences[-1].top else ""
-        return ""
-
-    def _result(self, closer: str) -> Blocks:
-        self._fences.sort()
-        return Blocks(
-            self._lines,
-            self._offsets,
-            self._headings,
-            self._fences,
-            self._comments,
-            self._items.found(),
-            self._rules,
-            self._indented,
-            closer,
-        )
-
     def _scan_line(self, line: int) -> int:
         """Take one line, or a whole top-level fence or comment; return the line after it."""
         raw = self._lines[line]
@@ -130,7 +64,7 @@ class Scanner:
         self._cursor.load(raw, int(marked))
         self._match_containers()
         whole = self._matched == len(self._stack)
-        if not (whole and self._leaf >= _INDENTED and self._continue_leaf()):
+        if not (whole and self._leaf >= INDENTED and self._continue_leaf()):
             if self._cursor.blank:
                 self._take_blank()
             else:
@@ -139,99 +73,47 @@ class Scanner:
             self._items.used = line + 1
         return self._after
 
-    def _match_containers(self) -> None:
-        cursor, stack = self._cursor, self._stack
-        matched, quotes, count = 0, 0, len(stack)
-        while matched < count:
-            if cursor.next >= cursor.length:
-                # A blank remainder continues every item up to the next quote.
-                matched = self._quotes[quotes] if quotes < len(self._quotes) else count
-                if matched == count and self._empty_item:
-                    matched -= 1
-                break
-            width = stack[matched]
-            indent = cursor.next_column - cursor.column
-            if width == _QUOTE:
-                if indent >= _CODE_INDENT or cursor.body[cursor.next] != ">":
-                    break
-                cursor.skip_quote_marker()
-                quotes += 1
-            elif indent >= width:
-                cursor.advance(width)
-            else:
-                break
-            matched += 1
-        self._matched = matched
-
     def _continue_leaf(self) -> bool:
         """Give the line to the open code or HTML block; false if that block is over."""
         cursor = self._cursor
-        if self._leaf == _FENCE:
+        if self._leaf == FENCE:
             self._continue_fence()
             return True
-        if self._leaf == _INDENTED:
+        if self._leaf == INDENTED:
             if cursor.blank:
                 return True
-            if cursor.indent >= _CODE_INDENT:
+            if cursor.indent >= CODE_INDENT:
                 self._indented.append(self._line)
                 return True
         elif not cursor.blank or (self._html and self._html.end):
             self._end_html()
             return True
-        self._leaf = _NONE
+        self._leaf = NONE
         return False
 
     def _continue_fence(self) -> None:
         cursor = self._cursor
         char, length, _, _ = self._fence
-        if cursor.indent < _CODE_INDENT and not cursor.blank and cursor.body[cursor.next] == char:
+        if cursor.indent < CODE_INDENT and not cursor.blank and cursor.body[cursor.next] == char:
             run = cursor.body[cursor.next :].rstrip(" \t")
             if len(run) >= length and not run.strip(char):
                 self._end_fence(self._line + 1, closed=True)
-                self._leaf = _NONE
-
-    def _end_fence(self, last: int, *, closed: bool) -> None:
-        _, _, first, info = self._fence
-        start, end = self._offsets[first] + self._marked(first), self._offsets[last]
-        self._fences.append(Fence(first, last, info, not self._stack, closed, start, end))
-
-    def _marked(self, line: int) -> int:
-        return int(line == 0 and self._text.startswith("\ufeff"))
+                self._leaf = NONE
 
     def _end_html(self) -> None:
         """Close the HTML block if this line holds what ends it."""
         cursor, end = self._cursor, self._html and self._html.end
         if end and end.search(cursor.body, cursor.position):
-            self._leaf = _NONE
+            self._leaf = NONE
 
     def _take_blank(self) -> None:
         self._close_to(self._matched)
-        self._leaf = _NONE
+        self._leaf = NONE
         self._definitions = None
-
-    def _close_to(self, depth: int) -> None:
-        """Close the containers deeper than this, and the leaf with them."""
-        stack = self._stack
-        if len(stack) == depth:
-            return
-        if self._leaf == _FENCE:
-            self._end_fence(self._end_of_content(), closed=False)
-        while len(stack) > depth:
-            if stack.pop() == _QUOTE:
-                self._quotes.pop()
-            elif not self._quotes:
-                self._items.close()
-        self._leaf = _NONE
-        self._definitions = None
-        self._empty_item = False
-
-    def _end_of_content(self) -> int:
-        """Where a block ends that ends with its container: before the blank lines, if there are any."""
-        return max(self._items.used, self._fence[2] + 1)
 
     def _start_blocks(self) -> None:
         """Open what the line opens; what is left over is text."""
-        paragraph = self._leaf == _PARAGRAPH
+        paragraph = self._leaf == PARAGRAPH
         if paragraph and self._definitions is not None and self._definitions.complete:
             cursor = self._cursor
             paragraph = self._definitions.takes_title(cursor.body[cursor.next :])
@@ -245,7 +127,7 @@ class Scanner:
 
     def _start_block(self) -> int:
         cursor = self._cursor
-        if cursor.next_column - cursor.column >= _CODE_INDENT:
+        if cursor.next_column - cursor.column >= CODE_INDENT:
             return self._start_indented()
         char = cursor.body[cursor.next]
         if char not in _SPECIAL:
@@ -269,13 +151,8 @@ class Scanner:
     def _leaf_done(self) -> int:
         """Note that a block which is one line long stands here."""
         self._close_to(self._matched)
-        self._begin_leaf(_NONE)
+        self._begin_leaf(NONE)
         return _LEAF
-
-    def _begin_leaf(self, leaf: int) -> None:
-        self._leaf = leaf
-        self._definitions = None
-        self._empty_item = False
 
     def _is_underline(self, char: str) -> bool:
         cursor = self._cursor
@@ -285,21 +162,21 @@ class Scanner:
         if self._lazy:
             return _TEXT
         self._close_to(self._matched)
-        self._begin_leaf(_INDENTED)
+        self._begin_leaf(INDENTED)
         self._indented.append(self._line)
         return _LEAF
 
     def _start_quote(self) -> int:
         self._open_container()
         self._quotes.append(len(self._stack))
-        self._stack.append(_QUOTE)
+        self._stack.append(QUOTE)
         self._matched += 1
         self._cursor.skip_quote_marker()
         return _LEAF if self._cursor.blank else _CONTAINER
 
     def _open_container(self) -> None:
         self._close_to(self._matched)
-        self._begin_leaf(_NONE)
+        self._begin_leaf(NONE)
         self._in_paragraph = self._lazy = False
 
     def _start_heading(self) -> int:
@@ -321,13 +198,13 @@ class Scanner:
             return _TEXT
         run, info = (found[1], found[2]) if found[1] else (found[3], found[4])
         self._close_to(self._matched)
-        self._begin_leaf(_FENCE)
+        self._begin_leaf(FENCE)
         self._fence = (char, len(run), self._line, info.strip(" \t"))
         if not self._stack:
             closer = self._ahead.fence_end(self._line, char, len(run))
             self._after = self._ahead.dated_heading(self._line) if closer is None else closer + 1
             self._end_fence(self._after, closed=closer is not None)
-            self._leaf = _NONE
+            self._leaf = NONE
         return _LEAF
 
     def _start_html(self) -> int:
@@ -336,7 +213,7 @@ class Scanner:
         if not kind or (self._lazy and not kind.interrupts):
             return _TEXT
         self._close_to(self._matched)
-        self._begin_leaf(_HTML)
+        self._begin_leaf(HTML)
         self._html = kind
         if kind is COMMENT and not self._stack:
             self._take_comment()
@@ -349,7 +226,7 @@ class Scanner:
         closer = self._ahead.comment_end(self._offsets[line] + self._cursor.next)
         self._after = last = self._ahead.dated_heading(line) if closer is None else closer + 1
         self._comments.append(Comment(line, last, closer is not None, self._start, self._offsets[last]))
-        self._leaf = _NONE
+        self._leaf = NONE
 
     def _start_rule(self) -> int:
         self._leaf_done()
@@ -371,7 +248,7 @@ class Scanner:
         indent = cursor.indent
         cursor.move(found.end(), cursor.next_column + len(marker))
         blank = cursor.blank
-        padding = 1 if blank or cursor.indent > _CODE_INDENT else cursor.indent
+        padding = 1 if blank or cursor.indent > CODE_INDENT else cursor.indent
         if not blank:
             cursor.advance(padding)
         if not self._quotes:
@@ -387,16 +264,12 @@ class Scanner:
         cursor = self._cursor
         if not self._lazy:
             self._close_to(self._matched)
-            if self._leaf != _PARAGRAPH:
+            if self._leaf != PARAGRAPH:
                 opens = cursor.body[cursor.next] == "["
-                self._begin_leaf(_PARAGRAPH)
+                self._begin_leaf(PARAGRAPH)
                 self._definitions = Definitions() if opens else None
         if self._definitions is not None:
             self._definitions.feed(cursor.body[cursor.next :])
-
-
-# What may stand before the last character of a marker that interrupts a paragraph: nothing, or one.
-_FIRST_MARKERS: Final = frozenset(("", "1", *("0" * zeros + "1" for zeros in range(1, 9))))
 
 
 def heading_content(raw: str) -> str:

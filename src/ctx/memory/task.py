@@ -56,6 +56,11 @@ class Task:
         """Its plain `#word` labels other than the states."""
         return tuple(name for name, value in self.labels if not value and name not in {"blocked", "in-progress"})
 
+    @property
+    def words(self) -> str:
+        """Everything it says without labels, line by line: what it asks of the entries."""
+        return _LABEL.sub("", self.text)
+
     def label(self, name: str) -> str | None:
         """The value of `#name:value`, or None."""
         return next((value for key, value in self.labels if key == name), None)

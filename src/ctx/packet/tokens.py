@@ -42,7 +42,7 @@ TOKENIZERS = (*_VOCABULARIES, "chars")
 # tiktoken fails on runs of a million blanks and slows down quadratically on endless words. Counting the
 # pieces of such a run apart can only count more, never less.
 _RUN = 10_000
-_LONG_RUN = re.compile(rf"\s{{{_RUN}}}|\S{{{_RUN}}}")
+_RUNS = re.compile(r"\s+|\S+")
 
 
 class Counter(Protocol):
@@ -120,12 +120,15 @@ def counter(name: str, known: MutableMapping[str, int] | None = None) -> Counter
 
 def pieces(text: str) -> Iterator[str]:
     """The text cut inside runs of white space or of anything else that are too long to encode at once."""
+    if len(text) <= _RUN:
+        yield text
+        return
     start = 0
-    for match in _LONG_RUN.finditer(text):
-        yield text[start : match.end()]
-        start = match.end()
-    if start < len(text):
-        yield text[start:]
+    for match in _RUNS.finditer(text):
+        for cut in range(match.start() + _RUN, match.end(), _RUN):
+            yield text[start:cut]
+            start = cut
+    yield text[start:]
 
 
 def _load(name: str) -> Encoding:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ctx.retrieval.bm25 import saturation
-from ctx.retrieval.relevance import K1, Collection, Query, Scores, add_terms, best
+from ctx.retrieval.relevance import K1, Query, Scores, add_terms, best
 from ctx.retrieval.terms import analyse, is_whole
 
 CANDIDATES = 40
@@ -24,8 +24,6 @@ _PHRASE = 0.6
 _FEEDBACK, _FEEDBACK_DOCUMENTS, _FEEDBACK_TERMS = 0.05, 5, 20
 _BREAK = re.compile(r"\n+|(?<=[.;!?:])\s+|\s+[—–-]+\s+|[()]")
 
-Vector = list[tuple[str, float]]
-
 
 def add_company(scores: Scores, query: Query) -> None:
     """Words that keep company with the query's rare words count a little: expansion from the corpus."""
@@ -35,38 +33,13 @@ def add_company(scores: Scores, query: Query) -> None:
     for term in query.shares:
         if is_whole(term) or not 2 <= len(index.postings[term]) <= most:
             continue
-        company = _company(query.collection, term)
+        company = query.collection.company(term, _COMPANY_TERMS)
         for other, strength in company:
             weight = query.weights[term] * strength / company[0][1]
             found[other] = found.get(other, 0.0) + weight
     weights = {term: _COMPANY * weight for term, weight in found.items() if term not in query.shares}
     if weights:
         add_terms(scores, query.collection, weights, best(scores, _POOL))
-
-
-def _company(collection: Collection, term: str) -> Vector:
-    """The terms that stand out in the documents that hold a term, strongest first."""
-    index = collection.index
-    sums: dict[str, float] = {}
-    for posting in index.postings[term]:
-        for other, share in _vector(collection, posting.document):
-            if other != term:
-                sums[other] = sums.get(other, 0.0) + share
-    strengths = ((t, total / math.sqrt(len(index.postings[t]))) for t, total in sums.items())
-    return sorted(strengths, key=lambda pair: (-pair[1], pair[0]))[:_COMPANY_TERMS]
-
-
-def _vector(collection: Collection, number: int) -> Vector:
-    """A document's unit tf-idf vector, without compounds and terms that no other document holds."""
-    index = collection.index
-    frequencies = index.documents[number].frequencies
-    weights = {term: (1.0 + math.log(count)) * index.idf(term) for term, count in frequencies.items()}
-    norm = math.sqrt(math.fsum(weight * weight for weight in weights.values())) or 1.0
-    return [
-        (term, weight / norm)
-        for term, weight in weights.items()
-        if not is_whole(term) and len(index.postings[term]) > 1
-    ]
 
 
 def add_segments(scores: Scores, query: Query, top: Sequence[int]) -> None:
@@ -123,7 +96,7 @@ def add_feedback(scores: Scores, query: Query, top: Sequence[int]) -> None:
     total = sum(scores[number] for number in sources)
     mixed: dict[str, float] = {}
     for number in sources:
-        for term, weight in _vector(collection, number):
+        for term, weight in collection.vector(number):
             mixed[term] = mixed.get(term, 0.0) + weight * scores[number] / total
     chosen = sorted(mixed.items(), key=lambda pair: (-pair[1], pair[0]))[:_FEEDBACK_TERMS]
     mass = math.fsum(index.idf(term) * weight for term, weight in chosen)

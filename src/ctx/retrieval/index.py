@@ -49,6 +49,7 @@ class Index:
     def __init__(self, documents: Sequence[Document]) -> None:
         self.documents = documents
         self.postings: dict[str, list[Posting]] = {}
+        self._idf: dict[str, float] = {}
         for number, document in enumerate(documents):
             title, both, label = document.title, document.frequencies, document.label
             for term, frequency in both.items():
@@ -69,8 +70,11 @@ class Index:
 
     def idf(self, term: str) -> float:
         """The weight of a term by how many documents hold it; 0 for one that none holds."""
-        found = self.postings.get(term)
-        return idf(len(self), len(found)) if found else 0.0
+        known = self._idf.get(term)
+        if known is None:
+            found = self.postings.get(term)
+            known = self._idf[term] = idf(len(self), len(found)) if found else 0.0
+        return known
 
     @cached_property
     def groups(self) -> Groups:

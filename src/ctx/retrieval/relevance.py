@@ -22,6 +22,7 @@ _WHOLE = 1.25
 _DECAY = 0.02
 
 Scores = dict[int, float]
+Vector = list[tuple[str, float]]
 
 
 class Collection:
@@ -31,6 +32,8 @@ class Collection:
         self.index = index
         self._impacts: dict[str, Scores] = {}
         self._group_impacts: dict[str, Scores] = {}
+        self._vectors: dict[int, Vector] = {}
+        self._company: dict[str, Vector] = {}
 
     @cached_property
     def body_norms(self) -> list[float]:
@@ -90,6 +93,41 @@ class Collection:
         title = document.title.get(term, 0)
         body = (both - title) * self.body_norms[number]
         return saturation(body + _TITLE * title * self.title_norms[number], K1)
+
+    def vector(self, number: int) -> Vector:
+        """A document's unit tf-idf vector, without compounds and terms that no other document holds."""
+        known = self._vectors.get(number)
+        if known is None:
+            known = self._vectors[number] = self._weigh_terms(number)
+        return known
+
+    def _weigh_terms(self, number: int) -> Vector:
+        idf_of, postings = self.index.idf, self.index.postings
+        frequencies = self.index.documents[number].frequencies
+        weights = {term: (1.0 + math.log(count)) * idf_of(term) for term, count in frequencies.items()}
+        norm = math.sqrt(math.fsum(weight * weight for weight in weights.values())) or 1.0
+        return [
+            (term, weight / norm)
+            for term, weight in weights.items()
+            if not is_whole(term) and len(postings[term]) > 1
+        ]
+
+    def company(self, term: str, count: int) -> Vector:
+        """The terms that stand out in the documents that hold a term, at most `count`, strongest first."""
+        known = self._company.get(term)
+        if known is None:
+            known = self._company[term] = self._find_company(term)[:count]
+        return known
+
+    def _find_company(self, term: str) -> Vector:
+        postings = self.index.postings
+        sums: dict[str, float] = {}
+        for posting in postings[term]:
+            for other, share in self.vector(posting.document):
+                if other != term:
+                    sums[other] = sums.get(other, 0.0) + share
+        strengths = ((other, total / math.sqrt(len(postings[other]))) for other, total in sums.items())
+        return sorted(strengths, key=lambda pair: (-pair[1], pair[0]))
 
     def group_impacts(self, term: str) -> Scores:
         """What a term adds to each category, its weight among categories included."""

@@ -16,7 +16,7 @@ from ctx.retrieval.english import BASE_FORMS, STOP_WORDS
 
 _COMPOUND = re.compile(r"[^\W_](?:[\w'’]|[-./:@#+](?=\w))*")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_a-zA-Z]+")
+_CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
 _CJK_OR_NOT = re.compile(f"[{_CJK}]+|[^{_CJK}]+")
 _HAS_CJK = re.compile(f"[{_CJK}]")
@@ -60,7 +60,7 @@ def _analyse_compound(compound: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     wholes: list[str] = []
     for part in parts:
         lower = part.lower().replace("’", "'")
-        pieces = _CAMEL.findall(part) if not part.islower() else ()
+        pieces = _pieces(part) if not part.islower() else ()
         if _HAS_CJK.search(part):
             words += _bigrams(part)
         elif len(pieces) > 1 and lower not in STOP_WORDS:
@@ -71,6 +71,14 @@ def _analyse_compound(compound: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if len(parts) > 1:
         wholes.append(WHOLE + compound.lower())
     return tuple(words), tuple(wholes)
+
+
+def _pieces(part: str) -> list[str]:
+    """A word cut where camelCase and digits divide it; outside ASCII only where a capital follows."""
+    if part.isascii():
+        return _CAMEL.findall(part)
+    cuts = [at for at in range(1, len(part)) if part[at].isupper() and part[at - 1].islower()]
+    return [part[start:end] for start, end in zip([0, *cuts], [*cuts, len(part)], strict=True)]
 
 
 def _term(word: str) -> str:

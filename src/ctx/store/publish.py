@@ -10,7 +10,9 @@ import errno
 import os
 import re
 import secrets
+import signal
 import stat
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -69,9 +71,10 @@ class Publication:
                 self._prepare(change)
             for change in self.changes[1:]:  # the first is about to be checked
                 self._require_same(change)
-            for change in self.changes:
-                self._put(change)
-                self.done += 1
+            with _uninterrupted():
+                for change in self.changes:
+                    self._put(change)
+                    self.done += 1
         finally:
             self._tidy()
 
@@ -161,6 +164,24 @@ class Publication:
             for folder in reversed(self.folders):
                 with suppress(OSError):  # somebody may have put a file there
                     folder.rmdir()
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C back for the moment in which some files are new and others are not yet."""
+    caught: list[int] = []
+    ours = threading.current_thread() is threading.main_thread()  # elsewhere it never strikes
+    before = signal.getsignal(signal.SIGINT) if ours else None
+    if before is None:
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda number, _frame: caught.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if caught:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _write_temp(change: Change, data: bytes, system: System) -> Path:

@@ -1,0 +1,145 @@
+"""Edits, demotion, closing and comments: what they change, and that they change nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from ctx.markdown.blocks import scan
+from ctx.markdown.edits import Edit, apply
+from ctx.markdown.headings import close_open, demote, demote_to
+from ctx.markdown.inline import strip_comments
+from ctx.markdown.plain import plain
+
+LINES = (
+    *("text", "# a", "## b ##", "  ### c", "###### d", "- item", "```", "~~~~ py", "", "", "    # code"),
+    *("<!-- c -->", "x <!-- d --> y", "`<!-- code -->` z", "<!-- e", "f -->", "> # quote", "<pre>", "<?php"),
+)
+DOCUMENTS = st.lists(st.sampled_from(LINES).flatmap(lambda line: st.just(line + "\n")), max_size=14).map(
+    "".join
+)
+
+
+@given(st.text())
+def test_no_edits_change_nothing(text: str) -> None:
+    assert apply(text, []) == text
+
+
+@given(st.lists(st.tuples(st.text(), st.text(), st.text())), st.randoms())
+def test_edits_touch_their_spans_alone(parts: list[tuple[str, str, str]], random: object) -> None:
+    text, edits = "", []
+    for kept, old, new in parts:
+        edits.append(Edit(len(text + kept), len(text + kept + old), new))
+        text += kept + old + "|"
+    assert apply(text, edits) == "".join(kept + new + "|" for kept, _, new in parts)
+    assert apply(text, reversed(edits)) == apply(text, edits)
+
+
+def test_insertions_at_one_point_keep_their_order() -> None:
+    edits = [Edit(1, 1, "x"), Edit(1, 1, "y"), Edit(1, 2, "z"), Edit(2, 2, "w")]
+    assert apply("abc", edits) == "axyzwc"
+
+
+@pytest.mark.parametrize(
+    "edits", [[(-1, 0)], [(0, 4)], [(2, 1)], [(0, 2), (1, 3)], [(0, 2), (1, 1)], [(0, 1), (0, 2)]]
+)
+def test_spans_that_make_no_sense_are_refused(edits: list[tuple[int, int]]) -> None:
+    with pytest.raises(ValueError):
+        apply("abc", [Edit(start, end, "") for start, end in edits])
+
+
+@settings(max_examples=300, deadline=None)
+@given(DOCUMENTS, st.integers(0, 7))
+def test_demotion_keeps_everything_but_the_levels(text: str, by: int) -> None:
+    demoted = demote(text, by)
+    before, after = scan(text).headings, scan(demoted).headings
+    assert [min(6, heading.level + by) for heading in before] == [heading.level for heading in after]
+    assert [heading.text for heading in before] == [heading.text for heading in after]
+    assert (demoted == text) == all(heading.level == 6 for heading in before) or by == 0
+    assert demote(text, 0) == text
+
+
+def test_demotion_leaves_code_and_other_bytes() -> None:
+    text = "\ufeff # a #\r\n```\n# b\n```\n- # c\n## d"
+    assert demote(text, 2) == "\ufeff ### a #\r\n```\n# b\n```\n- # c\n#### d"
+
+
+@settings(max_examples=200, deadline=None)
+@given(DOCUMENTS, st.integers(1, 6))
+def test_demotion_to_a_level(text: str, level: int) -> None:
+    demoted = demote_to(text, level)
+    assert all(heading.level >= level for heading in scan(demoted).headings)
+    assert demote_to(demoted, level) == demoted
+
+
+@settings(max_examples=300, deadline=None)
+@given(DOCUMENTS)
+def test_what_follows_a_closed_text_is_not_swallowed(text: str) -> None:
+    closed = close_open(text)
+    assert closed.startswith(text)
+    assert close_open(closed) == closed
+    assert scan(closed + "\n## after\n").headings[-1].text == "after"
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("~~~~\na", "~~~~\na\n~~~~\n"),
+        ("```\r\na\r\n", "```\r\na\r\n```\r\n"),
+        ("<!-- a\n", "<!-- a\n-->\n"),
+        ("- ```\n  a\n", "- ```\n  a\n"),
+        ("```\na\n```", "```\na\n```"),
+    ],
+)
+def test_closing_what_is_open(text: str, closed: str) -> None:
+    assert close_open(text) == closed
+
+
+@pytest.mark.parametrize(
+    ("text", "stripped"),
+    [
+        ("a\n\n<!-- c -->\n\nb\n", "a\n\nb\n"),
+        ("<!-- c\n\nd -->\n\na\n", "a\n"),
+        ("a\n\n<!-- c -->\n", "a\n"),
+        ("a\n<!-- b --> <!-- c -->\nd", "a\nd"),
+        ("a <!-- x\n y --> b\n", "a b\n"),
+        ("a <!-- x -->\nb", "a\nb"),
+        ("`<!-- a -->` <!-- b -->\n", "`<!-- a -->`\n"),
+        ("` <!-- a -->\n\n`\n", "`\n\n`\n"),
+        ("a\n\n    <!-- a -->\n", "a\n\n    <!-- a -->\n"),
+        ("a <!-- open\n\nb\n", "a"),
+        ("<!-- open\n## [2026-11-21] t\n", "## [2026-11-21] t\n"),
+        ("a <!-- b\n\n```\n-->\n```\n", "a <!-- b\n\n```\n-->\n```\n"),
+        ("\\<!-- a -->\n", "\\<!-- a -->\n"),
+        ("a\n<!-- c -->\n    b\n", "a\n\n    b\n"),
+        ("``<!-- x -->`\n", "`` `\n"),
+        ("\ufeff<!-- c -->\n\na\n", "\ufeffa\n"),
+    ],
+)
+def test_comments_go(text: str, stripped: str) -> None:
+    assert strip_comments(text) == stripped
+
+
+@settings(max_examples=300, deadline=None)
+@given(DOCUMENTS)
+def test_stripping_twice_equals_once_and_code_stays(text: str) -> None:
+    stripped = strip_comments(text)
+    # A comment may itself be what keeps code from being the text of a list item before it.
+    assume("- item" not in text)
+    assert strip_comments(stripped) == stripped
+    rest = stripped
+    for fence in scan(text).fences:
+        code = text[fence.start : fence.end]
+        assert code in rest
+        rest = rest[rest.index(code) + len(code) :]
+
+
+def test_plain_text_is_what_a_reader_sees() -> None:
+    text = "# H\n\n- a **b** [l](u) `c<d>` &amp; <b>x</b> <!-- no -->\n\n"
+    text += "| a | b |\n|---|---|\n| 1 | 2 |\n\n```py\nx = 1\n```\n"
+    assert plain(text) == "H a b l c<d> & x a b 1 2 x = 1"
+
+
+def test_plain_text_of_deep_nesting() -> None:
+    assert "x" in plain("> " * 3000 + "x")

@@ -1,0 +1,156 @@
+"""Terms, BM25 and ranking."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rank_bm25 import BM25Okapi
+
+from ctx.actions.search import search
+from ctx.retrieval.bm25 import normalised, saturation
+from ctx.retrieval.snippet import snippet
+from ctx.retrieval.terms import analyse, terms
+from tests.contexts import MemoryReader, anything, contexts, words
+
+corpora = st.lists(
+    st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=12), min_size=2, max_size=12
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    corpora, st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=5), st.floats(0.5, 3), st.floats(0, 1)
+)
+def test_bm25_equals_rank_bm25(
+    corpus: list[list[str]], query: list[str], k1: float, b: float
+) -> None:
+    """On the same terms and idf our formula is the reference's to 1e-9."""
+    reference = BM25Okapi(corpus, k1=k1, b=b)
+    average = sum(map(len, corpus)) / len(corpus)
+    expected = reference.get_scores(query)
+    for number, document in enumerate(corpus):
+        ours = sum(
+            (reference.idf.get(term) or 0)
+            * saturation(normalised(document.count(term), len(document), average, b), k1)
+            for term in query
+        )
+        assert ours == pytest.approx(expected[number], abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("redis-cache", {"redi", "cach", "=redis-cache"}),
+        ("os.path.join", {"os", "path", "join", "=os.path.join"}),
+        ("HTTPClientFactory", {"http", "client", "factori", "=httpclientfactory"}),
+        ("parse_config", {"pars", "config", "=parse_config"}),
+        ("src/api/auth.py", {"src", "api", "auth", "py", "=src/api/auth.py"}),
+        ("the of and", set()),
+        ("Größe naïve", {"größe", "naïv"}),
+        ("данные", {"данные"}),
+        ("漢字仮名", {"漢字", "字仮", "仮名"}),
+        ("hooks' hook's", {"hook"}),
+        ("wrote written", {"write"}),
+    ],
+)
+def test_terms(text: str, wanted: set[str]) -> None:
+    assert terms(text) == wanted
+
+
+@given(anything)
+def test_any_text_has_terms(text: str) -> None:
+    words_, wholes = analyse(text)
+    assert all(words_)
+    assert all(whole.startswith("=") for whole in wholes)
+
+
+FILES = {
+    ".context/LEARNINGS.md": """# Learnings
+
+## [2026-01-01] Use redis-cache for sessions
+
+The `SessionStore` class lives in src/store/session_store.py.
+
+## [2026-01-02] Größe zählt
+
+Umlaute and 漢字 are words too.
+
+## [2026-01-03] Retries need jitter
+
+Exponential backoff alone makes thundering herds.
+
+## [2026-01-04] Old way
+
+**Status**: Superseded by [2026-01-03]
+
+Retry at once.
+""",
+    ".context/archive/learnings-2025-Q4.md": """## [2025-12-01] Archived wisdom about retries
+
+Cap the number of attempts.
+""",
+    ".context/sessions/2026-01-05-1200-retry-work.md": """# Make the retry loop kind
+
+**Status**: completed
+
+## Summary
+Backoff with jitter is in.
+""",
+    ".context/TASKS.md": "- [ ] Document the jitter #docs\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("redis-cache", "Use redis-cache for sessions"),
+        ("session_store.py", "Use redis-cache for sessions"),
+        ("sessionStore", "Use redis-cache for sessions"),
+        ("größe", "Größe zählt"),
+        ("漢字", "Größe zählt"),
+        ("thundering", "Retries need jitter"),
+        ("attempts cap", "Archived wisdom about retries"),
+        ("kind loop", "Make the retry loop kind"),
+        ("superseded retry at once", "Old way"),
+        ("January 2026 redis", "Use redis-cache for sessions"),
+    ],
+)
+def test_search_finds(query: str, title: str) -> None:
+    assert search(MemoryReader(FILES), query)[0].title == title
+
+
+def test_search_marks_what_is_archived_and_shows_a_snippet() -> None:
+    hit = search(MemoryReader(FILES), "attempts")[0]
+    assert (hit.archived, hit.path) == (True, ".context/archive/learnings-2025-Q4.md")
+    assert "number of attempts" in hit.snippet
+    assert all(not hit.archived for hit in search(MemoryReader(FILES), "retries", archived=False))
+
+
+def test_tasks_are_found_when_asked_for() -> None:
+    from ctx.actions.find_entries import Filter
+
+    assert [hit.kind for hit in search(MemoryReader(FILES), "jitter", only=Filter(kinds=["task"]))] == ["task"]
+    assert all(hit.kind != "task" for hit in search(MemoryReader(FILES), "jitter"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(contexts(), words, st.randoms(use_true_random=False))
+def test_ranking_ignores_the_order_of_files(
+    files: dict[str, str], query: str, shuffle: random.Random
+) -> None:
+    paths = list(files)
+    shuffle.shuffle(paths)
+    one = search(MemoryReader(files), query)
+    other = search(MemoryReader({path: files[path] for path in paths}), query)
+    assert one == other
+    assert [hit.score for hit in one] == sorted((hit.score for hit in one), reverse=True)
+
+
+@given(anything, words, st.integers(20, 200))
+def test_a_snippet_is_one_short_line(text: str, query: str, width: int) -> None:
+    shown = snippet(text * 5, query, width)
+    assert len(shown) <= width + 4
+    assert "\n" not in shown

@@ -1,0 +1,89 @@
+"""Counts: exact against tiktoken's published encodings, additive over blocks, and safe on hostile text."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ctx.errors import CtxError, UsageError
+from ctx.packet import tokens
+from ctx.packet.tokens import TOKENIZERS, counter, pieces
+from tests.contexts import lines
+from tests.oracle import count
+
+COUNTERS = {name: counter(name) for name in TOKENIZERS}
+names = st.sampled_from(TOKENIZERS)
+text = st.lists(lines, max_size=6).map("\n".join)
+
+
+def _as_block(raw: str) -> str:
+    """A block begins with neither white space nor `/` and ends in a line break."""
+    return raw.lstrip().lstrip("/").lstrip().lstrip("/") + "\n"
+
+
+blocks = text.map(_as_block).filter(lambda block: not block[0].isspace() and block[0] != "/")
+
+
+@settings(max_examples=300, deadline=None)
+@given(names, text)
+def test_counts_are_those_of_the_published_encodings(name: str, sample: str) -> None:
+    one = COUNTERS[name]
+    assert one.tokens(one.units(sample)) == count(sample, name)
+
+
+@settings(max_examples=500, deadline=None)
+@given(names, st.lists(blocks, min_size=1, max_size=6))
+def test_units_of_blocks_add_up(name: str, parts: list[str]) -> None:
+    one = COUNTERS[name]
+    assert one.tokens(sum(one.units(part) for part in parts)) == count("".join(parts), name)
+
+
+def test_a_block_may_not_begin_with_a_slash() -> None:
+    """The reason for the rule: o200k joins a slash to the line break before it."""
+    one = COUNTERS["o200k_base"]
+    assert one.units("```\n") + one.units("/path\n") != count("```\n/path\n", "o200k_base")
+
+
+@pytest.mark.parametrize("name", TOKENIZERS)
+@pytest.mark.parametrize("sample", [" " * 1_000_000, "\n" * 1_000_000, "a" * 1_000_000, "=-" * 300_000])
+def test_huge_runs_are_counted(name: str, sample: str) -> None:
+    assert COUNTERS[name].units(sample) > 0
+
+
+@given(text)
+def test_pieces_concatenate_to_the_text(sample: str) -> None:
+    assert "".join(pieces(sample)) == sample
+    assert "".join(pieces(sample * 3_000)) == sample * 3_000
+
+
+def test_special_tokens_are_plain_text() -> None:
+    assert COUNTERS["o200k_base"].units("<|endoftext|>") > 1
+
+
+def test_known_counts_need_no_vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
+    known: dict[str, int] = {}
+    first = counter("o200k_base", known).units("some text\n")
+    monkeypatch.setattr(tokens, "_load", lambda _name: pytest.fail("the vocabulary was loaded"))
+    assert counter("o200k_base", known).units("some text\n") == first
+
+
+def test_nothing_is_copied_into_a_cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
+    assert counter("cl100k_base").units("text\n")
+    assert list(tmp_path.iterdir()) == []
+    assert os.environ["TIKTOKEN_CACHE_DIR"] == str(tmp_path)
+
+
+def test_a_damaged_vocabulary_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(tokens._VOCABULARIES, "cl100k_base", ("", "0" * 64))
+    with pytest.raises(CtxError, match="damaged"):
+        counter("cl100k_base").units("text")
+
+
+def test_an_unknown_tokenizer_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="unknown tokenizer"):
+        counter("gpt2")
