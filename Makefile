@@ -25,6 +25,10 @@ demo: $(READY) ## the packet of this repository's own context
 test: $(READY) ## all tests (PYTHON=python3.13 picks an interpreter)
 	$(BIN)/python -m pytest -n 2 -q
 
+.PHONY: soak
+soak: $(READY) ## writers killed at random: 500 kills, figures on stdout
+	$(BIN)/python -m tests.soak
+
 .PHONY: check
 check: $(READY) ## lint, types, architecture, generated files
 	$(BIN)/ruff check

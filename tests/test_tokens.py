@@ -73,6 +73,7 @@ def test_known_counts_need_no_vocabulary(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_nothing_is_copied_into_a_cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
+    tokens._load.cache_clear()
     assert counter("cl100k_base").units("text\n")
     assert list(tmp_path.iterdir()) == []
     assert os.environ["TIKTOKEN_CACHE_DIR"] == str(tmp_path)
@@ -80,6 +81,7 @@ def test_nothing_is_copied_into_a_cache_folder(tmp_path: Path, monkeypatch: pyte
 
 def test_a_damaged_vocabulary_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(tokens._VOCABULARIES, "cl100k_base", ("", "0" * 64))
+    tokens._load.cache_clear()
     with pytest.raises(CtxError, match="damaged"):
         counter("cl100k_base").units("text")
 

@@ -24,7 +24,7 @@ _GUIDANCE = {
     "decision": "What was decided and why, under a `[stamp]` heading each. `ctx decide TITLE` adds one.",
     "learning": "What was learnt the hard way, under a `[stamp]` heading each. `ctx learn TITLE` adds one.",
 }
-_IGNORED = ".cache/\n.local/\n"
+_IGNORED = ".cache/\n.local/\n.*.ctx-tmp\n"
 
 
 def init_context(folder: Path) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from ctx import __version__
-from ctx.cli import config, packet, read, start
+from ctx.cli import config, consolidate, drift, install, packet, read, start, task, write
 from ctx.cli.errors import run
 
 _HELP = """Markdown memory for coding agents.
@@ -52,7 +52,7 @@ def _main(
     pass
 
 
-for module in (start, packet, read, config):
+for module in (start, packet, read, write, task, drift, consolidate, install, config):
     module.register(app)
 
 

@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Protocol
 
@@ -84,7 +85,6 @@ class VocabularyCounter:
     def __init__(self, name: str, known: MutableMapping[str, int] | None = None) -> None:
         self.name = name
         self.known: MutableMapping[str, int] = {} if known is None else known
-        self._encoding: Encoding | None = None
 
     def units(self, text: str) -> int:
         """Tokens of a block, looked up by its digest."""
@@ -103,9 +103,7 @@ class VocabularyCounter:
         return units
 
     def _count(self, text: str) -> int:
-        if self._encoding is None:
-            self._encoding = _load(self.name)
-        encode = self._encoding.encode_ordinary
+        encode = _load(self.name).encode_ordinary
         return sum(len(encode(piece)) for piece in pieces(text))
 
 
@@ -131,6 +129,7 @@ def pieces(text: str) -> Iterator[str]:
     yield text[start:]
 
 
+@lru_cache(maxsize=len(_VOCABULARIES))
 def _load(name: str) -> Encoding:
     """Read a vocabulary with tiktoken's own loader from our file, after checking its sha256."""
     import tiktoken
