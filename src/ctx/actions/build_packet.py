@@ -69,7 +69,7 @@ def build_packet(reader: Reader, request: Request) -> Packet:
         frames=_episodes(memory.frames, config.episodes),
         scored=scored,
         headings={kind.name: kind.heading for kind in config.kinds},
-        asked=bool(queries),
+        asked=len(queries),
     )
     press = Press(counter(request.tokenizer or config.tokenizer))
     packer = Packer(content, press, _shares(config), config.threshold)

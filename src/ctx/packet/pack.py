@@ -20,6 +20,10 @@ from ctx.retrieval.score import Scored
 
 # The kinds with a tier of their own, in order; all others share the last tier.
 TIERS = ("convention", "decision")
+# Room for lines is kept for entries at least this relevant, about the ten best of a task.
+_NEAR = 0.3
+# Where room is scarce, so much of their share goes to whole entries instead.
+_SCARCE = 2 / 3
 # After so many entries in a row that do not fit, filling stops: what is left is too small for them.
 _MISFITS = 64
 
@@ -38,7 +42,7 @@ class Content:
     """What competes for a packet.
 
     `tasks` stand most urgent first, `frames` latest first, `scored` in file order; `headings` names the
-    section of each kind; without anything `asked`, every entry competes to go in whole.
+    section of each kind; `asked` is the number of queries, and without any every entry competes.
     """
 
     rules: str
@@ -46,7 +50,7 @@ class Content:
     frames: Sequence[Frame]
     scored: Sequence[Scored]
     headings: dict[str, str]
-    asked: bool
+    asked: int
 
 
 @dataclass(slots=True)
@@ -106,7 +110,7 @@ class _Packing:
         self.room = room
         self.ledger = Ledger(room)
         self.choice = Choice()
-        self.coverage = Coverage()
+        self.coverage = Coverage(0, 0)
         self.sections: set[str] = set()
         self.closing: tuple[Block, ...] = ()
 
@@ -114,11 +118,12 @@ class _Packing:
         if not self._take_head():
             return self.choice
         self._take_tasks()
+        self.coverage = Coverage(self.content.asked, self.press.counter.tokens(self.ledger.left.units))
         for number in self._pinned():
             self._take_whole(number)
         self._take_frames()
         self._set_closing_aside()
-        reserve = self.ledger.set_aside(self.ledger.left.share(self.packer.shares.summaries))
+        reserve = self.ledger.set_aside(self._lines_room())
         self._take_tiers()
         self._take_best(self.packer.competing, self.ledger.left)
         self.ledger.release(reserve)
@@ -188,6 +193,17 @@ class _Packing:
             self.ledger.take(*closing)
             self.closing = closing
 
+    def _lines_room(self) -> Room:
+        """Room for the lines of what comes close: the scarcer the room, the more whole entries go before."""
+        share = self.packer.shares.summaries * (1.0 - _SCARCE * self.coverage.scarcity)
+        near = [n for n in self.packer.competing if self.content.scored[n].relevance >= _NEAR]
+        lines = [self.packer.line(n) for n in (near if self.content.asked else self.packer.competing)]
+        most = self.ledger.left.share(share)
+        return Room(
+            min(most.units, sum(line.units for line in lines)),
+            min(most.chars, sum(line.chars for line in lines)),
+        )
+
     def _take_tiers(self) -> None:
         """Each tier up to its floor, so that no kind crowds out another."""
         pool = self.ledger.left
@@ -212,7 +228,8 @@ class _Packing:
                 within = within.less(self._take_whole(number))
 
     def _worth(self, number: int) -> float:
-        return self.coverage.worth(self.content.scored[number], self.packer.whole(number).units)
+        units = self.packer.whole(number).units
+        return self.coverage.worth(self.content.scored[number], self.press.counter.tokens(units))
 
     def _cost(self, number: int) -> tuple[Block, ...]:
         kind = self.content.scored[number].entry.kind

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ctx.retrieval.relevance import Collection, explain, rank
+from ctx.retrieval.relevance import Collection, best, explain, rank
+
+# How many entries a query is answered with: what comes after is not relevant enough to count.
+_DEPTH = 50
 
 
 class Question(NamedTuple):
@@ -19,7 +23,11 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The relevance 0..1 of entries to one query; `explain` says what each term adds to one of them."""
+    """The relevance 0..1 of entries to one query; `explain` says what each term adds to one of them.
+
+    It is the entry's score as a share of the best one's, divided by the square root of its rank: how likely
+    an entry is to be what a task needs falls faster than its score does.
+    """
 
     query: Question
     relevance: Mapping[int, float]
@@ -27,18 +35,19 @@ class Answer:
 
 
 def ask(collection: Collection, queries: Sequence[Question], numbers: Sequence[int]) -> list[Answer]:
-    """Answer each query over the documents `numbers` of the index; answers count by place in `numbers`.
-
-    Scores of different queries are not comparable, so each is divided by its best.
-    """
+    """Answer each query over the documents `numbers` of the index; answers count by place in `numbers`."""
     places = {number: place for place, number in enumerate(numbers)}
     return [_answer(collection, query, numbers, places) for query in queries]
 
 
 def _answer(collection: Collection, query: Question, numbers: Sequence[int], places: Mapping[int, int]) -> Answer:
     scores = {places[n]: value for n, value in rank(collection, query.text).items() if n in places}
-    best = max(scores.values(), default=0.0)
-    relevance = {place: value / best for place, value in scores.items()} if best > 0 else {}
+    found = best(scores, _DEPTH)
+    relevance = {
+        place: scores[place] / scores[found[0]] / math.sqrt(rank_)
+        for rank_, place in enumerate(found, 1)
+        if scores[place] > 0
+    }
     return Answer(query, relevance, lambda place: explain(collection, query.text, numbers[place]))
 
 
