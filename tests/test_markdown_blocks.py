@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ctx.markdown.blocks import scan
 from ctx.markdown.document import Document
+from ctx.markdown.inline import strip_comments
 from ctx.markdown.lines import newline_of, split_lines
 
 FRAGMENTS: tuple[str, ...] = (
@@ -120,3 +121,17 @@ def test_spans_are_in_order_and_items_nest(text: str) -> None:
             assert item.depth == parent.depth + 1
             assert parent.content <= item.start or parent.first == item.first
             assert item.end <= parent.end
+
+
+def test_the_arrow_of_a_diagram_does_not_close_a_comment() -> None:
+    diagram = "```mermaid\na --> b\n```\n"
+    text = f"<!-- One:\n{diagram}\nTwo:\n{diagram}-->\n\n# Heading\n"
+    blocks = scan(text)
+    assert [(comment.first, comment.last) for comment in blocks.comments] == [(0, 10)]
+    assert [heading.text for heading in blocks.headings] == ["Heading"]
+    assert strip_comments(text).strip() == "# Heading"
+
+
+def test_a_fence_without_a_later_end_of_comment_hides_nothing() -> None:
+    blocks = scan("<!-- One:\n```\na --> b\n```\ntext\n")
+    assert [(comment.first, comment.last) for comment in blocks.comments] == [(0, 3)]

@@ -30,7 +30,7 @@ def strip_comments(text: str) -> str:
 
 def _comments(text: str, blocks: Blocks) -> Iterator[Span]:
     """Find the comments, from `<!--` to behind `-->`."""
-    ends = {text.index("<", comment.start): comment.end for comment in blocks.comments if not comment.closed}
+    starts = {text.index("<", comment.start): comment for comment in blocks.comments}
     breaks = _breaks(blocks)
     dated = [heading.start for heading in blocks.headings if is_dated(blocks.lines[heading.line])]
     for start, end in _prose(text, blocks):
@@ -42,11 +42,13 @@ def _comments(text: str, blocks: Blocks) -> Iterator[Span]:
                 position = code.end(token.start(), position)
             elif token[0] == "<!--":
                 # From the dashes on: `<!-->` is a whole comment.
-                closing = text.find("-->", position - 2, end)
+                block = starts.get(token.start())
+                last = blocks.offsets[block.last - 1] if block and block.closed else 0
+                closing = text.find("-->", max(position - 2, last), end)
                 if closing >= 0:
                     position = closing + 3
-                elif token.start() in ends:
-                    position = ends[token.start()]
+                elif block:
+                    position = block.end
                 elif end == len(text):
                     position = next((offset for offset in dated if offset > position), end)
                 else:

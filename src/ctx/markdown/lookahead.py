@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 
 _CLOSER = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*[\r\n]*\Z")
+_OPENER = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 _DATED = re.compile(r" {0,3}#{2,3}[ \t]+\[[0-9]{4}-[0-9]{2}-[0-9]{2}[^\]\r\n]*\]")
 
 
@@ -30,12 +31,38 @@ class LookAhead:
         return self._closers[char].after(opening, length)
 
     def comment_end(self, start: int) -> int | None:
-        """Return the line on which the comment at this offset closes, None if it does not."""
+        """Return the line on which the comment at this offset closes, None if it does not.
+
+        A `-->` in a fence inside the comment, the arrow of a diagram, closes it only where no other does
+        behind the fence.
+        """
         end = self._text.find("-->", start) if self._comment_ends else -1
         if end < 0:
             self._comment_ends = False
             return None
-        return bisect_right(self._offsets, end) - 1
+        first, line = bisect_right(self._offsets, start), bisect_right(self._offsets, end) - 1
+        while (behind := self._behind_fence(first, line)) is not None:
+            later = self._text.find("-->", self._offsets[behind])
+            if later < 0:
+                break
+            first, line = behind, bisect_right(self._offsets, later) - 1
+        return line
+
+    def _behind_fence(self, first: int, line: int) -> int | None:
+        """Return the line behind the fence that was opened from `first` on and holds this line, if any."""
+        closer = None
+        for number in range(first, len(self._lines)):
+            text = self._lines[number]
+            if number > line and (closer is None or "<!--" in text or is_dated(text)):
+                return None
+            if closer is None:
+                opener = _OPENER.match(text)
+                closer = opener[1] if opener else None
+            elif (found := _CLOSER.match(text)) and found[1].startswith(closer):
+                if number > line:
+                    return number + 1
+                closer = None
+        return None
 
     def dated_heading(self, line: int) -> int:
         """Return the first line after this one that is a dated heading, else the number of lines."""
