@@ -2,8 +2,8 @@
 
     python benchmarks/evaluate.py DIR
 
-DIR holds `retrieval_eval.py`, `packing_eval.py`, `locomo_eval.py` and `consolidation_eval.py` with their data;
-what is missing is left out. Every context is written to a temporary folder as plain Markdown and opened with
+DIR holds `retrieval_eval.py`, `packing_eval.py`, `locomo_eval.py` and `consolidation_eval.py` with their
+data; what is missing is left out. Every context is written to a temporary folder as plain Markdown and opened with
 `ctx.open`, so that what is measured is what is shipped.
 """
 
@@ -142,7 +142,9 @@ def _sessions(evaluation: Any) -> float:
             lines, ids = ["# Learnings", ""], {}
             for number, turns in sessions.items():
                 ids[len(lines) + 1] = number
-                said = [f"{t['speaker']}: {' '.join((t['text'] + ' ' + t['caption']).split())}" for t in turns]
+                said = [
+                    f"{t['speaker']}: {' '.join((t['text'] + ' ' + t['caption']).split())}" for t in turns
+                ]
                 lines += [f"## Session {number}: {turns[0]['date']}", "", *said, ""]
             path.write_text("\n".join(lines), "utf-8")
             context = ctx.open(folder)

@@ -103,7 +103,14 @@ def contexts(draw: st.DrawFn) -> dict[str, str]:
     """The files of a context: any may be missing, empty, oddly broken into lines or oddly ended."""
     files: dict[str, str] = {}
     sections = st.lists(entries, max_size=5).map("\n".join)
-    for name in ("DECISIONS", "LEARNINGS", "CONVENTIONS", "FACTS", "ARCHITECTURE", "archive/learnings-2026-Q1"):
+    for name in (
+        "DECISIONS",
+        "LEARNINGS",
+        "CONVENTIONS",
+        "FACTS",
+        "ARCHITECTURE",
+        "archive/learnings-2026-Q1",
+    ):
         if draw(st.booleans()):
             files[f".context/{name}.md"] = f"# {name}\n\n{draw(sections)}"
     if draw(st.booleans()):

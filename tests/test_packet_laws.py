@@ -23,12 +23,14 @@ budgets = st.one_of(st.integers(0, 60), st.integers(0, 400), st.integers(0, 4000
 
 
 def _packet(files: dict[str, str], request: Request) -> Packet | None:
+    """The packet, or None where the constitution alone is larger than the budget."""
     try:
         return build_packet(MemoryReader(files), request)
     except BudgetError as error:
-        assert request.budget is not None
-        assert error.need > request.budget or request.max_chars is not None
-        return None
+        refused = error
+    assert request.budget is not None
+    assert refused.need > request.budget or request.max_chars is not None
+    return None
 
 
 @settings(max_examples=300, deadline=None)

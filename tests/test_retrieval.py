@@ -15,18 +15,14 @@ from ctx.retrieval.snippet import snippet
 from ctx.retrieval.terms import analyse, terms
 from tests.contexts import MemoryReader, anything, contexts, words
 
-corpora = st.lists(
-    st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=12), min_size=2, max_size=12
-)
+corpora = st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=12), min_size=2, max_size=12)
 
 
 @settings(max_examples=200, deadline=None)
 @given(
     corpora, st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=5), st.floats(0.5, 3), st.floats(0, 1)
 )
-def test_bm25_equals_rank_bm25(
-    corpus: list[list[str]], query: list[str], k1: float, b: float
-) -> None:
+def test_bm25_equals_rank_bm25(corpus: list[list[str]], query: list[str], k1: float, b: float) -> None:
     """On the same terms and idf our formula is the reference's to 1e-9."""
     reference = BM25Okapi(corpus, k1=k1, b=b)
     average = sum(map(len, corpus)) / len(corpus)
@@ -132,7 +128,9 @@ def test_search_marks_what_is_archived_and_shows_a_snippet() -> None:
 def test_tasks_are_found_when_asked_for() -> None:
     from ctx.actions.find_entries import Filter
 
-    assert [hit.kind for hit in search(MemoryReader(FILES), "jitter", only=Filter(kinds=["task"]))] == ["task"]
+    assert [hit.kind for hit in search(MemoryReader(FILES), "jitter", only=Filter(kinds=["task"]))] == [
+        "task"
+    ]
     assert all(hit.kind != "task" for hit in search(MemoryReader(FILES), "jitter"))
 
 

@@ -41,9 +41,9 @@ class Context:
     ) -> Packet:
         """The packet for a budget in tokens.
 
-        `tasks` replaces the tasks of TASKS.md as what entries are scored against, `query` adds to them; `now`
-        is an ISO date, `at` a git revision, `path` what is worked on, relative to the root. Raises BudgetError
-        where the constitution alone does not fit.
+        `tasks` replaces the tasks of TASKS.md as what entries are scored against, `query` adds to them;
+        `now` is an ISO date, `at` a git revision, `path` what is worked on, relative to the root. Raises
+        BudgetError where the constitution alone does not fit.
         """
         from ctx.actions.build_packet import Request, build_packet
 

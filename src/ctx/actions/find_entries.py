@@ -83,9 +83,10 @@ def check(reading: Reading, only: Filter) -> None:
     known = (*reading.config.kinds.names, TASK, SESSION)
     for kind in only.kinds:
         if kind not in known:
-            from ctx.config.problems import did_you_mean
+            from ctx.config.problems import nearest
 
-            hint = did_you_mean(kind, known) or f"choose one of {', '.join(known)}"
+            guess = nearest(kind, known)
+            hint = f"did you mean {guess!r}?" if guess else f"choose one of {', '.join(known)}"
             raise UsageError(f"unknown kind {kind!r}", hint=hint)
     for date in (only.since, only.before):
         if date and find_date(date) != date:

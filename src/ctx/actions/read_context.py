@@ -11,8 +11,8 @@ from ctx.config import Config, parse
 from ctx.memory.entry import Entry
 from ctx.memory.layout import Role
 from ctx.memory.paths import matches
-from ctx.memory.views import frame_entry
 from ctx.memory.read_memory import Memory, read_memory, wanted
+from ctx.memory.views import frame_entry
 from ctx.retrieval.index import Index
 from ctx.retrieval.relevance import Collection
 from ctx.store import git

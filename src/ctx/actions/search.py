@@ -32,7 +32,7 @@ class Hit:
 def search(
     reader: Reader, words: str, *, limit: int = 10, only: Filter | None = None, archived: bool = True
 ) -> list[Hit]:
-    """The `limit` entries most relevant to any of the words, best first; the newer one where they are equal."""
+    """The `limit` entries most relevant to any of the words, best first; the newer of equal ones first."""
     only = only or Filter()
     reading = reader.read(archive=archived)
     check(reading, only)

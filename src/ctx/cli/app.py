@@ -10,6 +10,7 @@ import typer
 from ctx import __version__
 from ctx.cli import config, consolidate, drift, install, packet, read, start, task, write
 from ctx.cli.errors import run
+from ctx.cli.output import say
 
 _HELP = """Markdown memory for coding agents.
 
@@ -38,7 +39,7 @@ app = typer.Typer(
 
 def _print_version(value: bool) -> None:
     if value:
-        print(f"ctx {__version__}")
+        say(f"ctx {__version__}")
         raise typer.Exit
 
 

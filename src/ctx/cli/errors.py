@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from ctx.cli.output import remark
 from ctx.errors import CtxError
 
 _BUG, _INTERRUPTED = 3, 130
@@ -44,13 +45,15 @@ def complain(message: str, hint: str, code: int) -> int:
     lines = [f"error: {message}"]
     if hint:
         lines.append(f"hint: {hint}")
-    print("\n".join(lines), file=sys.stderr)
+    remark("\n".join(lines))
     return code
 
 
 def _usage_hint(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
-    return f"`{context.command_path} --help` shows how it is used" if context else "`ctx --help` lists commands"
+    return (
+        f"`{context.command_path} --help` shows how it is used" if context else "`ctx --help` lists commands"
+    )
 
 
 def _report_bug(error: Exception) -> int:

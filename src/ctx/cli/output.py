@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 # C0 and C1 controls and bidirectional marks: a file's text must not steer the terminal it is shown on.
@@ -12,7 +13,7 @@ _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202
 
 
 def safe(text: str) -> str:
-    """The text with control characters shown as escapes: `\\x1b`."""
+    """The text with control characters shown as escapes, an escape character as `x1b` after a backslash."""
     return _UNSAFE.sub(_escape, text.replace("\r\n", "\n"))
 
 
@@ -28,7 +29,7 @@ def say(text: str) -> None:
 
 def remark(text: str) -> None:
     """Print a line to stderr: stdout is for the answer."""
-    print(safe(text), file=sys.stderr)
+    sys.stderr.write(safe(text) + "\n")
 
 
 def write_json(value: Any) -> None:
@@ -56,7 +57,7 @@ def _bytes(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def table(rows: list[tuple[str, ...]]) -> str:
+def table(rows: Sequence[tuple[str, ...]]) -> str:
     """Rows as columns that line up; the last column is as wide as it is."""
     if not rows:
         return ""

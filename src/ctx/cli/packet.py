@@ -30,7 +30,8 @@ def register(app: typer.Typer) -> None:
 
 def agent(
     budget: Annotated[
-        int | None, typer.Option("--budget", "-b", min=0, help="Tokens at most. Default: from .contextrc, 4000.")
+        int | None,
+        typer.Option("--budget", "-b", min=0, help="Tokens at most. Default: from .contextrc, 4000."),
     ] = None,
     max_chars: Annotated[
         int | None, typer.Option("--max-chars", min=0, help="Characters at most, besides the budget.")
@@ -43,14 +44,22 @@ def agent(
     tokenizer: Annotated[
         str | None, typer.Option("--tokenizer", help="o200k_base, cl100k_base or chars (bytes / 4).")
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="The packet, or JSON with the account of it.")] = Format.md,
+    form: Annotated[
+        Format, typer.Option("--format", help="The packet, or JSON with the account of it.")
+    ] = Format.md,
     as_json: Json = False,
     path: Annotated[
         str | None, typer.Option("--path", help="What is worked on, for entries that apply to paths.")
     ] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Say on stderr why each entry is in or not.")] = False,
-    at: Annotated[str | None, typer.Option("--at", metavar="REV", help="The files as of a git revision.")] = None,
-    now: Annotated[str | None, typer.Option("--now", metavar="DATE", help="Today's date, 2026-11-21.")] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say on stderr why each entry is in or not.")
+    ] = False,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="REV", help="The files as of a git revision.")
+    ] = None,
+    now: Annotated[
+        str | None, typer.Option("--now", metavar="DATE", help="Today's date, 2026-11-21.")
+    ] = None,
     root: Root = None,
 ) -> None:
     """Print what an agent should know now: rules, tasks, and the entries that serve them, within a budget.

@@ -35,7 +35,9 @@ def register(app: typer.Typer) -> None:
 
 
 def list_(
-    kind: Annotated[str | None, typer.Argument(help="Only this kind: learning, decision, task, session, …")] = None,
+    kind: Annotated[
+        str | None, typer.Argument(help="Only this kind: learning, decision, task, session, …")
+    ] = None,
     kinds: Kinds = None,
     tags: Tags = None,
     status: Status = "",
@@ -45,7 +47,9 @@ def list_(
     before: Before = "",
     limit: Annotated[int | None, typer.Option("--limit", "-n", min=0, help="At most so many.")] = None,
     archived: Annotated[bool, typer.Option("--archived", help="Archived entries too.")] = False,
-    ids: Annotated[bool, typer.Option("--ids", help="Only handles, a line each, for other commands.")] = False,
+    ids: Annotated[
+        bool, typer.Option("--ids", help="Only handles, a line each, for other commands.")
+    ] = False,
     as_json: Json = False,
     root: Root = None,
 ) -> None:

@@ -10,11 +10,14 @@ from ctx.kinds import BUILTIN
 
 # `**Name**: text` is canonical; `**Name:** text` is as common by hand. A name is a few words, no markup.
 _FIELD = re.compile(
-    r"^[ ]{0,3}\*\*(?P<name>[^\W\d_][^*:\r\n]{0,38}?)(?:\*\*[ \t]*:|:\*\*)[ \t]*(?P<text>[^\r\n]*)", re.M
+    r"^[ ]{0,3}\*\*(?P<name>[^\W\d_][^*:\r\n]{0,38}?)(?:\*\*[ \t]*:|:\*\*)[ \t]*(?P<text>[^\r\n]*)",
+    re.MULTILINE,
 )
-_HEADING = re.compile(r"^[ ]{0,3}#{2,6}[ \t]+(?P<name>[^#\r\n]+?)[ \t]*:?[ \t]*#*[ \t]*$", re.M)
-_FENCE = re.compile(r"^[ ]{0,3}(?:```|~~~)", re.M)
-_FENCED = re.compile(r"^[ ]{0,3}(?P<mark>`{3,}|~{3,}).*?(?:^[ ]{0,3}(?P=mark)[`~]*[ \t]*$|\Z)", re.M | re.S)
+_HEADING = re.compile(r"^[ ]{0,3}#{2,6}[ \t]+(?P<name>[^#\r\n]+?)[ \t]*:?[ \t]*#*[ \t]*$", re.MULTILINE)
+_FENCE = re.compile(r"^[ ]{0,3}(?:```|~~~)", re.MULTILINE)
+_FENCED = re.compile(
+    r"^[ ]{0,3}(?P<mark>`{3,}|~{3,}).*?(?:^[ ]{0,3}(?P=mark)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
+)
 
 # Names that are parts of an entry wherever they stand as a heading, never entries of their own.
 NAMES = frozenset(name.lower() for kind in BUILTIN for name in kind.fields) | {

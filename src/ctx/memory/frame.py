@@ -41,7 +41,8 @@ def read_frame(text: str, path: str) -> Frame:
     document = Document.parse(text)
     pure = PurePosixPath(path)
     below = pure.parts[pure.parts.index("sessions") + 1 :]
-    goal, head, parts = pure.stem, text, {}
+    goal, head = pure.stem, text
+    parts: dict[str, str] = {}
     for index, section in enumerate(document.sections):
         if section.heading.level == 1 and index == 0:
             goal, head = section.heading.text, text[section.body : section.end]

@@ -10,13 +10,11 @@ _SHORTEST = 6
 
 
 def digest(*parts: str) -> str:
-    """The hex digest an identity's handle is cut from; `parts` are kind, stamp and title, or a task's text."""
+    """The hex digest a handle is cut from; `parts` are kind, stamp and title, or a task's text."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def assign(
-    identities: Sequence[tuple[str, str]], taken: Iterable[tuple[str, str, str]] = ()
-) -> list[str]:
+def assign(identities: Sequence[tuple[str, str]], taken: Iterable[tuple[str, str, str]] = ()) -> list[str]:
     """Give each identity, a (prefix, digest) pair in file order, its handle.
 
     A handle is the prefix and the first six digits of the digest, longer where two would collide; equal

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from ctx.errors import CtxError
 from ctx.memory.entry import Entry
 
-_LINK = re.compile(r"(?<![\w-])[A-Z]{1,3}-[0-9a-f]{6,64}(?:\.\d+)?(?![\w-])|\[\d{4}-\d{2}-\d{2}-[0-9A-Za-z]+\]")
+_LINK = re.compile(
+    r"(?<![\w-])[A-Z]{1,3}-[0-9a-f]{6,64}(?:\.\d+)?(?![\w-])|\[\d{4}-\d{2}-\d{2}-[0-9A-Za-z]+\]"
+)
 _CANDIDATES = 8
 
 

@@ -17,7 +17,7 @@ from ctx.memory.fields import is_field_name
 from ctx.memory.stamp import split_stamp
 
 _INDEX = re.compile(r"<!--\s*INDEX:(START|END)\s*-->")
-_BOLD = re.compile(r"\*\*(?P<name>(?:(?!\*\*).)+?)(?P<inner>:?)\*\*(?P<outer>:?)[ \t]*", re.S)
+_BOLD = re.compile(r"\*\*(?P<name>(?:(?!\*\*).)+?)(?P<inner>:?)\*\*(?P<outer>:?)[ \t]*", re.DOTALL)
 _SENTENCE = re.compile(r"[.:;](?=\s)| [—–-](?=\s)")
 _LONGEST_TITLE = 100
 

@@ -18,7 +18,7 @@ class Stamped(NamedTuple):
 
 
 def split_stamp(heading: str) -> Stamped:
-    """Take a heading's text apart; one without a stamp is all title. Strikes around both stay around the title.
+    """Take a heading's text apart; one without a stamp is all title. Strikes around both stay with the title.
 
     >>> split_stamp("[2026-11-21-a] Use UTC")
     Stamped(stamp='2026-11-21-a', title='Use UTC')

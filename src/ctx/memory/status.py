@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 _WORD = re.compile(r"[A-Za-z]+")
-_IN_TITLE = re.compile(r"\[(superseded|deprecated|rejected)\b[^\]]*\]", re.I)
-_IN_QUOTE = re.compile(r"^[ ]{0,3}>[ \t]*\*\*(superseded|deprecated)\b", re.I | re.M)
+_IN_TITLE = re.compile(r"\[(superseded|deprecated|rejected)\b[^\]]*\]", re.IGNORECASE)
+_IN_QUOTE = re.compile(r"^[ ]{0,3}>[ \t]*\*\*(superseded|deprecated)\b", re.IGNORECASE | re.MULTILINE)
 
 
 def read_status(title: str, body: str, fields: Mapping[str, str]) -> str:

@@ -54,7 +54,9 @@ class Task:
     @property
     def tags(self) -> tuple[str, ...]:
         """Its plain `#word` labels other than the states."""
-        return tuple(name for name, value in self.labels if not value and name not in {"blocked", "in-progress"})
+        return tuple(
+            name for name, value in self.labels if not value and name not in {"blocked", "in-progress"}
+        )
 
     @property
     def words(self) -> str:

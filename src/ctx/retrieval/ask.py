@@ -40,7 +40,9 @@ def ask(collection: Collection, queries: Sequence[Question], numbers: Sequence[i
     return [_answer(collection, query, numbers, places) for query in queries]
 
 
-def _answer(collection: Collection, query: Question, numbers: Sequence[int], places: Mapping[int, int]) -> Answer:
+def _answer(
+    collection: Collection, query: Question, numbers: Sequence[int], places: Mapping[int, int]
+) -> Answer:
     scores = {places[n]: value for n, value in rank(collection, query.text).items() if n in places}
     found = best(scores, _DEPTH)
     relevance = {

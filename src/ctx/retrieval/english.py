@@ -37,6 +37,4 @@ _FORMS = """
     bound; wind wound; bear bore born borne; dream dreamt; learn learnt; burn burnt; spell spelt; bend
     bent; creep crept; mom mum mother mommy; dad father daddy
 """
-BASE_FORMS = {
-    form: forms[0] for line in _FORMS.split(";") if (forms := line.split()) for form in forms[1:]
-}
+BASE_FORMS = {form: forms[0] for line in _FORMS.split(";") if (forms := line.split()) for form in forms[1:]}

@@ -12,9 +12,7 @@ from ctx.memory.entry import Entry
 from ctx.retrieval.bm25 import idf
 from ctx.retrieval.terms import analyse
 
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+_MONTHS = "January February March April May June July August September October November December".split()
 
 
 class Posting(NamedTuple):

@@ -9,8 +9,8 @@ from ctx.retrieval.terms import terms
 _WIDTH = 160
 _WORD = re.compile(r"\S+")
 _FIELD = re.compile(r"\*\*([^*\n]{1,40})(?:\*\*:|:\*\*)")
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
-_MARKUP = re.compile(r"^\s{0,3}(?:#{1,6}|>|[-*+]|```\S*|~~~\S*)\s|\*\*|(?<!\w)`+|`+(?!\w)", re.M)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_MARKUP = re.compile(r"^\s{0,3}(?:#{1,6}|>|[-*+]|```\S*|~~~\S*)\s|\*\*|(?<!\w)`+|`+(?!\w)", re.MULTILINE)
 
 
 def snippet(text: str, words: str, width: int = _WIDTH) -> str:

@@ -89,7 +89,9 @@ class Worktree:
                 raise CtxError(f"is {_what(found.st_mode)}, not a file", path=path, hint="move it away")
             if full.is_symlink() and not self._contains(full.resolve()):
                 raise CtxError(
-                    "is a link to a file outside the project", path=path, hint="copy the file into the project"
+                    "is a link to a file outside the project",
+                    path=path,
+                    hint="copy the file into the project",
                 )
             return full.read_bytes()
         except FileNotFoundError:
