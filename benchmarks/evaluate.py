@@ -3,8 +3,8 @@
     python benchmarks/evaluate.py DIR
 
 DIR holds `retrieval_eval.py`, `packing_eval.py`, `locomo_eval.py` and `consolidation_eval.py` with their
-data; what is missing is left out. Every context is written to a temporary folder as plain Markdown and opened with
-`ctx.open`, so that what is measured is what is shipped.
+data; what is missing is left out. Every context is written to a temporary folder as plain Markdown and
+opened with `ctx.open`, so that what is measured is what is shipped.
 """
 
 from __future__ import annotations

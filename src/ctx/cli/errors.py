@@ -11,13 +11,16 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import click
+import typer
 
 from ctx.cli.output import remark
 from ctx.errors import CtxError
 
 _BUG, _INTERRUPTED = 3, 130
+# typer carries its own copy of click from 0.28 on; its errors have this base in every version.
+_ClickException = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
 
 def run(command: Callable[[], object]) -> int:
@@ -27,16 +30,14 @@ def run(command: Callable[[], object]) -> int:
         sys.stdout.flush()
     except CtxError as error:
         return complain(str(error), error.hint, error.exit_code)
-    except click.ClickException as error:
-        return complain(error.format_message(), _usage_hint(error), error.exit_code)
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         return complain("interrupted", "", _INTERRUPTED)
     except BrokenPipeError:
         # The reader has gone (`| head`): nobody is left to tell, and nothing went wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 - the last resort: a person gets a report, not a traceback
-        return _report_bug(error)
+        return _usage(error) if isinstance(error, _ClickException) else _report_bug(error)
     return code if isinstance(code, int) else 0
 
 
@@ -49,11 +50,10 @@ def complain(message: str, hint: str, code: int) -> int:
     return code
 
 
-def _usage_hint(error: click.ClickException) -> str:
+def _usage(error: Any) -> int:
     context = getattr(error, "ctx", None)
-    return (
-        f"`{context.command_path} --help` shows how it is used" if context else "`ctx --help` lists commands"
-    )
+    hint = f"`{context.command_path} --help` shows how it is used" if context else "see `ctx --help`"
+    return complain(error.format_message(), hint, error.exit_code)
 
 
 def _report_bug(error: Exception) -> int:

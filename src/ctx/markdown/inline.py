@@ -28,6 +28,11 @@ def strip_comments(text: str) -> str:
     return apply(text, removals(text, blocks, list(_comments(text, blocks))))
 
 
+def find_comments(text: str) -> list[Span]:
+    """Return the spans that `strip_comments` takes for comments, in order."""
+    return list(_comments(text, scan(text))) if "<!--" in text else []
+
+
 def _comments(text: str, blocks: Blocks) -> Iterator[Span]:
     """Find the comments, from `<!--` to behind `-->`."""
     starts = {text.index("<", comment.start): comment for comment in blocks.comments}

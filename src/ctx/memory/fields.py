@@ -35,6 +35,12 @@ NAMES = frozenset(name.lower() for kind in BUILTIN for name in kind.fields) | {
     "discovered",
 }
 
+# Fields that end with their paragraph: what follows a blank line is body, not a tag or a part of the summary.
+ONE_PARAGRAPH = frozenset(
+    {"tags", "summary", "status", "source", "by", "pinned", "applies to", "marks", "supersedes"}
+)
+_PARAGRAPH_END = re.compile(r"\S[ \t]*(?P<gap>(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r))")
+
 
 class Field(NamedTuple):
     """A field as it stands: its name, its text, and the span in the body from its name to its end."""
@@ -51,10 +57,12 @@ def is_field_name(heading: str) -> bool:
 
 
 def find_fields(body: str) -> Iterator[Field]:
-    """Each field of a body in order; a field's text runs to the next field."""
+    """Each field of a body in order; its text runs to the next field, or to the end of its paragraph."""
     marks = list(_marks(body))
     ends = [start for _, start, _ in marks[1:]] + [len(body)]
-    for (name, start, at), end in zip(marks, ends, strict=False):
+    for (name, start, at), stop in zip(marks, ends, strict=False):
+        gap = _PARAGRAPH_END.search(body, at, stop) if name.lower() in ONE_PARAGRAPH else None
+        end = gap.start("gap") if gap else stop
         yield Field(name, body[at:end].strip(), start, end)
 
 
@@ -70,6 +78,8 @@ def read_fields(body: str) -> dict[str, str]:
 
 def _marks(body: str) -> Iterator[tuple[str, int, int]]:
     """(name, start of the line, start of the text) of each field outside fenced code."""
+    # Line breaks of every sort, as `$` and `^` know them, at the same offsets.
+    body = body.replace("\r\n", " \n").replace("\r", "\n")
     found = [(match["name"].strip(), match.start(), match.start("text")) for match in _FIELD.finditer(body)]
     if "#" in body:
         found += [

@@ -14,7 +14,7 @@ STOP_WORDS = frozenset(
     too under until up very was wasn't we we'll we're we've were weren't what what's when where where's
     which while who who's whom why will with won't would wouldn't you you'd you'll you're you've your
     yours yourself yourselves
-    """.split()  # noqa: SIM905 - a list of words reads better than a list of quoted words
+    """.split()
 )
 
 # Each line: a base form and what is counted as it.

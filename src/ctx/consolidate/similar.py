@@ -1,0 +1,166 @@
+"""How alike entries are: the words they share, weighed by rarity, and how near in time they were written.
+
+docs/consolidation.md tells how each part was chosen and what it is worth.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TypeAlias
+
+from ctx.consolidate.metadata import META
+from ctx.memory.entry import Entry
+from ctx.retrieval.terms import stem
+
+Progress = Callable[[int, int], None]  # rows done, rows in all
+Rows: TypeAlias = "list[array[float]]"
+
+_TITLE = 2.5  # what a word of the title counts for, and a tag
+_TF, _IDF = 0.7, 0.4  # powers of how often a word stands in an entry and of how rare it is
+_SOON, _SOON_DAYS = 1.0, 0.3  # written in the same sitting
+_LATE, _LATE_DAYS = 0.5, 30.0  # written in the same month
+_REPORT = 50  # rows between two reports of progress
+
+_FIELD = re.compile(r"\*\*[A-Z][A-Za-z ]+\*\*:")
+# What such a line says is no matter of the entry's; a status, though, tends to name what it is about.
+_META_LINE = re.compile(
+    rf"^[ ]{{0,3}}\*\*(?:{'|'.join(sorted(META - {'status'}))})(?:\*\*:|:\*\*).*$", re.M | re.I
+)
+_RUN = re.compile(r"[^\W_]+")
+_PIECE = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af]")
+# Words that two entries may share without being about the same thing; more than a search leaves out.
+_EMPTY_WORDS = frozenset(
+    """
+    a about above after again against all also always am an and any are aren as at be because been before
+    being below between both but by can cannot could couldn did didn do does doesn doing don down during
+    each even ever every few for from further get gets got had hadn has hasn have haven having he her here
+    hers herself him himself his how however i if in instead into is isn it its itself just let like made
+    make makes many may me might more most must my myself need needed needs never new no nor not now of off
+    old on once one only or other our ours out over own per rather same see set several shall she should
+    shouldn since so some still such than that the their theirs them themselves then there these they thing
+    things this those through to together too two under until up upon us use used uses using very via want
+    was wasn way we well were weren what when where whether which while who whom why will with within without
+    won would wouldn yet you your yours yourself
+    context lesson application decision rationale consequence status accepted alternatives
+    """.split()  # noqa: SIM905 - a list of words reads better than a list of quoted words
+)
+
+
+def similarities(entries: Sequence[Entry], chosen: Sequence[int], progress: Progress | None = None) -> Rows:
+    """The symmetric matrix over the chosen entries; how rare a word is, is told from all of them.
+
+    A value is the cosine of two entries' words times their nearness in time, over its mean.
+    """
+    vectors = _vectors(entries, chosen)
+    moments = [moment(entries[number]) for number in chosen]
+    size = len(chosen)
+    rows: Rows = [array("d", bytes(8 * size)) for _ in range(size)]
+    postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    total = 0.0
+    for row, vector in enumerate(vectors):
+        values = rows[row]
+        for word, weight in vector.items():
+            holders = postings[word]
+            for other, held in holders:
+                values[other] += weight * held
+            holders.append((row, weight))
+        total += _weigh_by_time(values, moments, row)
+        if progress and row % _REPORT == 0:
+            progress(row, size)
+    _finish(rows, total / (size * (size - 1) / 2) if size > 1 else 1.0)
+    return rows
+
+
+def _weigh_by_time(values: array[float], moments: Sequence[float | None], row: int) -> float:
+    total = 0.0
+    here = moments[row]
+    for other in range(row):
+        near = nearness(here, moments[other])
+        total += near
+        values[other] *= near
+    return total
+
+
+def _finish(rows: Rows, mean: float) -> None:
+    """Divide by the mean nearness, so that cuts mean the same in a young and an old file, and mirror."""
+    for row, values in enumerate(rows):
+        for other in range(row):
+            values[other] /= mean
+            rows[other][row] = values[other]
+
+
+def _vectors(entries: Sequence[Entry], chosen: Sequence[int]) -> list[dict[str, float]]:
+    profiles = [_profile(entry) for entry in entries]
+    holders: Counter[str] = Counter()
+    for profile in profiles:
+        holders.update(profile.keys())
+    count = len(entries)
+    rarity = {word: math.log((count + 1) / n) ** _IDF for word, n in holders.items() if n > 1}
+    return [_vector(profiles[number], rarity) for number in chosen]
+
+
+def _vector(profile: dict[str, float], rarity: dict[str, float]) -> dict[str, float]:
+    raw = {word: n**_TF * rarity[word] for word, n in sorted(profile.items()) if word in rarity}
+    norm = math.sqrt(math.fsum(value * value for value in raw.values())) or 1.0
+    return {word: value / norm for word, value in raw.items()}
+
+
+def _profile(entry: Entry) -> dict[str, float]:
+    """How much each word counts in an entry; a tag or category shared is evidence like a word shared."""
+    body = _META_LINE.sub(" ", entry.body)
+    profile: dict[str, float] = defaultdict(float, Counter(words(_FIELD.sub(" ", body))))
+    for word in words(entry.title):
+        profile[word] += _TITLE
+    for tag in entry.tags:
+        profile[f"#{tag}"] += _TITLE
+    if entry.category:
+        profile[f"/{entry.category}"] += 1.0
+    return profile
+
+
+def words(text: str) -> list[str]:
+    """The stems of a text's words, identifiers taken apart at every boundary; CJK as bigrams."""
+    found = []
+    for run in _RUN.findall(text):
+        for piece in _PIECE.findall(run) if run.isascii() else _foreign(run):
+            lower = piece.lower()
+            if len(lower) > 1 and lower not in _EMPTY_WORDS:
+                found.append(stem(lower) if lower.isascii() else lower)
+    return found
+
+
+def _foreign(run: str) -> list[str]:
+    """The pieces of a run with letters outside ASCII."""
+    pieces: list[str] = []
+    for word in _LETTERS.findall(run):
+        if _CJK.search(word):
+            pieces += [word[at : at + 2] for at in range(max(1, len(word) - 1))]
+        else:
+            pieces.append(word)
+    return pieces
+
+
+def moment(entry: Entry) -> float | None:
+    """When an entry was written, in days; noon where the time is not known, None without a date."""
+    if not entry.date:
+        return None
+    day = float(date.fromisoformat(entry.date).toordinal())
+    clock = (entry.stamp or "").partition(entry.date + "-")[2]
+    if len(clock) not in {4, 6} or not (clock.isascii() and clock.isdecimal()):
+        return day + 0.5
+    return day + (int(clock[:2]) * 60 + int(clock[2:4]) + int(clock[4:] or 0) / 60) / 1440
+
+
+def nearness(one: float | None, other: float | None) -> float:
+    """A factor from 1 up for entries written near each other: of one sitting most, of one month some."""
+    if one is None or other is None:
+        return 1.0
+    gap = abs(one - other)
+    return 1.0 + _SOON * math.exp(-gap / _SOON_DAYS) + _LATE * math.exp(-gap / _LATE_DAYS)

@@ -1,0 +1,144 @@
+"""Paths that texts speak of: in backticks or as the target of a Markdown link."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from ctx.drift.facts import RULES_FILE, Facts
+from ctx.drift.prose import code_spans, prose
+from ctx.memory.entry import Entry
+from ctx.memory.layout import CONTEXT, Holds
+from ctx.memory.task import OPEN, Task
+
+_LINK = re.compile(r"\]\((?:<(?P<angled>[^<>\r\n]+)>|(?P<bare>[^()\s<>]+))(?:[ \t]+[\"'(][^\r\n]*?)?\)")
+_ANCHOR = re.compile(r"(?:#[\w.~%-]*|::[\w:.\[\]-]+|:\d+(?:[-:,–]\d+)*|:L\d+(?:-L?\d+)?)$")
+_PATH = re.compile(r"(?:\.{1,2}/)*\.?[^\W_][\w.@+-]*(?:/[\w.@+-]+)*/?|_[\w.@+-]+(?:/[\w.@+-]+)*/?")
+_SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}$")
+# Names that stand for any name: `foo.go`, `path/to/file.py`, `your-module/`, `YYYY-MM-DD.md`, `NNN-title.md`.
+_STAND_INS = re.compile(
+    r"(?:^|/)(?:foo|bar|baz|qux|quux|foobar|xxx+|example|sample|placeholder|some[-_]?\w*|your?[-_]\w+|my[-_]\w+)"
+    r"(?:[._-][\w.-]*)?(?:/|$)|(?:^|/)path/to(?:/|$)|YYYY|NNN",
+)
+# A text that says itself that the file has gone or moved is no drift.
+_TOLD_BEFORE = re.compile(
+    r"\b(?:removed?|removing|delet(?:ed?|ing)|renam(?:ed?|ing)|mov(?:ed?|ing)|dropp?(?:ed|ing)?|replac(?:ed?|ing)"
+    r"|retired?|former(?:ly)?|previously|used to (?:be|live)(?: in| at)?|instead of|no longer)"
+    r"[\s:]+(?:(?:the|our|old|file|module|script|folder|from|in|at)\s+){0,3}(?:`[^`\n]+`\s*(?:,|and|&|or)\s*)*$",
+    re.IGNORECASE,
+)
+_TOLD_AFTER = re.compile(
+    r"\s*(?:→|->|=>|\(?(?:now|since|later|was|were|has been|have been|is|got|became|used to be)\s+"
+    r"(?:since\s+)?(?:removed|deleted|renamed|moved|gone|dropped|replaced|retired|in|at|called|`))",
+    re.IGNORECASE,
+)
+_BEFORE = 120  # characters looked at ahead of a mention
+
+
+class Mention(NamedTuple):
+    """A path as written at `start`..`end` of a file's text, and the places it can mean, likeliest first."""
+
+    file: str
+    start: int
+    end: int
+    path: str
+    candidates: tuple[str, ...]
+    owner: Entry | Task | None
+
+
+def find_mentions(facts: Facts) -> Iterator[Mention]:
+    """Each path that the constitution, a live entry or an open task speaks of, by file and in file order."""
+    for path in sorted(facts.roles):
+        role = facts.roles[path]
+        if path not in facts.texts or role.archived or role.holds is Holds.FRAME:
+            continue
+        text = facts.texts[path]
+        if "`" in text or "](" in text:
+            yield from _in_file(facts, path)
+
+
+def _in_file(facts: Facts, file: str) -> Iterator[Mention]:
+    text = prose(facts.document(file))
+    found = [(match.start("code"), match["code"], False) for match in code_spans(text)]
+    found += [(match.start(group), match[group], True) for match, group in _links(text)]
+    for start, written, link in sorted(found):
+        path = path_of(written, link=link)
+        if not path or _is_told(text, start, start + len(written)):
+            continue
+        owner = facts.owner(file, start)
+        if _holds(owner) or (owner is None and file == RULES_FILE):
+            places = candidates(path, file, facts.places.prefix, link=link)
+            if places:
+                yield Mention(file, start, start + len(path), path, places, owner)
+
+
+def _links(text: str) -> Iterator[tuple[re.Match[str], str]]:
+    for match in _LINK.finditer(text):
+        yield match, "angled" if match["angled"] else "bare"
+
+
+def _holds(owner: Entry | Task | None) -> bool:
+    if isinstance(owner, Entry):
+        return owner.live
+    return owner is not None and owner.state == OPEN and not owner.archived
+
+
+def path_of(written: str, *, link: bool = False) -> str:
+    """The path in a code span or link target, without anchor or line numbers; empty where it is none.
+
+    Commands, globs, URLs, placeholders, identifiers and bare words are none.
+    """
+    path = _ANCHOR.sub("", written)
+    if "%" in path and link:
+        path = unquote(path)
+        if path != written:
+            return ""  # its span cannot be told from its text
+    if not _PATH.fullmatch(path) or ".." in path.lstrip("./") or _STAND_INS.search(path):
+        return ""
+    if "/" not in path and not (_SUFFIX.search(path) or link):
+        return ""
+    return path
+
+
+def candidates(path: str, file: str, prefix: str = "", *, link: bool = False) -> tuple[str, ...]:
+    """Where a path may lie, relative to the root: below the root, its file's folder, the context folder.
+
+    A link is meant from its file's folder first. `prefix` is the root's place in its repository, in which
+    people write paths too.
+    """
+    folder = posixpath.dirname(file)
+    bases = [folder, "", CONTEXT] if link else ["", folder, CONTEXT]
+    joined = [posixpath.normpath(posixpath.join(base, path)) for base in bases]
+    if prefix and path.startswith(prefix):
+        joined.append(posixpath.normpath(path[len(prefix) :]))
+    inside = (place for place in joined if place != "." and not place.startswith(".."))
+    return tuple(dict.fromkeys(inside))
+
+
+def rewritten(mention: Mention, at: str, to: str) -> str:
+    """How a mention is written once the file it named `at` a place is at another one."""
+    path = mention.path
+    if posixpath.normpath(path) == at:
+        new = to
+    elif posixpath.normpath(posixpath.join(CONTEXT, path)) == at and to.startswith(f"{CONTEXT}/"):
+        new = posixpath.relpath(to, CONTEXT)
+    else:
+        new = posixpath.relpath(to, posixpath.dirname(mention.file) or ".")
+    lead = "./" if path.startswith("./") and not new.startswith(".") else ""
+    return lead + new + ("/" if path.endswith("/") else "")
+
+
+def _is_told(text: str, start: int, end: int) -> bool:
+    """Whether the words around a mention say themselves that the file is no longer there."""
+    lead = text[max(0, start - _BEFORE) : start].rstrip("`[(<")
+    lead = re.split(r"[.;:!?](?=\s)|\n\s*\n|\n\s*[-*+] ", lead)[-1]
+    return bool(_TOLD_BEFORE.search(lead) or _TOLD_AFTER.match(text, _after(text, end)))
+
+
+def _after(text: str, end: int) -> int:
+    while end < len(text) and text[end] in "`)>":
+        end += 1
+    return end

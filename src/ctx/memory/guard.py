@@ -1,0 +1,170 @@
+"""What must not get into a context unseen: secrets, and characters that nobody can see."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple, Protocol
+
+from ctx.markdown.lines import split_lines
+
+# The plugins of detect-secrets that know a token by its format. Those that guess, from entropy or from a
+# word like `password` nearby, refuse prose.
+_PLUGINS = (
+    ("artifactory", "ArtifactoryDetector"),
+    ("aws", "AWSKeyDetector"),
+    ("azure_storage_key", "AzureStorageKeyDetector"),
+    ("basic_auth", "BasicAuthDetector"),
+    ("cloudant", "CloudantDetector"),
+    ("discord", "DiscordBotTokenDetector"),
+    ("github_token", "GitHubTokenDetector"),
+    ("gitlab_token", "GitLabTokenDetector"),
+    ("ibm_cloud_iam", "IbmCloudIamDetector"),
+    ("ibm_cos_hmac", "IbmCosHmacDetector"),
+    ("jwt", "JwtTokenDetector"),
+    ("mailchimp", "MailchimpDetector"),
+    ("npm", "NpmDetector"),
+    ("openai", "OpenAIDetector"),
+    ("private_key", "PrivateKeyDetector"),
+    ("pypi_token", "PypiTokenDetector"),
+    ("sendgrid", "SendGridDetector"),
+    ("slack", "SlackDetector"),
+    ("softlayer", "SoftlayerDetector"),
+    ("square_oauth", "SquareOAuthDetector"),
+    ("stripe", "StripeDetector"),
+    ("telegram_token", "TelegramBotTokenDetector"),
+    ("twilio", "TwilioKeyDetector"),
+)
+# Importing the plugins takes longer than all else, and a line without any of these holds no token: a run
+# that is more than letters of one case, a login in an address, the first line of a key.
+_POSSIBLE = re.compile(r"(?![A-Z]?[a-z]+(?:[^\w+/=.:-]|\Z))[\w+/=.:-]{11,}|://|BEGIN |PuTTY|_authToken")
+_WINDOW, _OVERLAP = 4000, 1200  # characters of a long line looked at together
+# What stands where a password would in an example.
+_PLACEHOLDER = re.compile(
+    r"[$<{%*].*|\.{3}|x+|(?:your|my)?[-_]?(?:password|passwd|pass|passphrase|pwd|pw|secret|token|key)", re.I
+)
+_LOGIN = "Basic Auth Credentials"
+
+
+class Found(NamedTuple):
+    """Something found: the line, from 1, and what it is; never its value."""
+
+    line: int
+    what: str
+
+
+class _Plugin(Protocol):
+    secret_type: str
+
+    def analyze_string(self, string: str) -> Iterator[str]: ...
+
+
+def find_secrets(text: str) -> list[Found]:
+    """The tokens, keys and passwords in addresses that a text holds, each kind once a line."""
+    found: dict[Found, None] = {}
+    for number, line in enumerate(split_lines(text), 1):
+        if not _POSSIBLE.search(line):
+            continue
+        for window in _windows(line.rstrip("\r\n")):
+            for plugin in _plugins():
+                if any(_is_real(plugin, value) for value in plugin.analyze_string(window)):
+                    found[Found(number, plugin.secret_type)] = None
+    return list(found)
+
+
+def _windows(line: str) -> Iterator[str]:
+    """A line in pieces that overlap: some of the patterns take quadratic time."""
+    for start in range(0, max(1, len(line) - _OVERLAP), _WINDOW - _OVERLAP):
+        yield line[start : start + _WINDOW]
+
+
+def _is_real(plugin: _Plugin, value: str) -> bool:
+    return plugin.secret_type != _LOGIN or not _PLACEHOLDER.fullmatch(value)
+
+
+@cache
+def _plugins() -> tuple[_Plugin, ...]:
+    from importlib import import_module
+
+    return tuple(
+        getattr(import_module(f"detect_secrets.plugins.{module}"), name)() for module, name in _PLUGINS
+    )
+
+
+_NAMES = {
+    **dict.fromkeys("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u202c\u2069", "bidirectional control"),
+    **dict.fromkeys("\u200e\u200f\u061c", "bidirectional mark"),
+    **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u180e\u034f", "zero-width character"),
+    **dict.fromkeys("\u2061\u2062\u2063\u2064", "invisible operator"),
+    **dict.fromkeys("\u115f\u1160\u3164\uffa0\u2800", "blank that is a letter"),
+    **dict.fromkeys("\u2028\u2029", "line separator"),
+    "\u00ad": "soft hyphen",
+}
+# A quick look that rules almost every text out.
+_SUSPECT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_TAGS = {code: chr(0xE0000 + ord(code)) for code in "bceglnstw"}
+_REGIONS = tuple("".join(_TAGS[letter] for letter in name) + "\U000e007f" for name in ("gbeng", "gbsct", "gbwls"))
+_FLAG = "\U0001f3f4"
+_VARIATION = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u180b-\u180d\u180f]")
+
+
+def find_invisible(text: str) -> list[Found]:
+    """The characters of a text that nobody sees or that reorder what is seen, each sort once a line.
+
+    Joiners inside an emoji or a word of a script that needs them, one variation selector behind a character,
+    the flags of England, Scotland and Wales, and a byte order mark at the very start are let through.
+    """
+    found: dict[Found, None] = {}
+    for match in _SUSPECT.finditer(text):
+        at = match.start()
+        if not _is_at_home(text, at):
+            line = len(split_lines(text[:at] + "x"))
+            found[Found(line, f"{_name(text[at])} (U+{ord(text[at]):04X})")] = None
+    return list(found)
+
+
+def _name(char: str) -> str:
+    if char in _NAMES:
+        return _NAMES[char]
+    code = ord(char)
+    if code < 0xA0:
+        return "control character"
+    if 0xE0000 <= code <= 0xE007F:
+        return "tag character"
+    return "variation selector" if _VARIATION.match(char) else "invisible character"
+
+
+def _is_at_home(text: str, at: int) -> bool:
+    char, before, after = text[at], text[at - 1 : at] if at else "", text[at + 1 : at + 2]
+    if char == "\ufeff":
+        return at == 0
+    if char in "\u200c\u200d":
+        if char == "\u200d" and _is_pictograph(before, text[at - 2 : at - 1]) and _is_pictograph(after):
+            return True
+        return _needs_joiners(before) and (_needs_joiners(after) or not after.strip())
+    if _VARIATION.match(char):
+        return bool(before.strip()) and not _VARIATION.match(before)
+    if 0xE0000 <= ord(char) <= 0xE007F:
+        start = text.rfind(_FLAG, max(0, at - 6), at)
+        return start >= 0 and text.startswith(_REGIONS, start + 1)
+    return False
+
+
+def _is_pictograph(char: str, before: str = "") -> bool:
+    """Whether a character is an emoji, or the selector or skin tone that ends one."""
+    if not char:
+        return False
+    if char == "\ufe0f":
+        return _is_pictograph(before)
+    return unicodedata.category(char) in {"So", "Sk"} or char in "♀♂⚕⚖✈❤⚧"
+
+
+def _needs_joiners(char: str) -> bool:
+    """Whether a character is a letter or mark of a script that is written with joiners (Arabic, Indic …)."""
+    return bool(char) and 0x0600 <= ord(char) <= 0x1CFF and unicodedata.category(char)[0] in "LM"

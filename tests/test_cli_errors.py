@@ -1,0 +1,159 @@
+"""Bad input, each as a new user would give it: one line, a hint, the right exit code, nothing written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ctx.errors import CtxError
+from ctx.store.workspace import Worktree
+from tests.cli import Done, ctx, project
+
+GOOD: dict[str, str | bytes] = {
+    "CONSTITUTION.md": "# Constitution\n\n- Rules are rules.\n" + "- A rule of some length.\n" * 40,
+    "LEARNINGS.md": "# Learnings\n\n## [2026-01-01] One\n\nText.\n",
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return project(tmp_path, GOOD)
+
+
+def _snapshot(root: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+def _is_error(done: Done, code: int, said: str) -> None:
+    lines = done.err.splitlines()
+    assert (done.code, done.out) == (code, ""), done
+    assert lines[0].startswith("error: ")
+    assert said in lines[0]
+    assert lines[1].startswith("hint: ")
+    assert len(lines) == 2
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("agent", "--budget", "-5"), "--budget"),
+        (("agent", "--budget", "many"), "--budget"),
+        (("agent", "--tokenizer", "gpt2"), "unknown tokenizer 'gpt2'"),
+        (("agent", "--now", "yesterday"), "is not a date"),
+        (("agent", "--format", "xml"), "--format"),
+        (("agent", "--colour"), "No such option"),
+        (("list", "lerning"), "unknown kind 'lerning'"),
+        (("list", "--since", "soon"), "is not a date"),
+        (("list", "--field", "Context"), "is not KEY=VALUE"),
+        (("search", "word", "--kind", "thing"), "unknown kind 'thing'"),
+        (("show",), "Missing argument"),
+        (("agnet",), "No such command"),
+    ],
+)
+def test_usage_errors(root: Path, args: tuple[str, ...], said: str) -> None:
+    before = _snapshot(root)
+    _is_error(ctx(*args, cwd=root), 2, said)
+    assert _snapshot(root) == before
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("agent", "--budget", "10"), "the constitution alone needs"),
+        (("agent", "--max-chars", "10"), "characters"),
+        (("agent", "--at", "no-such-rev"), "git"),
+        (("show", "L-ffffff"), "there is no entry"),
+    ],
+)
+def test_requests_that_fail(root: Path, args: tuple[str, ...], said: str) -> None:
+    before = _snapshot(root)
+    _is_error(ctx(*args, cwd=root), 1, said)
+    assert _snapshot(root) == before
+
+
+def test_no_context_folder(tmp_path: Path) -> None:
+    _is_error(ctx("agent", cwd=tmp_path), 1, "no .context/")
+    _is_error(ctx("agent", "--root", str(tmp_path), cwd=tmp_path), 1, "no .context/")
+    (tmp_path / ".context").write_text("a file")
+    _is_error(ctx("list", cwd=tmp_path), 1, "no .context/")
+
+
+def test_a_folder_where_a_file_should_be(root: Path) -> None:
+    (root / ".context" / "DECISIONS.md").mkdir()
+    _is_error(ctx("agent", cwd=root), 1, ".context/DECISIONS.md: is a folder")
+
+
+def test_a_pipe_where_a_file_should_be(root: Path) -> None:
+    os.mkfifo(root / ".context" / "DECISIONS.md")
+    _is_error(ctx("agent", cwd=root), 1, ".context/DECISIONS.md: is a pipe")
+
+
+def test_an_unreadable_file(root: Path) -> None:
+    """Root may read everything, so the child gives that right up before it reads."""
+    (root / ".context" / "LEARNINGS.md").chmod(0)
+    for folder in (root, *root.parents[:3]):
+        folder.chmod(folder.stat().st_mode | 0o055)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        if os.geteuid() == 0:
+            os.setuid(65534)
+        try:
+            said = str(Worktree(root).read(".context/LEARNINGS.md"))
+        except CtxError as error:
+            said = str(error)
+        os.write(writing, said.encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    said = os.read(reading, 1000).decode()
+    assert said == ".context/LEARNINGS.md: cannot be read: Permission denied"
+
+
+def test_a_file_that_cannot_be_opened(root: Path) -> None:
+    """What root meets too: a link that leads in a circle."""
+    (root / ".context" / "FACTS.md").symlink_to("FACTS.md")
+    _is_error(ctx("agent", cwd=root), 1, ".context/FACTS.md: cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"# Facts\n\n## caf\xe9\n", ".context/FACTS.md:3: is not UTF-8: byte 0xe9"),
+        (b"# Facts\r\r## a\0b\r", ".context/FACTS.md:3: holds a NUL byte"),
+    ],
+)
+def test_bytes_that_are_no_text(root: Path, data: bytes, said: str) -> None:
+    (root / ".context" / "FACTS.md").write_bytes(data)
+    for command in (("agent",), ("list",), ("search", "one"), ("status",), ("show", "L")):
+        _is_error(ctx(*command, cwd=root), 1, said)
+
+
+def test_a_link_out_of_the_project(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    secret = tmp_path_factory.mktemp("elsewhere") / "secret.md"
+    secret.write_text("## [2026-01-01] Not yours\n")
+    (root / ".context" / "FACTS.md").symlink_to(secret)
+    _is_error(ctx("agent", cwd=root), 1, ".context/FACTS.md: is a link to a file outside the project")
+
+
+def test_a_bad_configuration(root: Path) -> None:
+    (root / ".contextrc").write_text("budget = 4000\nthreshold = = 2\n")
+    _is_error(ctx("agent", cwd=root), 1, ".contextrc:2:")
+    (root / ".contextrc").write_text('budget = "4k"\n[shares]\ntask = 0.4\n')
+    for command in (("agent",), ("config", "check"), ("config", "show")):
+        done = ctx(*command, cwd=root)
+        assert (done.code, done.out) == (1, "")
+        assert "error: .contextrc:1: budget" in done.err
+        assert ".contextrc:3: unknown key 'shares.task' (did you mean 'shares.tasks'?)" in done.err
+
+
+def test_a_bug_is_a_report_and_no_traceback(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import ctx.memory.read_memory as m\ndef fail(*a, **k): raise KeyError('boom')\nm.read_memory = fail\n"
+    )
+    done = ctx("agent", cwd=root, env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"})
+    assert done.code == 3
+    assert "a bug in ctx: KeyError" in done.err
+    assert "Traceback" not in done.err
