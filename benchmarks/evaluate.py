@@ -13,6 +13,7 @@ import importlib
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -157,12 +158,44 @@ def _sessions(evaluation: Any) -> float:
     return sum(recalls) / len(recalls)
 
 
+def consolidation(evaluation: Any) -> None:
+    """Find the groups that people merged, among all entries (open) and among those merged (closed)."""
+    kinds = {entry["id"]: _kind_of(state) for state in evaluation.D for entry in state["before_entries"]}
+
+    def propose(entries: Sequence[Entry]) -> list[list[str]]:
+        folder = Folder({**entry, "kind": kinds[entry["id"]]} for entry in entries)
+        return [[folder.id_of(one) for one in group.members] for group in folder.context.proposals()]
+
+    for mode in ("open", "closed"):
+        told = evaluation.evaluate(propose, mode)
+        figures = "  ".join(f"{name} {told[key]:.3f}" for name, key in (("F1", "F1"), ("B-cubed", "B3F")))
+        print(f"pairs {mode:6}  {figures}  proposals {told['nprop']}")
+    useful = [one for state in evaluation.D for one in _useful(propose(state["before_entries"]), state)[:3]]
+    print(f"first three   useful {sum(useful) / len(useful):.3f}  n {len(useful)}")
+
+
+def _kind_of(state: Mapping[str, Any]) -> str:
+    return next(kind for kind, name in FILES.items() if state["file"].endswith(name))
+
+
+def _useful(groups: Sequence[Sequence[str]], state: Mapping[str, Any]) -> list[bool]:
+    """Of each proposal with two labelled members, whether people merged at least half of its pairs."""
+    merged = {one: number for number, group in enumerate(state["groups"]) for one in group}
+    found = []
+    for group in groups:
+        labelled = [one for one in group if one not in state["unlabelled"]]
+        pairs = list(combinations(labelled, 2))
+        if pairs:
+            found.append(sum(merged.get(a, a) == merged.get(b, b) for a, b in pairs) * 2 >= len(pairs))
+    return found
+
+
 def main() -> None:
     """Evaluate on the folder named on the command line."""
     folder = Path(sys.argv[1]).resolve()
     only = sys.argv[2:]
     sys.path.insert(0, str(folder))
-    for name, measure in (("retrieval", retrieval), ("packing", packing), ("locomo", locomo)):
+    for name, measure in (("retrieval", retrieval), ("packing", packing), ("locomo", locomo), ("consolidation", consolidation)):
         if (folder / f"{name}_eval.py").is_file() and (not only or name in only):
             measure(importlib.import_module(f"{name}_eval"))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ctx.actions.search import Hit
+    from ctx.consolidate.proposal import Group
     from ctx.memory.entry import Entry
     from ctx.packet.receipt import Packet
 
@@ -64,6 +65,12 @@ class Context:
         from ctx.actions.find_entries import Filter, list_entries
 
         return list_entries(self._reader, Filter(kinds=(kind,) if kind else ()))
+
+    def proposals(self, kind: str | None = None) -> list[Group]:
+        """Groups of related entries with a draft that could stand for each; of one kind when named."""
+        from ctx.actions.propose_merges import propose_merges
+
+        return propose_merges(self._reader, kind)
 
 
 def open(path: str | Path = ".") -> Context:  # noqa: A001 - the name people call it by: ctx.open()

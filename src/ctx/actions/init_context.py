@@ -29,7 +29,7 @@ _IGNORED = ".cache/\n.local/\n.*.ctx-tmp\n"
 
 def init_context(folder: Path) -> list[str]:
     """Create what is missing of a context in `folder`; returns the paths created, relative to it."""
-    wanted = {f"{CONTEXT}/{name}": _starting_text(name) for name in CORE_FILES}
+    wanted = {f"{CONTEXT}/{name}": starting_text(name) for name in CORE_FILES}
     wanted[f"{CONTEXT}/.gitignore"] = _IGNORED
     missing = {path: text for path, text in wanted.items() if not _is_there(folder / path)}
     if missing:
@@ -44,7 +44,8 @@ def _is_there(path: Path) -> bool:
     return path.exists() or path.is_symlink()
 
 
-def _starting_text(name: str) -> str:
+def starting_text(name: str) -> str:
+    """The text a core file starts with."""
     if name == CONSTITUTION:
         return _CONSTITUTION
     if name == TASKS:

@@ -1,9 +1,59 @@
-"""`ctx install …`."""
+"""`ctx install …`, and the merge driver it installs."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
+
+from ctx.cli.options import Json, Root, open_reader
+from ctx.cli.output import remark, say, write_json
+
+install = typer.Typer(
+    name="install", help="Install ctx into other programs.", no_args_is_help=True, rich_markup_mode=None
+)
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would change, and write nothing.")]
+Remove = Annotated[bool, typer.Option("--remove", help="Take out what was installed.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
+    app.add_typer(install)
+    app.command("merge-driver", hidden=True)(merge_driver)
+
+
+@install.command("git")
+def git(remove: Remove = False, dry_run: DryRun = False, as_json: Json = False, root: Root = None) -> None:
+    """Let branches that both added entries or tasks merge.
+
+    .gitattributes gets a block that tells every clone to keep both sides' lines (merge=union). This clone
+    also gets a merge driver that knows entries and tasks: no duplicates, and conflicts inside the one
+    entry that both sides changed. Other lines of these files stay as they are.
+    """
+    from ctx.actions.install_git import install_git
+
+    done = install_git(open_reader(root), remove=remove, dry_run=dry_run)
+    if as_json:
+        write_json({"files": done.files, "settings": done.settings, "dry_run": dry_run})
+        return
+    files = [done.diff.rstrip("\n")] if done.diff and dry_run else [f"changed {path}" for path in done.files]
+    for line in (*files, *done.settings):
+        say(line)
+    if not files and not done.settings:
+        remark("nothing to do")
+
+
+def merge_driver(
+    base: Annotated[Path, typer.Argument(help="%O")],
+    ours: Annotated[Path, typer.Argument(help="%A, where the result goes")],
+    theirs: Annotated[Path, typer.Argument(help="%B")],
+    path: Annotated[str, typer.Argument(help="%P")],
+) -> None:
+    """Merge three versions of a file for git, which calls this; exit 1: conflicts are marked in the result."""
+    from ctx.actions.merge_files import merge_files
+
+    conflicts = merge_files(base, ours, theirs, path, Path.cwd())
+    if conflicts:
+        raise typer.Exit(1)

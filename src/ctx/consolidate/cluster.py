@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from ctx.consolidate.metadata import is_consolidated
-from ctx.consolidate.similar import Progress, Rows, similarities
+from ctx.consolidate.metadata import may_take_part
+from ctx.consolidate.similar import Profile, Progress, Rows, similarities
 from ctx.memory.entry import Entry
 
 LARGEST = 8
-_CUT = 0.18  # the mean similarity from which two clusters are joined
+_CUT = 0.175  # the mean similarity from which two clusters are joined
 _PAIR = 1.5  # times the cut: what a group of only two must reach
 _DROP = 0.35  # a group of three or more takes nothing whose link is below this share of its cohesion
-_CORE = 0.24  # the cut inside a group at which its core is found
+_CORE = 0.235  # the cut inside a group at which its core is found
 
 
 class Cluster(NamedTuple):
@@ -28,17 +28,19 @@ class Cluster(NamedTuple):
     @property
     def cohesion(self) -> float:
         """How strongly its core holds together, from 0 to 1; groups are offered in this order."""
-        strength = self.core + self.whole / 1000
+        strength = (self.core or self.whole / 20) + self.whole / 1000  # one without a core comes after all others
         return round(strength / (1 + strength), 6)
 
 
-def clusters(entries: Sequence[Entry], progress: Progress | None = None) -> list[Cluster]:
+def clusters(
+    entries: Sequence[Entry], profiles: Sequence[Profile], progress: Progress | None = None
+) -> list[Cluster]:
     """The groups among entries of one kind, most cohesive first.
 
     What is retired or was consolidated before takes no part; it only tells how rare a word is.
     """
-    chosen = [n for n, entry in enumerate(entries) if entry.live and not is_consolidated(entry)]
-    rows = similarities(entries, chosen, progress)
+    chosen = [n for n, entry in enumerate(entries) if may_take_part(entry)]
+    rows = similarities(entries, profiles, chosen, progress)
     found = []
     for group in _join(rows, range(len(chosen)), _CUT, _DROP):
         whole = _strength(rows, group)

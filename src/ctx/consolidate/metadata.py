@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from ctx.memory.entry import Entry
+from ctx.memory.layout import CONTEXT
 
 CONSOLIDATED_FROM = "Consolidated from"
 APPROVED_BY = "Approved by"
@@ -22,3 +25,9 @@ def is_consolidated(entry: Entry) -> bool:
         or any(name.lower() == CONSOLIDATED_FROM.lower() for name in entry.fields)
         or f"**{CONSOLIDATED_FROM.lower()}**" in entry.body.lower()
     )
+
+
+def may_take_part(entry: Entry) -> bool:
+    """Whether an entry may be merged: it still holds, stands in its kind's file and was not merged before."""
+    in_file = PurePosixPath(entry.path).parent.as_posix() == CONTEXT
+    return entry.live and in_file and entry.level > 1 and not is_consolidated(entry)

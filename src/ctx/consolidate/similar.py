@@ -9,7 +9,7 @@ import math
 import re
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TypeAlias
 
@@ -18,12 +18,13 @@ from ctx.memory.entry import Entry
 from ctx.retrieval.terms import stem
 
 Progress = Callable[[int, int], None]  # rows done, rows in all
+Profile: TypeAlias = dict[str, float]  # how much each word counts
 Rows: TypeAlias = "list[array[float]]"
 
 _TITLE = 2.5  # what a word of the title counts for, and a tag
 _TF, _IDF = 0.7, 0.4  # powers of how often a word stands in an entry and of how rare it is
 _SOON, _SOON_DAYS = 1.0, 0.3  # written in the same sitting
-_LATE, _LATE_DAYS = 0.5, 30.0  # written in the same month
+_LATE, _LATE_DAYS = 0.45, 30.0  # written in the same month
 _REPORT = 50  # rows between two reports of progress
 
 _FIELD = re.compile(r"\*\*[A-Z][A-Za-z ]+\*\*:")
@@ -53,12 +54,14 @@ _EMPTY_WORDS = frozenset(
 )
 
 
-def similarities(entries: Sequence[Entry], chosen: Sequence[int], progress: Progress | None = None) -> Rows:
-    """The symmetric matrix over the chosen entries; how rare a word is, is told from all of them.
+def similarities(
+    entries: Sequence[Entry], profiles: Sequence[Profile], chosen: Sequence[int], progress: Progress | None = None
+) -> Rows:
+    """The symmetric matrix over the chosen entries; how rare a word is, is told from all profiles.
 
     A value is the cosine of two entries' words times their nearness in time, over its mean.
     """
-    vectors = _vectors(entries, chosen)
+    vectors = _vectors(profiles, chosen)
     moments = [moment(entries[number]) for number in chosen]
     size = len(chosen)
     rows: Rows = [array("d", bytes(8 * size)) for _ in range(size)]
@@ -67,10 +70,10 @@ def similarities(entries: Sequence[Entry], chosen: Sequence[int], progress: Prog
     for row, vector in enumerate(vectors):
         values = rows[row]
         for word, weight in vector.items():
-            holders = postings[word]
-            for other, held in holders:
+            posting = postings[word]
+            for other, held in posting:
                 values[other] += weight * held
-            holders.append((row, weight))
+            posting.append((row, weight))
         total += _weigh_by_time(values, moments, row)
         if progress and row % _REPORT == 0:
             progress(row, size)
@@ -96,26 +99,27 @@ def _finish(rows: Rows, mean: float) -> None:
             rows[other][row] = values[other]
 
 
-def _vectors(entries: Sequence[Entry], chosen: Sequence[int]) -> list[dict[str, float]]:
-    profiles = [_profile(entry) for entry in entries]
-    holders: Counter[str] = Counter()
-    for profile in profiles:
-        holders.update(profile.keys())
-    count = len(entries)
-    rarity = {word: math.log((count + 1) / n) ** _IDF for word, n in holders.items() if n > 1}
+def _vectors(profiles: Sequence[Profile], chosen: Sequence[int]) -> list[dict[str, float]]:
+    count = len(profiles)
+    rarity = {word: math.log((count + 1) / n) ** _IDF for word, n in holders(profiles).items() if n > 1}
     return [_vector(profiles[number], rarity) for number in chosen]
 
 
-def _vector(profile: dict[str, float], rarity: dict[str, float]) -> dict[str, float]:
+def holders(profiles: Iterable[Profile]) -> Counter[str]:
+    """How many profiles hold each word."""
+    return Counter(word for profile in profiles for word in profile)
+
+
+def _vector(profile: Profile, rarity: Mapping[str, float]) -> dict[str, float]:
     raw = {word: n**_TF * rarity[word] for word, n in sorted(profile.items()) if word in rarity}
     norm = math.sqrt(math.fsum(value * value for value in raw.values())) or 1.0
     return {word: value / norm for word, value in raw.items()}
 
 
-def _profile(entry: Entry) -> dict[str, float]:
+def profile_of(entry: Entry) -> Profile:
     """How much each word counts in an entry; a tag or category shared is evidence like a word shared."""
     body = _META_LINE.sub(" ", entry.body)
-    profile: dict[str, float] = defaultdict(float, Counter(words(_FIELD.sub(" ", body))))
+    profile: Profile = defaultdict(float, Counter(words(_FIELD.sub(" ", body))))
     for word in words(entry.title):
         profile[word] += _TITLE
     for tag in entry.tags:

@@ -17,7 +17,7 @@ from ctx.memory.task import OPEN, Task
 _LINK = re.compile(r"\]\((?:<(?P<angled>[^<>\r\n]+)>|(?P<bare>[^()\s<>]+))(?:[ \t]+[\"'(][^\r\n]*?)?\)")
 _ANCHOR = re.compile(r"(?:#[\w.~%-]*|::[\w:.\[\]-]+|:\d+(?:[-:,–]\d+)*|:L\d+(?:-L?\d+)?)$")
 _PATH = re.compile(r"(?:\.{1,2}/)*\.?[^\W_][\w.@+-]*(?:/[\w.@+-]+)*/?|_[\w.@+-]+(?:/[\w.@+-]+)*/?")
-_SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}$")
+_SUFFIX = re.compile(r"\.[a-z][a-z0-9]{0,9}$")  # lower case: `desc.Text` is code
 # Names that stand for any name: `foo.go`, `path/to/file.py`, `your-module/`, `YYYY-MM-DD.md`, `NNN-title.md`.
 _STAND_INS = re.compile(
     r"(?:^|/)(?:foo|bar|baz|qux|quux|foobar|xxx+|example|sample|placeholder|some[-_]?\w*|your?[-_]\w+|my[-_]\w+)"

@@ -10,7 +10,9 @@ from ctx.markdown.document import Document
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _VISIBLE = re.compile(r"[^\r\n]+")
 # A code span stays within its paragraph.
-_CODE_SPAN = re.compile(r"(?<!`)(?P<mark>`+)(?!`)(?P<code>(?:(?!\n[ \t]*\n).)+?)(?<!`)(?P=mark)(?!`)", re.DOTALL)
+_CODE_SPAN = re.compile(
+    r"(?<!`)(?P<mark>`+)(?!`)(?P<code>(?:(?!\n[ \t]*\n).)+?)(?<!`)(?P=mark)(?!`)", re.DOTALL
+)
 
 
 def without_code(document: Document) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from ctx.errors import UsageError
@@ -28,6 +29,23 @@ _FENCE_LIKE = re.compile(r"^( {0,3})(?=```|~~~)", re.M)
 _LINE = re.compile(r"^(?=.)", re.M)
 _DEEPEST = 6
 _PASSES = 8  # each removes what the one before uncovered; two do for all but made-up texts
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a new entry says."""
+
+    kind: Kind
+    title: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    tags: Sequence[str] = ()
+    body: str = ""
+
+    def content(self, level: int = 2, *, body_first: bool = False) -> str:
+        """What stands under its heading of this level, lines broken by LF."""
+        return compose_body(
+            self.kind, self.fields, self.tags, self.body, level=level, body_first=body_first
+        )
 
 
 def compose(
@@ -57,7 +75,13 @@ def heading(stamp: str, title: str, level: int = 2) -> str:
 
 
 def compose_body(
-    kind: Kind, fields: Mapping[str, str], tags: Sequence[str] = (), body: str = "", *, level: int = 2
+    kind: Kind,
+    fields: Mapping[str, str],
+    tags: Sequence[str] = (),
+    body: str = "",
+    *,
+    level: int = 2,
+    body_first: bool = False,
 ) -> str:
     """What stands under the heading: the fields in the kind's order, then `body`, lines broken by LF.
 
@@ -67,7 +91,8 @@ def compose_body(
     if tags:
         named["Tags"] = ", ".join(dict.fromkeys(tag for raw in tags if (tag := clean_tag(raw))))
     written = [field_text(name, named[name], level=level) for name in _order(kind, named) if named[name]]
-    return harmless("\n\n".join([*written, harmless(body, level=level)]), level=level)
+    rest = [text] if (text := harmless(body, level=level)) else []
+    return harmless("\n\n".join([*rest, *written] if body_first else [*written, *rest]), level=level)
 
 
 def _order(kind: Kind, named: Mapping[str, str]) -> list[str]:
@@ -170,12 +195,12 @@ def _comment_edits(text: str, *, keep: bool) -> Iterator[Edit]:
 
 def _without_rules(text: str) -> str:
     """Without the thematic breaks at the end, which would be taken for separators."""
-    while text:
-        blocks = scan(text)
-        if not blocks.rules or blocks.rules[-1] != len(blocks.lines) - 1:
-            break
-        text = text[: blocks.offsets[blocks.rules[-1]]].rstrip()
-    return text
+    blocks = scan(text)
+    rules = set(blocks.rules)
+    last = len(blocks.lines)
+    while last and (last - 1 in rules or not blocks.lines[last - 1].strip()):
+        last -= 1
+    return text[: blocks.offsets[last]].rstrip()
 
 
 def next_stamp(now: datetime, taken: Container[str]) -> str:

@@ -13,7 +13,8 @@ class Entry:
 
     `title` is as written after the stamp; `date` is ISO or None; `path` is relative to the root with `/`;
     `line` counts from 1; `start` and `end` are the span in the file's text; `body` is the source under the
-    heading. `category` is the heading it stands under, `position` its place in the file, from 0.
+    heading. `category` is the heading it stands under, `position` its place in the file, from 0; a `bullet` is a
+    list item.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Entry:
     tags: tuple[str, ...] = ()
     fields: dict[str, str] = field(default_factory=dict)
     archived: bool = False
+    bullet: bool = False
 
     @property
     def live(self) -> bool:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ctx.errors import CtxError
+from ctx.markdown.document import Document
+from ctx.markdown.edits import Edit
 from ctx.memory.entry import Entry
+from ctx.memory.segment import index_blocks
 
 _LINK = re.compile(
     r"(?<![\w-])[A-Z]{1,3}-[0-9a-f]{6,64}(?:\.\d+)?(?![\w-])|\[\d{4}-\d{2}-\d{2}-[0-9A-Za-z]+\]"
 )
+_HEADING = re.compile(r"(?:^|[\r\n]) {0,3}#{1,6}[ \t]+(?:~~)?\Z")
 _CANDIDATES = 8
 
 
@@ -37,3 +41,20 @@ def find_entry(entries: Sequence[Entry], reference: str) -> Entry:
     named = ", ".join(f"{entry.id} {entry.title[:40]!r}" for entry in found[:_CANDIDATES])
     more = f" and {len(found) - _CANDIDATES} more" if len(found) > _CANDIDATES else ""
     raise CtxError(f"{reference!r} could be {named}{more}", hint="give more of the handle")
+
+
+def link_edits(text: str, names: Mapping[str, str]) -> list[Edit]:
+    """The edits that rewrite links by their new names; keys and values are handles, or stamps in brackets.
+
+    The stamp that leads a heading is that entry's own and no link; INDEX blocks are never rewritten.
+    """
+    if not any(name in text for name in names):
+        return []
+    inside = list(index_blocks(Document.parse(text))) if "INDEX:" in text else []
+    return [
+        Edit(match.start(), match.end(), names[match[0]])
+        for match in _LINK.finditer(text)
+        if match[0] in names
+        and not (match[0].startswith("[") and _HEADING.search(text[max(0, match.start() - 80) : match.start()]))
+        and not any(first <= match.start() < last for first, last in inside)
+    ]

@@ -58,6 +58,7 @@ def _entry(text: str, part: Segment, kind: Kind, path: str, position: int, *, ar
         tags=tuple(_TAG.sub("-", tag.lower().lstrip("#")) for tag in split_list(fields.get("Tags", ""))),
         fields=fields,
         archived=archived,
+        bullet=part.bullet,
     )
 
 

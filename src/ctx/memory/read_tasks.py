@@ -11,7 +11,7 @@ from ctx.markdown.document import Document
 from ctx.memory.handle import digest
 from ctx.memory.task import STATES, Task, read_labels, without_labels
 
-_BOX = re.compile(r"\[(?P<mark>[ xX-])\](?=\s|$)[ \t]*")
+BOX = re.compile(r"\[(?P<mark>[ xX-])\](?=\s|$)[ \t]*")
 _INHERITED = frozenset({"priority", "blocked"})
 
 
@@ -22,13 +22,14 @@ def read_tasks(text: str, path: str, *, archived: bool = False) -> Iterator[Task
     starts = [section.start for section in document.sections]
     positions: dict[int, int] = {}
     for index, item in enumerate(items):
-        box = _BOX.match(text, item.content, item.end)
+        box = BOX.match(text, item.content, item.end)
         if box is None:
             continue
         at = bisect_right(starts, item.start) - 1
         heading = document.sections[at].heading.text if at >= 0 else ""
         positions[index] = len(positions)
-        lead = _lead(text[box.end() : _lead_end(items, index)])
+        own_end = _own_end(items, index)
+        lead = _lead(text[box.end() : own_end])
         bare = without_labels(lead)
         inherited = [label for label in read_labels(heading.replace("`", "")) if label[0] in _INHERITED]
         yield Task(
@@ -46,6 +47,8 @@ def read_tasks(text: str, path: str, *, archived: bool = False) -> Iterator[Task
             position=positions[index],
             parent=_parent(items, item, positions),
             archived=archived,
+            mark=box.start("mark"),
+            own_end=own_end,
         )
 
 
@@ -57,7 +60,7 @@ def _parent(items: list[Item], item: Item, positions: dict[int, int]) -> int | N
     return None if above is None else positions[above]
 
 
-def _lead_end(items: list[Item], index: int) -> int:
+def _own_end(items: list[Item], index: int) -> int:
     """Where an item's own words must have ended: at the first item nested in it, or its end."""
     if index + 1 < len(items) and items[index + 1].parent == index:
         return items[index + 1].start

@@ -73,8 +73,11 @@ class _Segmenter:
         self.sections = document.sections
         self.bullets = bullets
         self.page = page
-        self.index_blocks = list(_index_blocks(document))
+        self.index_blocks = list(index_blocks(document))
         self.items = self._top_items() if bullets else []
+        # First-level headings that are not the file's own title, by place.
+        self._parts = [at for at, section in enumerate(self.sections) if at and section.heading.level == 1]
+        self.closings = sorted(self._closings())
 
     def run(self) -> list[Segment]:
         if self.page and (whole := self._whole_page()):
@@ -106,33 +109,38 @@ class _Segmenter:
         level = self.sections[index].heading.level
         if level > 2:
             return False
-        below = list(self._below(index))
         if level == 1:
-            return index == 0 or bool(below)
-        return any(s.heading.level == 3 and not is_field_name(s.heading.text) for s in below)
+            return index == 0 or any(True for _ in self._below(index))
+        return any(
+            below.heading.level == 3 and not is_field_name(below.heading.text) for below in self._below(index)
+        )
+
+    def _closings(self) -> Iterator[tuple[int, int]]:
+        """The comments and rules: where they end an entry they are not content."""
+        blocks = self.document.blocks
+        yield from ((comment.start, comment.end) for comment in blocks.comments)
+        yield from ((blocks.offsets[line], blocks.offsets[line + 1]) for line in blocks.rules)
 
     def _below(self, index: int) -> Iterator[Section]:
         level = self.sections[index].heading.level
-        for section in self.sections[index + 1 :]:
-            if section.heading.level <= level:
+        for at in range(index + 1, len(self.sections)):
+            if self.sections[at].heading.level <= level:
                 return
-            yield section
+            yield self.sections[at]
 
     def _root(self, index: int) -> str:
         """The first-level heading a section stands under, unless that is the file's own title."""
-        for at in range(index, 0, -1):
-            if self.sections[at].heading.level == 1:
-                return split_stamp(self.sections[at].heading.text).title
-        return ""
+        at = bisect_right(self._parts, index) - 1
+        return split_stamp(self.sections[self._parts[at]].heading.text).title if at >= 0 else ""
 
     def _entry(self, index: int, category: str) -> Segment:
         section = self.sections[index]
         stamp, title = split_stamp(section.heading.text)
         end = section.end
-        for following in self.sections[index + 1 :]:
-            if following.heading.level <= section.heading.level or split_stamp(following.heading.text).stamp:
+        for below in self._below(index):
+            if split_stamp(below.heading.text).stamp:
                 break
-            end = following.end
+            end = below.end
         for first, last in self.index_blocks:
             if first < section.start < last:
                 end = min(end, last)
@@ -166,17 +174,19 @@ class _Segmenter:
 
     def trim(self, start: int, end: int) -> int:
         """Where the content ends: separators, comments and an index block behind it are not of it."""
-        blocks = self.document.blocks
-        spans = [(c.start, c.end) for c in blocks.comments] + self.index_blocks
-        spans += [(blocks.offsets[line], blocks.offsets[line + 1]) for line in blocks.rules]
-        behind = sorted(span for span in spans if start <= span[0])
         while end > start:
             last = len(self.text[start:end].rstrip()) + start - 1
-            at = bisect_right(behind, (last, len(self.text))) - 1
-            if at < 0 or last >= behind[at][1]:
+            closings = (self._closing_at(last, spans) for spans in (self.index_blocks, self.closings))
+            behind = next((closing for closing in closings if closing and closing[0] >= start), None)
+            if behind is None:
                 return _line_end(self.text, last + 1, end)
-            end = behind[at][0]
+            end = behind[0]
         return start
+
+    def _closing_at(self, offset: int, spans: list[tuple[int, int]]) -> tuple[int, int] | None:
+        """The one of some sorted, separate spans that holds an offset."""
+        at = bisect_right(spans, (offset, len(self.text))) - 1
+        return spans[at] if at >= 0 and offset < spans[at][1] else None
 
     def has_text(self, start: int, end: int) -> bool:
         """Whether a stretch says anything once comments and separators are taken off."""
@@ -214,7 +224,7 @@ class _Segmenter:
         return Segment(title, None, category, 3, line, item.start, body, item.end, bullet=True)
 
 
-def _index_blocks(document: Document) -> Iterator[tuple[int, int]]:
+def index_blocks(document: Document) -> Iterator[tuple[int, int]]:
     """The spans of INDEX blocks; one that is never ended reaches to the next heading."""
     start: int | None = None
     for comment in document.blocks.comments:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-_LABEL = re.compile(r"(?<![\w`/#&])#(?P<name>[^\W\d_][\w-]*)(?::(?P<value>[^\s`,;)]+))?")
+LABEL = re.compile(r"(?<![\w`/#&])#(?P<name>[^\W\d_][\w-]*)(?::(?P<value>[^\s`,;)]+))?")
 _PRIORITY = {"critical": 0, "urgent": 0, "high": 1, "medium": 2, "low": 3}
 OPEN, DONE, SKIPPED = "open", "done", "skipped"
 STATES = {" ": OPEN, "x": DONE, "X": DONE, "-": SKIPPED}
@@ -17,7 +17,8 @@ class Task:
 
     `text` is its source without the marker, with all wrapped lines and nested items; `lead` is its own
     words on one line without labels; `parent` is the position of the task it is nested in. `heading` is the
-    heading it stands under, whose labels count for it too.
+    heading it stands under, whose labels count for it too. `mark` is the offset of the character in its box,
+    `own_end` where its own words have ended: at the first item nested in it, or with it.
     """
 
     id: str
@@ -34,6 +35,8 @@ class Task:
     position: int = 0
     parent: int | None = None
     archived: bool = False
+    mark: int = 0
+    own_end: int = 0
 
     @property
     def blocked(self) -> bool:
@@ -61,7 +64,7 @@ class Task:
     @property
     def words(self) -> str:
         """Everything it says without labels, line by line: what it asks of the entries."""
-        return _LABEL.sub("", self.text)
+        return LABEL.sub("", self.text)
 
     def label(self, name: str) -> str | None:
         """The value of `#name:value`, or None."""
@@ -74,12 +77,12 @@ class Task:
 
 def read_labels(text: str) -> tuple[tuple[str, str], ...]:
     """The labels of a task's own words as (name, value) pairs; a bare `#word` has the value ''."""
-    return tuple((match["name"].lower(), match["value"] or "") for match in _LABEL.finditer(text))
+    return tuple((match["name"].lower(), match["value"] or "") for match in LABEL.finditer(text))
 
 
 def without_labels(text: str) -> str:
     """A task's words on one line without labels: what its handle is made of."""
-    return " ".join(_LABEL.sub(" ", text).split())
+    return " ".join(LABEL.sub(" ", text).split())
 
 
 def urgency(task: Task) -> tuple[bool, int, int]:

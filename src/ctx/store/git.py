@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import posixpath
+import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from ctx.errors import CtxError
 
@@ -20,7 +24,8 @@ class GitError(CtxError):
 def git(root: Path, *args: str, stdin: bytes | None = None) -> bytes:
     """Run git in `root` and return what it printed. Raises GitError with git's own first line."""
     environment = {key: value for key, value in os.environ.items() if key not in _FOREIGN}
-    environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    # A partial clone must not fetch what it lacks: there is no network here.
+    environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
     command = ["git", "-c", "core.quotePath=false", "-C", str(root), *args]
     try:
         done = subprocess.run(  # noqa: S603 - arguments are a list, never a shell's text
@@ -86,3 +91,80 @@ def read_blobs(root: Path, commit: str, paths: Sequence[str]) -> list[bytes]:
         blobs.append(output[line_end + 1 : line_end + 1 + size])
         at = line_end + 2 + size
     return blobs
+
+
+def is_shallow(root: Path) -> bool:
+    """Whether the repository lacks a part of its history: a shallow clone, or one that fetches on demand."""
+    if git(root, "rev-parse", "--is-shallow-repository").strip() != b"false":
+        return True
+    try:
+        return bool(git(root, "config", "--get-regexp", r"^remote\..*\.promisor$").strip())
+    except GitError:  # that is how it says that there is none
+        return False
+
+
+class PathChange(NamedTuple):
+    """A path that was added (`A`), deleted (`D`) or renamed (`R`, to `to`)."""
+
+    status: str
+    path: str
+    to: str = ""
+
+
+def path_changes(root: Path) -> list[PathChange]:
+    """What is staged and then what each commit reachable from HEAD did to paths, newest first.
+
+    Paths are relative to `root`; those outside it begin with `../`. A merge counts by what it changed in its
+    first parent, so what only the merge itself renamed is there too. Raises GitError without a commit.
+    """
+    below = prefix(root)
+    kinds = ("--name-status", "-z", "-M", "--no-ext-diff", "--diff-filter=ADR")
+    staged = git(root, "diff", "--cached", *kinds, "HEAD", "--")
+    order = ("--date-order", "--diff-merges=first-parent", "--no-show-signature", "--format=")
+    committed = git(root, "log", *order, *kinds, "HEAD", "--")
+    return [*_changes(staged, below), *_changes(committed, below)]
+
+
+def _changes(output: bytes, below: str) -> Iterator[PathChange]:
+    words = iter(output.decode("utf-8", "surrogateescape").split("\0"))
+    for word in words:
+        status = word.lstrip("\n")[:1]  # a line break may stand between two commits
+        if status == "R":
+            yield PathChange(status, _relative(next(words), below), _relative(next(words), below))
+        elif status:
+            yield PathChange(status, _relative(next(words), below))
+
+
+def tracked(root: Path) -> list[str]:
+    """All paths in the index of the repository, relative to `root`; those outside it begin with `../`."""
+    below = prefix(root)
+    listed = git(root, "ls-files", "-z", "--full-name", ":/").decode("utf-8", "surrogateescape")
+    return [_relative(path, below) for path in listed.split("\0") if path]
+
+
+def _relative(path: str, below: str) -> str:
+    if not below:
+        return path
+    return path[len(below) :] if path.startswith(below) else posixpath.relpath(path, below)
+
+
+_BLAMED = re.compile(rb"(?P<commit>[0-9a-f]{40,64}) \d+ (?P<line>\d+)(?: \d+)?")
+_DAY_OF = b"author-time "
+
+
+def blame_dates(root: Path, path: str, lines: Sequence[int]) -> dict[int, str]:
+    """The ISO date, in UTC, on which each of some lines of a file last changed; lines count from 1.
+
+    Lines that are not committed are left out. Raises GitError for a file that git does not know.
+    """
+    ranges = [argument for line in sorted(set(lines)) for argument in ("-L", f"{line},{line}")]
+    if not ranges:
+        return {}
+    dates: dict[int, str] = {}
+    line, committed = 0, False
+    for row in git(root, "blame", "--line-porcelain", *ranges, "--", path).split(b"\n"):
+        if found := _BLAMED.fullmatch(row):
+            line, committed = int(found["line"]), bool(found["commit"].strip(b"0"))
+        elif committed and row.startswith(_DAY_OF):
+            dates[line] = datetime.fromtimestamp(int(row[len(_DAY_OF) :]), tz=UTC).date().isoformat()
+    return dates

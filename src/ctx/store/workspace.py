@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -57,6 +57,8 @@ class Worktree:
     """The files as they are on the disk now."""
 
     root: Path
+    # Where folders that cannot be listed are noted; without it the first of them ends the listing.
+    failed: list[CtxError] | None = None
 
     @cached_property
     def _inside(self) -> tuple[Path, ...]:
@@ -65,7 +67,7 @@ class Worktree:
 
     def paths(self, patterns: Sequence[str] = ()) -> list[str]:
         """The Markdown files of the context folder and those that match the patterns, sorted."""
-        found = set(_markdown_below(str(self.root / CONTEXT), CONTEXT))
+        found = set(_markdown_below(str(self.root / CONTEXT), CONTEXT, self.failed))
         for pattern in patterns:
             found.update(path.relative_to(self.root).as_posix() for path in self._glob(pattern))
         return sorted(found)
@@ -74,6 +76,10 @@ class Worktree:
         if PurePosixPath(pattern).is_absolute() or ".." in PurePosixPath(pattern).parts:
             raise CtxError(f"references: {pattern!r} leads out of the project", path=CONFIG)
         return (path for path in self.root.glob(pattern) if path.is_file())
+
+    def present(self, paths: Iterable[str]) -> set[str]:
+        """Those of some paths, relative to the root, at which there is anything."""
+        return {path for path in paths if os.path.lexists(self.root / path)}
 
     def read(self, path: str) -> str | None:
         """A file's text; None where there is none. Raises CtxError for what cannot be read whole."""
@@ -174,7 +180,7 @@ def _is_context(path: str) -> bool:
     return len(parts) > 1 and parts[0] == CONTEXT and parts[1] not in _DERIVED
 
 
-def _markdown_below(folder: str, prefix: str) -> Iterator[str]:
+def _markdown_below(folder: str, prefix: str, failed: list[CtxError] | None) -> Iterator[str]:
     try:
         with os.scandir(folder) as rows:
             for row in rows:
@@ -182,9 +188,12 @@ def _markdown_below(folder: str, prefix: str) -> Iterator[str]:
                 if row.name.endswith(".md"):
                     yield path
                 elif row.name not in _DERIVED and row.is_dir(follow_symlinks=False):
-                    yield from _markdown_below(row.path, path)
+                    yield from _markdown_below(row.path, path, failed)
     except OSError as error:
-        raise CtxError(f"cannot be read: {error.strerror or error}", path=prefix) from error
+        failure = CtxError(f"cannot be read: {error.strerror or error}", path=prefix)
+        if failed is None:
+            raise failure from error
+        failed.append(failure)
 
 
 def _what(mode: int) -> str:

@@ -1,0 +1,123 @@
+"""Adding an entry: checked, compared with what is there, put where its file keeps the newest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ctx.actions.changes import Changes, Written, changing, relink
+from ctx.actions.guard_text import ALLOWED, check_texts
+from ctx.actions.init_context import new_file
+from ctx.actions.read_context import Reader, read_config
+from ctx.errors import UsageError
+from ctx.kinds import REFERENCE, Kind, Kinds
+from ctx.markdown.edits import apply
+from ctx.memory import handle
+from ctx.memory.compose import Draft, clean_tag, field_name, next_stamp, one_line
+from ctx.memory.duplicates import Near, find_exact, find_near
+from ctx.memory.entry import Entry
+from ctx.memory.insert import Placed, insert_entry
+from ctx.memory.layout import CONTEXT, role_of
+from ctx.memory.read_entries import read_entries
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """What is to be added; `allow_secret` is the reason why it may hold what looks like a secret."""
+
+    kind: str
+    title: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    tags: Sequence[str] = ()
+    body: str = ""
+    allow_secret: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What came of it: `duplicate` says that the same was there already, and nothing was written."""
+
+    written: Written
+    duplicate: bool = False
+    near: tuple[Near, ...] = ()
+
+
+def add_entry(reader: Reader, new: NewEntry, now: datetime, *, dry_run: bool = False) -> Added:
+    """Add an entry unless the same is there already; its kind's file is made where there is none.
+
+    Raises UsageError for an unknown kind, a title without text or a field name that cannot be, CtxError for
+    a secret or an invisible character.
+    """
+    with changing(reader, dry_run=dry_run) as changes:
+        kind = find_kind(read_config(changes).kinds, new.kind)
+        draft = draft_of(kind, new)
+        there = _entries_of(changes, kind)
+        if same := find_exact(one_line(new.title), draft.content(), there):
+            return Added(Written(_handles(kind, there)[there.index(same)], same.path, same.line), duplicate=True)
+        return _add(changes, draft, there, next_stamp(now, {entry.stamp for entry in there}))
+
+
+def find_kind(kinds: Kinds, name: str) -> Kind:
+    """The kind of this name that ctx writes. Raises UsageError."""
+    if name in kinds and name != REFERENCE.name:
+        return kinds[name]
+    from ctx.config.problems import did_you_mean
+
+    known = [kind.name for kind in kinds.stored]
+    raise UsageError(
+        f"unknown kind {name!r}", hint=did_you_mean(name, known) or f"choose one of {', '.join(known)}"
+    )
+
+
+def draft_of(kind: Kind, new: NewEntry) -> Draft:
+    """What is to be written, checked."""
+    if not one_line(new.title):
+        raise UsageError("an entry needs a title")
+    texts = {"title": new.title, "body": new.body, "reason": new.allow_secret}
+    texts |= {f"field {name}": text for name, text in new.fields.items()}
+    texts |= {f"tag {number}": tag for number, tag in enumerate(new.tags, 1)}
+    check_texts({name: text for name, text in texts.items() if text}, allow_secret=new.allow_secret)
+    fields = {field_name(kind, name): text for name, text in new.fields.items()}
+    if new.allow_secret.strip():
+        fields[ALLOWED] = one_line(new.allow_secret)
+    return Draft(kind, new.title, fields, [tag for tag in map(clean_tag, new.tags) if tag], new.body)
+
+
+def _add(changes: Changes, draft: Draft, there: list[Entry], stamp: str) -> Added:
+    path = f"{CONTEXT}/{draft.kind.file}"
+    text = changes.read(path)
+    text = new_file(draft.kind) if text is None else text
+    placed = insert_entry(text, draft, stamp, path)
+    near = find_near(placed.entry.title, placed.entry.body, there) if there else []
+    changes.write(path, apply(text, [placed.edit]))
+    name = _name(changes, draft.kind, there, placed)
+    return Added(Written(name, path, placed.entry.line, changes.diff()), near=tuple(near))
+
+
+def _name(changes: Changes, kind: Kind, there: list[Entry], placed: Placed) -> str:
+    """The new entry's handle; where it makes those of others longer, the links to them follow."""
+    path, position = placed.entry.path, placed.entry.position
+    index = next(
+        (at for at, entry in enumerate(there) if entry.path != path or entry.position >= position), len(there)
+    )
+    before = _handles(kind, there)
+    after = _handles(kind, [*there[:index], placed.entry, *there[index:]])
+    name = after.pop(index)
+    relink(changes, {old: now for old, now in zip(before, after, strict=True) if old != now})
+    return name
+
+
+def _handles(kind: Kind, entries: list[Entry]) -> list[str]:
+    return handle.assign([(kind.prefix, entry.digest) for entry in entries])
+
+
+def _entries_of(changes: Changes, kind: Kind) -> list[Entry]:
+    """The entries of a kind outside the archive in the order of their handles: its file's, then its pages'."""
+    kinds = read_config(changes).kinds
+    found = []
+    for path in changes.paths():
+        role = role_of(path, kinds, lambda _path: False)
+        if role and role.kind == kind and not role.archived and (text := changes.read(path)) is not None:
+            found.append((role.page, path, list(read_entries(text, kind, path, page=role.page))))
+    return [entry for _, _, entries in sorted(found, key=lambda row: row[:2]) for entry in entries]

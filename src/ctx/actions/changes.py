@@ -1,0 +1,141 @@
+"""A change of a context: what is read under the lock, what is staged, and how it differs from what was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ctx.actions.read_context import Reader, Reading, read_context
+from ctx.errors import CtxError
+from ctx.kinds import REFERENCE
+from ctx.markdown.edits import apply
+from ctx.memory.entry import Entry
+from ctx.memory.links import find_entry, link_edits
+from ctx.store.workspace import CONFIG, Worktree
+from ctx.store.write import Writer
+
+
+class Written(NamedTuple):
+    """The entry that a command wrote, and what changed as a unified diff."""
+
+    id: str
+    path: str
+    line: int
+    diff: str = ""
+
+
+@dataclass
+class Changes:
+    """The files of a context with what is staged. It is a source: reading it gives the context to be."""
+
+    worktree: Worktree
+    _read: Callable[[str], str | None]
+    _write: Callable[[str, str], None]
+    _texts: dict[str, str | None] = field(default_factory=dict)
+    _staged: dict[str, str] = field(default_factory=dict)
+
+    def paths(self, patterns: Sequence[str] = ()) -> list[str]:
+        """The Markdown files there are and will be, sorted."""
+        return sorted({*self.worktree.paths(patterns), *self._staged})
+
+    def read(self, path: str) -> str | None:
+        """A file's text as it will be; None where there is none."""
+        if path in self._staged:
+            return self._staged[path]
+        if path not in self._texts:
+            self._texts[path] = self._read(path)
+        return self._texts[path]
+
+    def write(self, path: str, text: str) -> None:
+        """Stage a file's whole text; files are written in the order in which they are first staged."""
+        self._texts.setdefault(path, self._read(path))
+        self._write(path, text)
+        self._staged[path] = text
+
+    def context(self) -> Reading:
+        """The whole context as it will be, the archive included."""
+        return read_context(self, archive=True)
+
+    def diff(self) -> str:
+        """What is staged, as a unified diff."""
+        from difflib import unified_diff
+
+        parts = []
+        for path, text in self._staged.items():
+            old = self._texts[path]
+            source = "/dev/null" if old is None else f"a/{path}"
+            lines = unified_diff(
+                (old or "").splitlines(keepends=True), text.splitlines(keepends=True), source, f"b/{path}"
+            )
+            parts += [line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines]
+        return "".join(parts)
+
+
+@contextmanager
+def changing(reader: Reader, *, dry_run: bool = False) -> Iterator[Changes]:
+    """Read and stage under the lock, and write when the block ends; of a dry run nothing is written."""
+    if dry_run:
+        yield Changes(reader.worktree, reader.worktree.read, lambda _path, _text: None)
+        return
+    with Writer(reader.root).transaction() as transaction:
+        yield Changes(reader.worktree, transaction.read, transaction.replace)
+
+
+def locate(reading: Reading, reference: str) -> Entry:
+    """The entry to change that a handle, a unique prefix of one, or a stamp names.
+
+    Raises CtxError where there is none, where there are several, and for what ctx does not change.
+    """
+    entries = reading.memory.entries
+    wanted = reference.strip().strip("[]")
+    if any(task.id == wanted for task in reading.memory.tasks):
+        raise CtxError(f"{wanted} is a task", hint="`ctx task` changes tasks")
+    live = [entry for entry in entries if not entry.archived]
+    try:
+        entry = find_entry(live, reference)
+    except CtxError:
+        if any(entry.archived and wanted in {entry.id, entry.stamp} for entry in entries):
+            raise CtxError(
+                f"{wanted} is archived, and what is archived stays as it is", hint=f"`ctx show {wanted}`"
+            ) from None
+        raise
+    if entry.kind == REFERENCE.name:
+        raise CtxError(
+            f"{entry.id} is a part of a reference, which ctx does not change",
+            path=entry.path,
+            line=entry.line,
+            hint="edit the file by hand",
+        )
+    return entry
+
+
+def is_page(entry: Entry) -> bool:
+    """Whether a live entry stands in a page below a folder, not in its kind's file."""
+    return entry.path.count("/") > 1
+
+
+def at(reading: Reading, path: str, position: int) -> Entry:
+    """The entry at a position of a file."""
+    return next(e for e in reading.memory.entries if (e.path, e.position) == (path, position))
+
+
+def relink(changes: Changes, names: Mapping[str, str]) -> None:
+    """Rewrite the links to entries that are named otherwise now, in every file of the context."""
+    if not names:
+        return
+    for path in changes.paths():
+        text = changes.read(path)
+        if text is not None and path != CONFIG and (edits := link_edits(text, names)):
+            changes.write(path, apply(text, edits))
+
+
+def renamed(before: Sequence[Entry], after: Sequence[Entry]) -> dict[str, str]:
+    """What entries were called, paired in order, and are called now: handles, and stamps that were unique."""
+    names = {old.id: new.id for old, new in zip(before, after, strict=True) if old.id != new.id}
+    stamps = [entry.stamp for entry in before]
+    for old, new in zip(before, after, strict=True):
+        if old.stamp and old.stamp != new.stamp and new.stamp and stamps.count(old.stamp) == 1:
+            names[f"[{old.stamp}]"] = f"[{new.stamp}]"
+    return names

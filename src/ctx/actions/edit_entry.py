@@ -1,0 +1,173 @@
+"""Changing what an entry says; where that changes its identity, the links to it follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ctx.actions.add_entry import find_kind
+from ctx.actions.changes import Changes, Written, at, changing, is_page, locate, relink, renamed
+from ctx.actions.guard_text import ALLOWED, check_texts
+from ctx.actions.init_context import new_file
+from ctx.actions.read_context import Reader, Reading
+from ctx.errors import UsageError
+from ctx.kinds import Kind
+from ctx.markdown.edits import apply
+from ctx.memory.archive import take_out
+from ctx.memory.compose import Draft, clean_tag, field_name, harmless, next_stamp, one_line, unix
+from ctx.memory.entry import Entry
+from ctx.memory.fields import ONE_PARAGRAPH, find_fields
+from ctx.memory.insert import insert_entry
+from ctx.memory.layout import CONTEXT
+from ctx.memory.revise import Place, Ways, content_ways, field_ways, revise, title_ways
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What is to change; None leaves a part as it is.
+
+    `content` replaces all that stands under the heading, `body` only what is in no field. A field with an
+    empty text is taken out. `stamp` is the text in the brackets of the heading.
+    """
+
+    title: str | None = None
+    stamp: str | None = None
+    kind: str | None = None
+    content: str | None = None
+    body: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    tags: Sequence[str] | None = None
+    allow_secret: str = ""
+
+
+def edit_entry(
+    reader: Reader, reference: str, edition: Edition, now: datetime, *, dry_run: bool = False
+) -> Written:
+    """Change an entry in place; of another kind it moves to that kind's file.
+
+    Raises CtxError for a secret or invisible character, and where the change would be read as something else.
+    """
+    _check(edition)
+    with changing(reader, dry_run=dry_run) as changes:
+        reading = changes.context()
+        entry = locate(reading, reference)
+        kind = reading.config.kinds[entry.kind]
+        _rewrite(changes, kind, entry, edition)
+        target = find_kind(reading.config.kinds, edition.kind or entry.kind)
+        if target == kind:
+            return finish(changes, reading, [entry])
+        return _move(changes, reading, entry, target, now)
+
+
+def finish(changes: Changes, before: Reading, touched: Sequence[Entry]) -> Written:
+    """Let the links follow the entries' new names; returns the last of those touched, as it is now."""
+    after = changes.context()
+    relink(changes, renamed(before.memory.entries, after.memory.entries))
+    last = at(after, touched[-1].path, touched[-1].position)
+    return Written(last.id, last.path, last.line, changes.diff())
+
+
+def set_field(changes: Changes, kind: Kind, entry: Entry, name: str, value: str) -> None:
+    """Give an entry's field a text, or take the field out with an empty one."""
+    wanted = one_line(value) if name.lower() in ONE_PARAGRAPH else None
+
+    def holds(now: Entry) -> bool:
+        read = {key.lower(): text for key, text in now.fields.items()}.get(name.lower())
+        told = read is not None if value else read is None
+        return told and now.digest == entry.digest and (wanted is None or not value or read == wanted)
+
+    _apply(changes, kind, entry, lambda place: field_ways(place, name, value), holds)
+
+
+def _check(edition: Edition) -> None:
+    if edition.title is not None and not one_line(edition.title):
+        raise UsageError("an entry needs a title")
+    named = {"title": edition.title, "text": edition.content, "body": edition.body, "stamp": edition.stamp}
+    texts = {name: text for name, text in named.items() if text}
+    texts |= {f"field {name}": text for name, text in edition.fields.items()}
+    texts |= {f"tag {number}": tag for number, tag in enumerate(edition.tags or (), 1)}
+    check_texts(texts | {"reason": edition.allow_secret}, allow_secret=edition.allow_secret)
+
+
+def _rewrite(changes: Changes, kind: Kind, entry: Entry, edition: Edition) -> None:
+    if edition.content is not None:
+        _set_content(changes, kind, entry, edition.content)
+    if edition.body is not None:
+        fields = [_field_source(entry, found.start, found.end) for found in find_fields(entry.body)]
+        _set_content(changes, kind, entry, "\n\n".join([*fields, *([edition.body] if edition.body else [])]))
+    values = {field_name(kind, name): value for name, value in edition.fields.items()}
+    if edition.tags is not None:
+        values["Tags"] = ", ".join(dict.fromkeys(tag for raw in edition.tags if (tag := clean_tag(raw))))
+    if edition.allow_secret.strip():
+        values[ALLOWED] = one_line(edition.allow_secret)
+    for name, value in values.items():
+        set_field(changes, kind, entry, name, value.strip())
+    # Last, because what is found by its digest must keep it until then.
+    if edition.title is not None or edition.stamp is not None:
+        _set_heading(changes, kind, entry, edition)
+
+
+def _field_source(entry: Entry, start: int, end: int) -> str:
+    return unix(entry.body[start:end]).strip()
+
+
+def _set_content(changes: Changes, kind: Kind, entry: Entry, content: str) -> None:
+    wanted = harmless(content, level=entry.level, comments=True)
+
+    def holds(now: Entry) -> bool:
+        return now.digest == entry.digest and unix(now.body) == wanted
+
+    _apply(changes, kind, entry, lambda place: content_ways(place, wanted), holds)
+
+
+def _set_heading(changes: Changes, kind: Kind, entry: Entry, edition: Edition) -> None:
+    title = entry.title if edition.title is None else one_line(edition.title)
+    stamp = entry.stamp if edition.stamp is None else one_line(edition.stamp) or None
+    if (title, stamp) == (entry.title, entry.stamp):
+        return
+
+    def holds(now: Entry) -> bool:
+        return (now.title, now.stamp) == (title, stamp)
+
+    _apply(changes, kind, entry, lambda place: title_ways(place, stamp, title), holds)
+
+
+def _apply(
+    changes: Changes,
+    kind: Kind,
+    entry: Entry,
+    ways: Callable[[Place], Ways],
+    wanted: Callable[[Entry], bool],
+) -> None:
+    text = changes.read(entry.path) or ""
+    changed = revise(text, kind, entry, ways, wanted, page=is_page(entry))
+    if changed != text:
+        changes.write(entry.path, changed)
+
+
+def _move(changes: Changes, before: Reading, entry: Entry, target: Kind, now: datetime) -> Written:
+    """Put the entry into another kind's file, there first, then take it out of its own."""
+    current = at(changes.context(), entry.path, entry.position)
+    source = before.config.kinds[entry.kind]
+    path = f"{CONTEXT}/{target.file}"
+    text = changes.read(path)
+    text = new_file(target) if text is None else text
+    taken = {other.stamp for other in before.memory.entries}
+    stamp = current.stamp or next_stamp(now, taken)
+    draft = Draft(target, current.title, body=current.body)
+    placed = insert_entry(text, draft, stamp, path)
+    changes.write(path, apply(text, [placed.edit]))
+    rest, _ = take_out(
+        changes.read(entry.path) or "", source, entry.path, {entry.position}, page=is_page(entry)
+    )
+    changes.write(entry.path, rest)
+    after = changes.context()
+    moved = at(after, path, placed.entry.position)
+    gone = [other for other in before.memory.entries if other is not entry]
+    left = [other for other in after.memory.entries if other is not moved]
+    names = renamed(gone, left) | {entry.id: moved.id}
+    if entry.stamp and moved.stamp and entry.stamp != moved.stamp:
+        names[f"[{entry.stamp}]"] = f"[{moved.stamp}]"
+    relink(changes, names)
+    return Written(moved.id, moved.path, moved.line, changes.diff())

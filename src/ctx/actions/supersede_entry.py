@@ -1,0 +1,56 @@
+"""Retiring an entry: superseded by another one, or deprecated. It stays where it is and can be searched."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ctx.actions.changes import Changes, Written, changing, locate
+from ctx.actions.edit_entry import finish, set_field
+from ctx.actions.guard_text import check_texts
+from ctx.actions.read_context import Reader, Reading
+from ctx.errors import CtxError, UsageError
+from ctx.memory.compose import one_line
+from ctx.memory.entry import RETIRED, Entry
+from ctx.memory.links import find_links
+
+STATUS, SUPERSEDES = "Status", "Supersedes"
+
+
+def supersede_entry(reader: Reader, old: str, new: str, *, dry_run: bool = False) -> Written:
+    """Write `Superseded by NEW` into the old entry and `Supersedes: OLD` into the new one; returns the old.
+
+    Raises CtxError where the new one is retired itself.
+    """
+    with changing(reader, dry_run=dry_run) as changes:
+        reading = changes.context()
+        before, after = locate(reading, old), locate(reading, new)
+        if before is after:
+            raise UsageError(f"{before.id} cannot supersede itself")
+        if after.status in RETIRED:
+            raise CtxError(
+                f"{after.id} is {after.status} itself",
+                path=after.path,
+                line=after.line,
+                hint="name the entry that holds now",
+            )
+        _set(changes, reading, before, STATUS, f"Superseded by {after.id}")
+        earlier = after.fields.get(SUPERSEDES, "")
+        if before.id not in find_links(earlier):
+            _set(changes, reading, after, SUPERSEDES, ", ".join(filter(None, [earlier, before.id])))
+        return finish(changes, reading, [after, before])
+
+
+def deprecate_entry(reader: Reader, reference: str, why: str, today: date, *, dry_run: bool = False) -> Written:
+    """Write `Deprecated (why, date)` into an entry's status. Raises UsageError without a reason."""
+    if not one_line(why):
+        raise UsageError("say why it is deprecated", hint='--why "…"')
+    check_texts({"reason": why})
+    with changing(reader, dry_run=dry_run) as changes:
+        reading = changes.context()
+        entry = locate(reading, reference)
+        _set(changes, reading, entry, STATUS, f"Deprecated ({one_line(why)}, {today.isoformat()})")
+        return finish(changes, reading, [entry])
+
+
+def _set(changes: Changes, reading: Reading, entry: Entry, name: str, value: str) -> None:
+    set_field(changes, reading.config.kinds[entry.kind], entry, name, value)

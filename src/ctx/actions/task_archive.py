@@ -1,0 +1,28 @@
+"""`ctx task archive`: finished items leave TASKS.md for the archive of the quarter, verbatim."""
+
+from __future__ import annotations
+
+from ctx.actions.read_context import Reader
+from ctx.actions.task_plan import Plan, Read, Touched, carry_out, edited, read_page, today_or
+from ctx.markdown.lines import split_lines
+from ctx.memory.task_archive import archive_finished, archive_path
+from ctx.memory.task_page import PATH
+
+
+def archive_tasks(reader: Reader, *, today: str | None = None, dry_run: bool = False) -> Plan:
+    """Move what is finished; the archive is written first, so a crash between leaves a copy, never a loss."""
+    target = archive_path(today_or(today))
+
+    def think(read: Read) -> Plan:
+        page = read_page(read, PATH)
+        result = archive_finished(page, read(target), target)
+        if not result.moved:
+            return Plan()
+        plan = Plan(texts={target: result.archive, PATH: edited(page, result.edits).text})
+        for one in result.moved:
+            at = result.archive.find(one.source.rstrip("\r\n"))
+            line = len(split_lines(result.archive[:at])) + 1
+            plan.touched.append(Touched(one.task.id, target, line, one.task.lead))
+        return plan
+
+    return carry_out(reader, think, dry_run=dry_run)

@@ -1,0 +1,86 @@
+"""What the task commands share: think on the files as they are under the lock, then write, or only show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from ctx.actions.changes import changing
+from ctx.actions.read_context import Reader
+from ctx.errors import CtxError
+from ctx.markdown.edits import Edit, apply
+from ctx.memory.guard import find_invisible, find_secrets
+from ctx.memory.task import Task
+from ctx.memory.task_page import TaskPage
+
+Read = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A task and where it is now."""
+
+    id: str
+    path: str
+    line: int
+    lead: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object of a writing command."""
+        return {"id": self.id, "path": self.path, "line": self.line}
+
+
+@dataclass(slots=True)
+class Plan:
+    """New texts of files in the order they are written, the tasks concerned, remarks for a person, the diff."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    touched: list[Touched] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    diff: str = ""
+
+
+def carry_out(reader: Reader, think: Callable[[Read], Plan], *, dry_run: bool) -> Plan:
+    """Plan on the files as they are and write what was planned in one transaction; nothing of a dry run."""
+    with changing(reader, dry_run=dry_run) as changes:
+        plan = think(changes.read)
+        for path, text in plan.texts.items():
+            changes.write(path, text)
+        plan.diff = changes.diff()
+    return plan
+
+
+def read_page(read: Read, path: str) -> TaskPage:
+    """TASKS.md. Raises CtxError where there is none."""
+    text = read(path)
+    if text is None:
+        raise CtxError("there is no such file", path=path, hint="`ctx task add TEXT` makes it")
+    return TaskPage(text, path)
+
+
+def edited(page: TaskPage, edits: Sequence[Edit]) -> TaskPage:
+    """The page after some edits."""
+    return TaskPage(apply(page.text, edits), page.path)
+
+
+def touched(task: Task) -> Touched:
+    """A task as a result."""
+    return Touched(task.id, task.path, task.line, task.lead)
+
+
+def refuse_unsafe(text: str) -> None:
+    """Raise CtxError for a text with a secret or with characters nobody sees; the value is not repeated."""
+    for found in find_secrets(text):
+        raise CtxError(
+            f"the text holds what looks like a secret ({found.what}); nothing was written",
+            hint="say where it is kept instead",
+        )
+    for found in find_invisible(text):
+        raise CtxError(f"the text holds a {found.what}; nothing was written", hint="take it out")
+
+
+def today_or(given: str | None) -> str:
+    """The date to write: the one given, else today's in UTC."""
+    return given or datetime.now(tz=UTC).date().isoformat()

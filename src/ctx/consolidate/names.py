@@ -1,0 +1,52 @@
+"""The links to merged entries: what each handle and stamp is called afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from ctx.memory.entry import Entry
+
+
+class Absorbed(NamedTuple):
+    """A merged entry with its handle, and the handles and stamps of those it stands for."""
+
+    entry: Entry
+    ids: tuple[str, ...]
+    stamps: tuple[str, ...]
+
+
+def new_names(before: Sequence[Entry], after: Sequence[Entry], absorbed: Iterable[Absorbed]) -> dict[str, str]:
+    """Old names to new ones: handles, and stamps in brackets.
+
+    A stamp that an entry outside the group holds too names nothing for certain, and stays. `before` and `after`
+    are all entries outside the archive; a handle that only changed because a namesake is gone is told as well.
+    """
+    names = _shifted(before, after, absorbed := list(absorbed))
+    holders: dict[str, set[str]] = {}
+    for entry in (*before, *after):
+        holders.setdefault(entry.stamp or "", set()).add(entry.id)
+    for one in absorbed:
+        own = {*one.ids, one.entry.id}
+        names |= dict.fromkeys(one.ids, one.entry.id)
+        stamp = one.entry.stamp
+        clear = stamp is not None and holders[stamp] <= own
+        target = f"[{stamp}]" if clear else f"[{one.entry.id}]"
+        for old in one.stamps:
+            if old != stamp and holders.get(old, set()) <= own:
+                names[f"[{old}]"] = target
+    return names
+
+
+def _shifted(before: Sequence[Entry], after: Sequence[Entry], absorbed: Sequence[Absorbed]) -> dict[str, str]:
+    """The handles of entries that stay, where they changed."""
+    gone = {name for one in absorbed for name in one.ids}
+    new = {one.entry.id for one in absorbed}
+    old = [entry for entry in before if entry.id not in gone]
+    now = [entry for entry in after if entry.id not in new]
+    if len(old) != len(now):
+        old = [entry for entry in old if entry.id not in new]  # what an earlier run merged already
+    pairs: Mapping[str, str] = (
+        {a.id: b.id for a, b in zip(old, now, strict=True)} if len(old) == len(now) else {}
+    )
+    return {a: b for a, b in pairs.items() if a != b}

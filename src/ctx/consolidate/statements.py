@@ -1,0 +1,235 @@
+"""A text cut into statements: sentences, list items, code blocks, tables; and when two say the same.
+
+Two statements are taken for the same only where nothing but filler words, inflection, case, punctuation or a
+slip of the pen in a long word tells them apart. A statement that stands twice costs some tokens; one that is
+dropped is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from ctx.consolidate.similar import words
+from ctx.markdown.blocks import Blocks, scan
+from ctx.retrieval.terms import stem
+
+_FEWEST = 4  # words from which a sentence may be left out because another says the same
+_MOST = 0.6  # of the words of a title that a text must hold to say the same
+_LONG_WORD, _SLIP = 8, 90  # letters from which a slip of the pen is looked for, and how alike words then are
+
+_END = re.compile(r"(?<=[.!?])[\"'”’)]*[ \t\n]+(?=[^a-z\s])")
+_HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+(?P<text>.*?)[ \t]*#*[ \t]*$")
+_GAP = re.compile(r"\n[ \t]*\n|\n(?=[ ]{0,3}#{1,6}[ \t])")
+_RULE = re.compile(r"^[ ]{0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}$")
+_UNDERLINE = re.compile(r"^[ ]{0,3}(=+|-+)[ \t]*$|^[ ]{0,3}\|?[ \t]*:?-+:?[ \t]*\|")
+_HARD_BREAK = re.compile(r"(?: {2,}|\\)\n")
+_JOIN = re.compile(r"[ \t]*\n[ \t]*")
+# Never a negation, a condition, a quantity or a direction: these change what is said.
+_FILLER = frozenset(
+    """a an the is are was were be been being am it its this that these those you your we our they their i my
+    he she his her of to in on at for with by and so then also just very really will would should shall
+    please there here""".split()  # noqa: SIM905 - reads better than quoted words
+)
+_TURNING = frozenset(
+    """not no never none nor only always all every each must without before after until unless except instead
+    cannot can't don't doesn't isn't aren't won't wasn't didn't""".split()  # noqa: SIM905 - as above
+)
+_PLAIN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_EMPHASIS = re.compile(r"(\*\*|__|(?<![\w*])\*(?![\s*]))(.+?)\1")
+# What may be taken off a word's ends without changing what it names: not the dot of `.env`, not the `!` of `!=`.
+_BEFORE, _BEHIND = "([\"'“‘`", ")].,;:!?\"'”’`…。，、"
+_DASHES = frozenset("-–—")
+
+
+class Form(Enum):
+    """How a part of a text is written."""
+
+    PROSE = "prose"
+    ITEM = "item"
+    BLOCK = "block"
+
+
+class Part(NamedTuple):
+    """A paragraph, a list item, or a block that stays as it is (code, a table, a quote, numbered steps)."""
+
+    form: Form
+    text: str
+
+
+def parts(text: str) -> list[Part]:
+    """The parts of a text in order."""
+    blocks = scan(text)
+    found: list[Part] = []
+    covered = 0
+    for first, last, form in _structures(blocks):
+        found += _paragraphs("".join(blocks.lines[covered:first]))
+        source = "".join(blocks.lines[first:last]).rstrip()
+        if form is Form.ITEM:
+            content = next(item.content for item in blocks.items if item.first == first and item.depth == 0)
+            source = _outdent(text[content : blocks.offsets[last]])
+        if source.strip():
+            found.append(Part(form, source))
+        covered = last
+    return found + _paragraphs("".join(blocks.lines[covered:]))
+
+
+def _structures(blocks: Blocks) -> list[tuple[int, int, Form]]:
+    """Lists and fences by their lines; numbered steps depend on their order, so they stay together."""
+    spans = [(fence.first, fence.last, Form.BLOCK) for fence in blocks.fences if fence.top]
+    spans += [
+        (item.first, item.last, Form.ITEM if item.marker[:1] in "-*+" else Form.BLOCK)
+        for item in blocks.items
+        if item.depth == 0
+    ]
+    found: list[tuple[int, int, Form]] = []
+    for first, last, form in sorted(spans, key=lambda span: span[:2]):
+        previous = found[-1] if found else None
+        if previous and first < previous[1]:
+            continue
+        steps = previous and form is previous[2] is Form.BLOCK and not "".join(blocks.lines[previous[1] : first]).strip()
+        if previous and steps:
+            found[-1] = (previous[0], last, form)
+        else:
+            found.append((first, last, form))
+    return found
+
+
+def _outdent(text: str) -> str:
+    """An item's content without the indentation its marker gave it."""
+    first, *rest = text.rstrip().split("\n")
+    margin = min((len(line) - len(line.lstrip(" ")) for line in rest if line.strip()), default=0)
+    return "\n".join([first, *(line[margin:] for line in rest)])
+
+
+def _paragraphs(text: str) -> list[Part]:
+    found = []
+    for block in _GAP.split(text):
+        source = block.strip("\n").rstrip()
+        lines = source.split("\n")
+        if not source.strip() or all(_RULE.match(line) for line in lines if line.strip()):
+            continue
+        if heading := _HEADING.match(lines[0]):
+            name = heading["text"].rstrip(": ").strip("* ")
+            found += [Part(Form.PROSE, f"**{name}**")] if name else []
+            found += _paragraphs("\n".join(lines[1:]))
+        elif _stays(source, lines):
+            found.append(Part(Form.BLOCK, source))
+        else:
+            found.append(Part(Form.PROSE, _unwrap(source)))
+    return found
+
+
+def _stays(source: str, lines: list[str]) -> bool:
+    """Whether a block means something by its lines: indented code, a table, a quote, tags, a Setext heading."""
+    first = source.lstrip()[0]
+    return source.startswith(("    ", "\t")) or first in "|><" or any(_UNDERLINE.match(row) for row in lines)
+
+
+def _unwrap(text: str) -> str:
+    """A paragraph on one line, unless it breaks its lines on purpose."""
+    return text.strip() if _HARD_BREAK.search(text) else _JOIN.sub(" ", text.strip())
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a paragraph with the white space behind each; they concatenate to the text.
+
+    None ends inside code, brackets or emphasis.
+    """
+    pieces: list[str] = []
+    start = 0
+    for match in _END.finditer(text):
+        if _is_even(text[start : match.end()]):
+            pieces.append(text[start : match.end()])
+            start = match.end()
+    return [*pieces, text[start:]] if start < len(text) else pieces
+
+
+def _is_even(piece: str) -> bool:
+    marks = (("`", "`"), ("**", "**"))
+    pairs = (("(", ")"), ("[", "]"), ("{", "}"), ("“", "”"))
+    return all(piece.count(mark) % 2 == 0 for mark, _ in marks) and all(
+        piece.count(left) == piece.count(right) for left, right in pairs
+    )
+
+
+def normal(text: str) -> tuple[str, ...]:
+    """What a statement says, word by word: stems without filler; what is no plain word as it is written."""
+    found = []
+    for raw in _EMPHASIS.sub(r"\2", text).split():
+        token = raw.lstrip(_BEFORE).rstrip(_BEHIND)
+        lower = token.lower().replace("’", "'")
+        if not token or lower in _FILLER or set(token) <= _DASHES:
+            continue
+        plain = lower.replace("'", "").isalpha()
+        stems = plain and lower.isascii() and lower not in _TURNING
+        found.append(stem(lower) if stems else lower if plain else token)
+    return tuple(found)
+
+
+class Said:
+    """The statements that stand already."""
+
+    def __init__(self) -> None:
+        self._exact: set[tuple[str, ...]] = set()
+        self._by_length: dict[int, list[tuple[str, ...]]] = {}
+
+    def add(self, text: str) -> bool:
+        """Take a statement in; False where one that says the same stands already."""
+        form = normal(text)
+        if not form:
+            return True
+        if form in self._exact or any(_is_slip(form, other) for other in self._by_length.get(len(form), ())):
+            return False
+        self._by_length.setdefault(len(form), []).append(form)
+        return self._take(form)
+
+    def _take(self, form: tuple[str, ...]) -> bool:
+        is_new = form not in self._exact
+        self._exact.add(form)
+        return is_new
+
+    def add_block(self, text: str) -> bool:
+        """Take a block in, which is the same as another only where every character is."""
+        return self._take(("block", "\n".join(line.rstrip() for line in text.split("\n"))))
+
+    def add_sentences(self, text: str) -> str:
+        """The sentences of a paragraph that are new, as they stand; short ones stay with their neighbours."""
+        pieces = sentences(text)
+        kept = [
+            piece
+            for piece in pieces
+            if self.add(piece) or (len(pieces) > 1 and len(normal(piece)) < _FEWEST)
+        ]
+        return "".join(kept).strip()
+
+
+def _is_slip(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two forms of one length differ in a single long word, and there by a letter or so."""
+    different = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+    if len(different) != 1 or len(one) < _FEWEST:
+        return False
+    a, b = different[0]
+    if min(len(a), len(b)) < _LONG_WORD or a[0] != b[0] or not (a.isalpha() and b.isalpha()):
+        return False
+    from rapidfuzz import fuzz
+
+    return bool(fuzz.ratio(a, b) >= _SLIP)
+
+
+def covers(said: Iterable[str], title: str) -> bool:
+    """Whether texts say what a title does: most of its words, and all that could turn or narrow its meaning."""
+    texts = list(said)
+    held = {word for text in texts for word in normal(text)}
+    pieces = {word for text in texts for word in words(text)}
+    own = set(words(title))
+    strict = {word for word in normal(title) if word in _TURNING or not _PLAIN.fullmatch(word)}
+    return len(own & pieces) >= _MOST * len(own) and all(
+        word in held or (not _has_digit(word) and pieces.issuperset(words(word) or [word])) for word in strict
+    )
+
+
+def _has_digit(word: str) -> bool:
+    return any(char.isdigit() for char in word)

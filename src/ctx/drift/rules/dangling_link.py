@@ -1,0 +1,101 @@
+"""Links to entries that are not there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ctx.drift.facts import Facts
+from ctx.drift.finding import Finding
+from ctx.drift.prose import prose, without_spans
+from ctx.drift.rule import Rule
+from ctx.kinds import TASK_PREFIX
+from ctx.memory.entry import Entry
+from ctx.memory.links import find_links
+from ctx.memory.task import OPEN, Task
+
+# In these the backticks around a handle do not make it an example.
+_LINK_FIELD = re.compile(
+    r"^[^\n]{0,6}\*\*(?:Superseded by|Supersedes|Consolidated from|Related|See)\b[^\n]*", re.IGNORECASE | re.MULTILINE
+)
+_STATUS = re.compile(r"^[^\n]{0,6}\*\*Status(?:\*\*:|:\*\*)[^\n]*", re.IGNORECASE | re.MULTILINE)
+
+
+class _Known(NamedTuple):
+    prefixes: frozenset[str]
+    handles: frozenset[str]
+    stamps: frozenset[str]
+    sessions: tuple[str, ...]
+
+    def has(self, link: str) -> bool:
+        """Whether a link names something, or cannot be one of ours."""
+        if link[0].isdigit():
+            return link in self.stamps or any(name.startswith(link) for name in self.sessions)
+        if link.partition("-")[0] not in self.prefixes or link in self.handles:
+            return True
+        return any(handle.startswith(link) for handle in self.handles)
+
+
+class DanglingLink(Rule):
+    """Finds handles and `[stamp]`s in entries and open tasks that name no entry, live or archived.
+
+    Retired entries are read too: theirs is the `Superseded by`. Examples in code and in backticks are no
+    links, except in fields that hold links; nor is a stamp that only is a date, or that a Markdown link has
+    as its text.
+    """
+
+    name = "dangling-link"
+    severity = "warning"
+
+    def find(self, facts: Facts) -> Iterator[Finding]:
+        """One finding for each link of an entry or task."""
+        known = _known(facts)
+        for path, owned in sorted(facts.owned.items()):
+            masked = ""
+            for one in owned:
+                if one.archived or (isinstance(one, Task) and one.state != OPEN):
+                    continue
+                for link in find_links(facts.texts[path][one.start : one.end]):
+                    if known.has(link):
+                        continue
+                    masked = masked or _masked(facts, path)
+                    yield from self._at(facts, one, link, masked)
+
+    def _at(self, facts: Facts, one: Entry | Task, link: str, masked: str) -> Iterator[Finding]:
+        quoted = re.escape(link)
+        stamp = rf"\[{quoted}\](?![(\[:])"
+        pattern = re.compile(stamp if link[0].isdigit() else rf"(?<![\w-]){quoted}(?![\w-])")
+        match = pattern.search(masked, one.start, one.end)
+        if match and not _is_own_stamp(one, link):
+            line = facts.line_at(one.path, match.start())
+            yield self.finding(
+                one.path,
+                line,
+                f"{link} names no entry, live or archived",
+                "`ctx search WORDS` finds what it meant",
+            )
+
+
+def _is_own_stamp(one: Entry | Task, link: str) -> bool:
+    return isinstance(one, Entry) and one.stamp == link
+
+
+def _masked(facts: Facts, path: str) -> str:
+    """The text without code and comments; code spans stay in fields that hold links."""
+    text = prose(facts.document(path))
+    parts = list(without_spans(text))
+    for pattern in (_LINK_FIELD, _STATUS):
+        for match in pattern.finditer(text):
+            parts[match.start() : match.end()] = match[0]
+    return "".join(parts)
+
+
+def _known(facts: Facts) -> _Known:
+    memory = facts.memory
+    return _Known(
+        frozenset({TASK_PREFIX, *(kind.prefix for kind in facts.config.kinds)}),
+        frozenset({*(entry.id for entry in memory.entries), *(task.id for task in memory.tasks)}),
+        frozenset(entry.stamp for entry in memory.entries if entry.stamp),
+        tuple(frame.id.rpartition("/")[2] for frame in memory.frames),
+    )

@@ -1,0 +1,184 @@
+"""Changes to an entry that is there: the spans to replace, so that every other byte stays.
+
+Each function yields ways to make a change, best first; `revise` takes the first one after which the entry
+reads as wanted and every other entry as before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from ctx.errors import CtxError
+from ctx.kinds import Kind
+from ctx.markdown.document import Document
+from ctx.markdown.edits import Edit, apply
+from ctx.markdown.lines import newline_of
+from ctx.memory import compose
+from ctx.memory.entry import Entry
+from ctx.memory.fields import Field, find_fields
+from ctx.memory.read_entries import read_entries
+from ctx.memory.segment import Segment, segment
+
+_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+")
+_BOLD = re.compile(r"\*\*(?P<name>(?:(?!\*\*).)+?):?\*\*", re.S)
+_LINE = re.compile(r"^(?=[^\n])", re.M)
+Ways = Iterator[list[Edit]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of a file: the file's text and the entry's part of it."""
+
+    text: str
+    kind: Kind
+    part: Segment
+
+    @property
+    def raw(self) -> str:
+        """Its source below the heading, up to the last character that is no blank."""
+        return self.text[self.part.body : self.part.end].rstrip()
+
+    @property
+    def newline(self) -> str:
+        """How lines end in its file."""
+        return newline_of(self.text)
+
+    @property
+    def margin(self) -> str:
+        """What the lines of its content are indented by."""
+        if not self.part.bullet:
+            return ""
+        start = self.text[self.part.start : self.part.end]
+        return " " * (len(start) - len(start.lstrip(" ")) + 2)
+
+    def written(self, text: str) -> str:
+        """A text as it is written here: indented, with the file's line breaks."""
+        return _LINE.sub(self.margin, compose.unix(text)).replace("\n", self.newline)
+
+
+def find_place(text: str, kind: Kind, path: str, position: int, *, page: bool) -> Place:
+    """The place of the entry at a position of a file."""
+    name = PurePosixPath(path).stem if page else ""
+    parts = segment(Document.parse(text), bullets=kind.name == "convention", page=name)
+    return Place(text, kind, parts[position])
+
+
+def revise(
+    text: str,
+    kind: Kind,
+    entry: Entry,
+    ways: Callable[[Place], Ways],
+    wanted: Callable[[Entry], bool],
+    *,
+    page: bool = False,
+) -> str:
+    """The file's text with the entry changed. Raises CtxError where no way leaves the others as they are."""
+    before = list(read_entries(text, kind, entry.path, page=page))
+    place = find_place(text, kind, entry.path, entry.position, page=page)
+    for edits in ways(place):
+        changed = apply(text, edits)
+        after = list(read_entries(changed, kind, entry.path, page=page))
+        if len(after) == len(before) and all(
+            wanted(now) if now.position == entry.position else _is_same(old, now)
+            for old, now in zip(before, after, strict=True)
+        ):
+            return changed
+    raise CtxError(
+        f"{entry.id or entry.title!r} cannot be changed without changing how others are read",
+        path=entry.path,
+        line=entry.line,
+        hint="something is not closed there; edit the file by hand",
+    )
+
+
+def _is_same(old: Entry, now: Entry) -> bool:
+    return (old.digest, old.body, old.category, old.status) == (now.digest, now.body, now.category, now.status)
+
+
+def field_ways(place: Place, name: str, value: str) -> Ways:
+    """Ways to give a field a text; an empty one takes the field out."""
+    found = next((f for f in find_fields(place.raw) if f.name.lower() == name.lower()), None)
+    if found is None:
+        if value:
+            yield from _new_field(place, name, value)
+    elif not value:
+        yield [_removal(place, found)]
+    elif place.raw[found.start :].lstrip(" ").startswith("#"):
+        yield [_headed(place, found, value)]
+    else:
+        start = place.part.body + found.start
+        end = start + len(place.raw[found.start : found.end].rstrip())
+        yield [Edit(start, end, place.written(compose.field_text(found.name, value, level=place.part.level)))]
+
+
+def _new_field(place: Place, name: str, value: str) -> Ways:
+    field = place.written(compose.field_text(name, value, level=place.part.level))
+    newline, raw, body = place.newline, place.raw, place.part.body
+    end = body + len(raw)
+    top = [Edit(body, body, _ended(place) + newline + field + newline)]
+    if not raw:
+        yield top
+        return
+    behind = [[Edit(end, end, newline * count + field)] for count in ((1, 2) if place.part.bullet else (2,))]
+    # A status is what a reader must see first.
+    if name == "Status" and not place.part.bullet:
+        gap = "" if raw[0] in "\r\n" else newline
+        yield [Edit(body, body, _ended(place) + newline + field + newline + gap)]
+    yield from behind
+    yield [Edit(body, body, newline + field + newline + newline)]
+
+
+def _ended(place: Place) -> str:
+    """The line break that a heading on the last line of a file lacks."""
+    body = place.part.body
+    return "" if place.text[body - 1 : body] in {"\n", "\r"} or not body else place.newline
+
+
+def _removal(place: Place, found: Field) -> Edit:
+    start, end = found.start, found.end
+    if not place.raw[end:].strip():
+        start, end = len(place.raw[:start].rstrip()), len(place.raw)
+    else:
+        end += len(place.raw[end:]) - len(place.raw[end:].lstrip("\r\n"))
+    return Edit(place.part.body + start, place.part.body + end, "")
+
+
+def _headed(place: Place, found: Field, value: str) -> Edit:
+    """A new text below a `### Name` heading that stays."""
+    text = compose.harmless(value, level=place.part.level + 1)
+    line = re.match(r"[^\r\n]*(?:\r\n|\n|\r)?", place.raw[found.start :])
+    below = found.start + (line.end() if line else 0)
+    at = place.raw.find(found.text, below) if found.text else below
+    start = place.part.body + at
+    return Edit(start, start + len(found.text), place.written(text) + ("" if found.text else place.newline))
+
+
+def title_ways(place: Place, stamp: str | None, title: str) -> Ways:
+    """Ways to give an entry another heading; a bullet has no stamp."""
+    part = place.part
+    if part.bullet:
+        match = _BOLD.search(place.text, part.start, part.end)
+        if match and " ".join(match["name"].split()) == part.title:
+            yield [Edit(match.start("name"), match.end("name"), compose.one_line(title))]
+        return
+    line = place.text[part.start : part.body].rstrip("\r\n")
+    if match := _HEADING.match(line):
+        made = compose.heading(stamp or "", title).removeprefix("## ")
+        made = made if stamp is not None else made.removeprefix("[] ")
+        yield [Edit(part.start + match.end(), part.start + len(line), made)]
+
+
+def content_ways(place: Place, content: str) -> Ways:
+    """Ways to replace all that stands under an entry's heading."""
+    raw, part = place.raw, place.part
+    written = place.written(content).lstrip(" ") if part.bullet else place.written(content)
+    lead = len(raw) - len(raw.lstrip("\r\n"))
+    if raw.strip():
+        start, end = part.body + lead, part.body + len(raw)
+        blanks = "" if lead or part.bullet else place.newline
+        yield [Edit(start, end, blanks + written if written else "")]
+    else:
+        yield [Edit(part.body, part.body, f"{_ended(place)}{place.newline}{written}{place.newline}")]

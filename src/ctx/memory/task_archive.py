@@ -1,0 +1,200 @@
+"""Archiving: the finished items of TASKS.md, moved verbatim under their headings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ctx.errors import CtxError
+from ctx.markdown.blocks import Item
+from ctx.markdown.edits import Edit, apply
+from ctx.memory.layout import CONTEXT
+from ctx.memory.task import OPEN, Task
+from ctx.memory.task_page import TaskPage
+
+
+class Moved(NamedTuple):
+    """A finished top-level item: its task, its exact source, and its heading's line, empty for a title's."""
+
+    task: Task
+    source: str
+    heading: str
+
+
+class Archiving(NamedTuple):
+    """What archiving comes to: the archive's new text, the edits of TASKS.md, and the items moved."""
+
+    archive: str
+    edits: list[Edit]
+    moved: list[Moved]
+
+
+def archive_path(today: str) -> str:
+    """The archive of a day's quarter: `.context/archive/tasks-2026-Q4.md`."""
+    return f"{CONTEXT}/archive/tasks-{today[:4]}-Q{(int(today[5:7]) + 2) // 3}.md"
+
+
+def archive_finished(page: TaskPage, archive: str | None, path: str) -> Archiving:
+    """Move what is done or skipped with everything below it, as long as nothing open is nested in it.
+
+    An item that the archive holds already under its heading, byte for byte, is what an interrupted run left
+    and is not written twice.
+    """
+    runs = _movable(page, list(_runs(page)))
+    items = [item for run in runs for item in run]
+    moved = [_moved(page, item) for item in items]
+    edits = [_removal(page, run) for run in runs]
+    old = archive if archive is not None else _new_archive(path, page.newline)
+    text = _append(TaskPage(old, path), moved) if moved else old
+    return Archiving(text, edits, moved)
+
+
+def _runs(page: TaskPage) -> Iterator[list[Item]]:
+    """The finished top-level items, those together that only blank lines part."""
+    by_start = {task.start: task for task in reversed(page.tasks)}
+    run: list[Item] = []
+    for item in page.document.blocks.items:
+        if item.depth:
+            continue
+        task = by_start.get(item.start)
+        if task is None or task.mark >= item.content + 2 or not _is_finished(page, task):
+            continue
+        if run and page.text[run[-1].end : item.start].strip():
+            yield run
+            run = []
+        run.append(item)
+    if run:
+        yield run
+
+
+def _is_finished(page: TaskPage, task: Task) -> bool:
+    return task.state != OPEN and all(other.state != OPEN for other in page.nested(task))
+
+
+def _movable(page: TaskPage, runs: list[list[Item]]) -> list[list[Item]]:
+    """The runs without which the rest still means what it meant: a list may not fall into the text before it."""
+    if _is_harmless(page, runs):
+        return runs
+    kept: list[list[Item]] = []
+    for run in runs:
+        if _is_harmless(page, [*kept, run]):
+            kept.append(run)
+    return kept
+
+
+def _is_harmless(page: TaskPage, runs: Sequence[list[Item]]) -> bool:
+    rest = TaskPage(apply(page.text, [_removal(page, run) for run in runs]), page.path)
+    spans = [(run[0].start, run[-1].end) for run in runs]
+    left = [t for t in page.tasks if not any(start <= t.mark < end for start, end in spans)]
+    wanted = [(task.digest, task.state, task.labels, task.heading) for task in left]
+    headings = [heading.text for heading in page.document.blocks.headings]
+    return wanted == [(t.digest, t.state, t.labels, t.heading) for t in rest.tasks] and headings == [
+        heading.text for heading in rest.document.blocks.headings
+    ]
+
+
+def _removal(page: TaskPage, run: Sequence[Item]) -> Edit:
+    """The span of a run, with the blank lines that would be one gap too many."""
+    text, start, end = page.text, run[0].start, run[-1].end
+    rest = text[end:]
+    if not rest.strip():
+        before = len(text[:start].rstrip(" \t\r\n"))
+        first = _line_end(text, before) if text.endswith(("\n", "\r")) else before
+        return Edit(min(first, start), len(text), "") if before else Edit(start, end, "")
+    above = text[:start].removeprefix("\ufeff")
+    last_line = above.rstrip("\r\n") if above.endswith(("\n", "\r")) else above
+    gap = not above or len(above) - len(last_line) > len(page.newline) or last_line.endswith(("\n", "\r"))
+    if gap:
+        end += len(rest) - len(rest.lstrip("\r\n"))
+    return Edit(start, end, "")
+
+
+def _line_end(text: str, at: int) -> int:
+    while at < len(text) and text[at] not in "\r\n":
+        at += 1
+    return min(len(text), at + (2 if text.startswith("\r\n", at) else 1))
+
+
+def _moved(page: TaskPage, item: Item) -> Moved:
+    task = next(task for task in page.tasks if task.start == item.start)
+    section = next((s for s in reversed(page.document.sections) if s.start <= item.start), None)
+    heading = ""
+    if section and section.heading.level > 1:
+        heading = page.text[section.start : section.body].strip()
+    return Moved(task, page.text[item.start : item.end], heading)
+
+
+def _new_archive(path: str, newline: str) -> str:
+    quarter = path.rpartition("tasks-")[2].removesuffix(".md").replace("-", " ")
+    return f"# Tasks archived in {quarter}{newline}"
+
+
+def _append(archive: TaskPage, moved: Sequence[Moved]) -> str:
+    """The archive with the items at the ends of their sections, which are made where they are missing."""
+    by_heading: dict[str, list[Moved]] = {}
+    for one in moved:
+        by_heading.setdefault(one.heading, []).append(one)
+    page = archive
+    for heading, items in by_heading.items():
+        missing = _without_those_there(page, heading, items)
+        if missing:
+            page = TaskPage(_into_section(page, heading, missing), page.path)
+    _verify_appended(archive, page)
+    return page.text
+
+
+def _without_those_there(page: TaskPage, heading: str, items: Sequence[Moved]) -> list[str]:
+    held = Counter(
+        page.text[item.start : item.end].rstrip("\r\n")
+        for item in page.document.blocks.items
+        if item.depth == 0 and _heading_at(page, item.start) == heading
+    )
+    missing = []
+    for one in items:
+        bare = one.source.rstrip("\r\n")
+        if held[bare] > 0:
+            held[bare] -= 1
+        else:
+            missing.append(one.source)
+    return missing
+
+
+def _heading_at(page: TaskPage, offset: int) -> str:
+    section = next((s for s in reversed(page.document.sections) if s.start <= offset), None)
+    if section is None or section.heading.level == 1:
+        return ""
+    return page.text[section.start : section.body].strip()
+
+
+def _into_section(page: TaskPage, heading: str, sources: Sequence[str]) -> str:
+    """The text with items inserted where the section's content ends, or at the end under a new heading."""
+    text, newline = page.text, page.newline
+    ends = [s.end for s in page.document.sections if _heading_at(page, s.start) == heading]
+    if not heading and not ends:
+        ends = [page.document.preamble[1]]
+    end = ends[-1] if ends else len(text)
+    content = len(text[:end].rstrip())
+    at = _line_end(text, content) if content else end
+    closer = page.document.blocks.closer if end == len(text) else ""
+    before = "" if not text[:at] or text[:at].endswith(("\n", "\r", "\ufeff")) else newline
+    before += closer and f"{closer}{newline}"
+    joins = bool(ends) and any(item.end == at for item in page.document.blocks.items)
+    if not joins and content:
+        before += newline
+    before += "" if ends else f"{heading}{newline}{newline}"
+    whole = "".join(s if s.endswith(("\n", "\r")) else s + newline for s in sources)
+    behind = newline if at < len(text) and text[at] not in "\r\n" else ""
+    return f"{text[:at]}{before}{whole}{behind}{text[at:]}"
+
+
+def _verify_appended(before: TaskPage, after: TaskPage) -> None:
+    """Raise CtxError unless the archive holds all that it held."""
+    left = Counter((t.digest, t.state, t.heading) for t in before.tasks)
+    left.subtract(Counter((t.digest, t.state, t.heading) for t in after.tasks))
+    if any(count > 0 for count in left.values()):
+        raise CtxError(
+            "more text here would make its items mean something else; nothing was written",
+            path=before.path,
+            hint="close what is open in that file (a fence, a comment)",
+        )

@@ -1,0 +1,118 @@
+"""What the task commands change: tasks in, edits out."""
+
+from __future__ import annotations
+
+import re
+
+from ctx.errors import CtxError
+from ctx.markdown.edits import Edit
+from ctx.memory.task import DONE, OPEN, Task, read_labels
+from ctx.memory.task_labels import append_labels, drop_labels, lead_end
+from ctx.memory.task_page import TaskPage
+
+_REASON = re.compile(r"[ \t]*[-+*][ \t]+Blocked:[^\r\n]*(?:\r\n|\r|\n)?")
+_MARKER = re.compile(r"[^\s]")
+
+
+def finish(page: TaskPage, task: Task, today: str) -> list[Edit]:
+    """Mark a task done and date it: `[x]` and `#done:2026-11-21`; nothing where it is done already."""
+    if task.state == DONE:
+        return []
+    dated = "done" in _own_names(page, task)
+    return [_box(task, "x"), *_append(page, task, [] if dated else [f"done:{today}"])]
+
+
+def reopen(page: TaskPage, task: Task) -> list[Edit]:
+    """Take `[x]` or `[-]` back, and the date with it."""
+    if task.state == OPEN:
+        return []
+    return [_box(task, " "), *_drop(page, task, "done")]
+
+
+def start(page: TaskPage, task: Task) -> list[Edit]:
+    """Say that someone is at it: `#in-progress`; a block ends with that. Raises CtxError for a closed task."""
+    _require_open(page, task)
+    names = _own_names(page, task)
+    cleared = _drop(page, task, "blocked")
+    # Where a line goes that held nothing but the label, the new one goes before that line.
+    lines = [edit.start for edit in cleared if page.text[edit.start - 1] in "\r\n"]
+    labels = [] if "in-progress" in names else ["in-progress"]
+    added = append_labels(page.text, task.mark + 2, min([task.own_end, *lines]), labels)
+    return [*cleared, *_reasons(page, task), *added]
+
+
+def stop(page: TaskPage, task: Task) -> list[Edit]:
+    """Take `#in-progress` back."""
+    return _drop(page, task, "in-progress")
+
+
+def block(page: TaskPage, task: Task, why: str) -> list[Edit]:
+    """Say that it waits: `#blocked`, with the reason as an item below it. Raises CtxError for a closed task."""
+    _require_open(page, task)
+    labels = [] if "blocked" in _own_names(page, task) else ["blocked"]
+    reason = " ".join(why.split())
+    removed = [*_reasons(page, task)] if reason else []
+    edits = [*removed, *_append(page, task, labels)]
+    if reason:
+        at = lead_end(page.text, task.mark + 2, task.own_end)
+        at -= len(page.text[:at]) - len(page.text[:at].rstrip("\r\n"))
+        edits.append(Edit(at, at, f"{page.newline}{child_indent(page, task)}- Blocked: {reason}"))
+    return edits
+
+
+def unblock(page: TaskPage, task: Task) -> list[Edit]:
+    """Take `#blocked` back, and the reason with it."""
+    return [*_drop(page, task, "blocked"), *_reasons(page, task)]
+
+
+def child_indent(page: TaskPage, task: Task) -> str:
+    """What stands before the marker of an item nested in a task: as its first one has it, else its content's column."""
+    text = page.text
+    if task.own_end < task.end:
+        line = text[task.own_end : task.end]
+        return line[: len(line) - len(line.lstrip(" \t"))]
+    return _MARKER.sub(" ", text[task.start : task.mark - 1].removeprefix("\ufeff"))
+
+
+def _require_open(page: TaskPage, task: Task) -> None:
+    if task.state != OPEN:
+        raise CtxError(
+            f"{task.id} is {task.state} already",
+            path=page.path,
+            line=task.line,
+            hint=f"`ctx task done --undo {task.id}` opens it again",
+        )
+
+
+def _box(task: Task, mark: str) -> Edit:
+    return Edit(task.mark, task.mark + 1, mark)
+
+
+def _own_names(page: TaskPage, task: Task) -> set[str]:
+    """The names of the labels in its own words: not those of its heading."""
+    start = task.mark + 2
+    return {name for name, _ in read_labels(page.text[start : lead_end(page.text, start, task.own_end)])}
+
+
+def _append(page: TaskPage, task: Task, labels: list[str]) -> list[Edit]:
+    return append_labels(page.text, task.mark + 2, task.own_end, labels)
+
+
+def _drop(page: TaskPage, task: Task, name: str) -> list[Edit]:
+    return drop_labels(page.text, task.mark + 2, task.own_end, {name})
+
+
+def _reasons(page: TaskPage, task: Task) -> list[Edit]:
+    """The removal of the reason that `block` wrote: the first nested item, of one line."""
+    items = page.document.blocks.items
+    text = page.text
+    for index, item in enumerate(items):
+        if item.start != task.own_end or item.parent is None or item.start >= task.end:
+            continue
+        alone = index + 1 == len(items) or items[index + 1].parent != index
+        if alone and _REASON.fullmatch(text, item.start, item.end):
+            if text[item.start : item.end].endswith(("\n", "\r")):
+                return [Edit(item.start, item.end, "")]
+            before = len(text[: item.start].rstrip("\r\n"))
+            return [Edit(before, item.end, "")]
+    return []
