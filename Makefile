@@ -29,6 +29,14 @@ test: $(READY) ## all tests (PYTHON=python3.13 picks an interpreter)
 soak: $(READY) ## writers killed at random: 500 kills, figures on stdout
 	$(BIN)/python -m tests.soak
 
+.PHONY: bench
+bench: $(READY) ## whole-process times as ratios (CORPUS=DIR, else a context made up by rule)
+	$(BIN)/python benchmarks/bench.py $(CORPUS)
+
+.PHONY: eval
+eval: $(READY) ## retrieval and packing measured on a data folder (EVAL=DIR)
+	$(BIN)/python benchmarks/evaluate.py $(EVAL)
+
 .PHONY: check
 check: $(READY) ## lint, types, architecture, generated files
 	$(BIN)/ruff check

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ctx.actions.add_entry import Added
     from ctx.actions.search import Hit
     from ctx.consolidate.proposal import Group
+    from ctx.drift.finding import Finding
     from ctx.memory.entry import Entry
     from ctx.packet.receipt import Packet
 
@@ -71,6 +73,27 @@ class Context:
         from ctx.actions.propose_merges import propose_merges
 
         return propose_merges(self._reader, kind)
+
+    def drift(self, now: str | None = None) -> list[Finding]:
+        """What `ctx drift` finds, in order of path, line and rule; `now` is an ISO date, today when None."""
+        from ctx.actions.check_drift import check_drift
+
+        return list(check_drift(self._reader, now).findings)
+
+    def add(
+        self,
+        kind: str,
+        title: str,
+        fields: Mapping[str, str] | None = None,
+        tags: Sequence[str] = (),
+        body: str = "",
+    ) -> Added:
+        """Add an entry unless the same is there already; `.id` is its handle either way."""
+        from datetime import UTC, datetime
+
+        from ctx.actions.add_entry import NewEntry, add_entry
+
+        return add_entry(self._reader, NewEntry(kind, title, fields or {}, tags, body), datetime.now(UTC))
 
 
 def open(path: str | Path = ".") -> Context:  # noqa: A001 - the name people call it by: ctx.open()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ctx.actions.changes import Changes, Written, changing, relink
+from ctx.actions.changes import Changes, changing, relink
 from ctx.actions.guard_text import ALLOWED, check_texts
 from ctx.actions.init_context import new_file
 from ctx.actions.read_context import Reader, read_config
@@ -36,9 +36,12 @@ class NewEntry:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What came of it: `duplicate` says that the same was there already, and nothing was written."""
+    """The entry and where it is: `duplicate` says that the same was there already, and nothing was written."""
 
-    written: Written
+    id: str
+    path: str
+    line: int
+    diff: str = ""
     duplicate: bool = False
     near: tuple[Near, ...] = ()
 
@@ -54,7 +57,7 @@ def add_entry(reader: Reader, new: NewEntry, now: datetime, *, dry_run: bool = F
         draft = draft_of(kind, new)
         there = _entries_of(changes, kind)
         if same := find_exact(one_line(new.title), draft.content(), there):
-            return Added(Written(_handles(kind, there)[there.index(same)], same.path, same.line), duplicate=True)
+            return Added(_handles(kind, there)[there.index(same)], same.path, same.line, duplicate=True)
         return _add(changes, draft, there, next_stamp(now, {entry.stamp for entry in there}))
 
 
@@ -62,12 +65,12 @@ def find_kind(kinds: Kinds, name: str) -> Kind:
     """The kind of this name that ctx writes. Raises UsageError."""
     if name in kinds and name != REFERENCE.name:
         return kinds[name]
-    from ctx.config.problems import did_you_mean
+    from ctx.config.problems import nearest
 
     known = [kind.name for kind in kinds.stored]
-    raise UsageError(
-        f"unknown kind {name!r}", hint=did_you_mean(name, known) or f"choose one of {', '.join(known)}"
-    )
+    guess = nearest(name, known)
+    hint = f"did you mean {guess!r}?" if guess else f"choose one of {', '.join(known)}"
+    raise UsageError(f"unknown kind {name!r}", hint=hint)
 
 
 def draft_of(kind: Kind, new: NewEntry) -> Draft:
@@ -92,7 +95,7 @@ def _add(changes: Changes, draft: Draft, there: list[Entry], stamp: str) -> Adde
     near = find_near(placed.entry.title, placed.entry.body, there) if there else []
     changes.write(path, apply(text, [placed.edit]))
     name = _name(changes, draft.kind, there, placed)
-    return Added(Written(name, path, placed.entry.line, changes.diff()), near=tuple(near))
+    return Added(name, path, placed.entry.line, changes.diff(), near=tuple(near))
 
 
 def _name(changes: Changes, kind: Kind, there: list[Entry], placed: Placed) -> str:

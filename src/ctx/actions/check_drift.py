@@ -120,7 +120,7 @@ def _blamed(root: Path, tasks: Sequence[Task], texts: Mapping[str, str]) -> dict
 
 
 def _places(root: Path, facts: Facts) -> Places:
-    """What disk and git know of the paths that the context speaks of; git is asked only where one is missing."""
+    """What is known of the paths that the context speaks of; git is asked only where one is missing."""
     try:
         prefix = git.prefix(root)
     except git.GitError as error:

@@ -77,8 +77,7 @@ def _diff(fixes: Iterable[Fix]) -> str:
         after = _new_text(path) if before is None else apply(before, [e for fix in those for e in fix.edits])
         old = "/dev/null" if before is None else f"a/{path}"
         rows = unified_diff(_rows(before or ""), _rows(after), old, f"b/{path}")
-        for row in rows:
-            parts.append(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n")
+        parts += [row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows]
     return "".join(parts)
 
 

@@ -52,7 +52,7 @@ def install_git(reader: Reader, *, remove: bool = False, dry_run: bool = False) 
     local = git_setup.attributes_file(root)
     files = [
         _File(ATTRIBUTES, reader.worktree.read(ATTRIBUTES), () if remove else _shared(root)),
-        _File(local.as_posix(), git_setup.read_attributes(root), () if remove else _LOCAL),
+        _File(local.as_posix(), git_setup.read_attributes(root) or None, () if remove else _LOCAL),
     ]
     changed = [file for file in files if file.after != (file.before or "")]
     wanted = {key: None if remove else value for key, value in SETTINGS.items()}

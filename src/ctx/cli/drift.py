@@ -53,7 +53,8 @@ def drift(
 ) -> int:
     """Check whether the context is still healthy: caps, duplicates, dead references, stale tasks, secrets.
 
-    Exit code 1 on errors, with --strict on anything. docs/drift.md describes every rule and how to silence it.
+    Exit code 1 on errors, with --strict on anything. `drift.ignore` in .contextrc switches rules off;
+    `<!-- ctx: ignore RULE reason -->` silences one in an entry, or at the top of a file in all of it.
     """
     from ctx.actions.check_drift import check_drift
     from ctx.actions.fix_drift import fix_drift

@@ -1,9 +1,180 @@
-"""Commands that add and change entries."""
+"""`ctx learn`, `ctx decide` and `ctx add`."""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
+
+from ctx.cli import change
+from ctx.cli.entry_options import (
+    AllowSecret,
+    Alternatives,
+    Application,
+    AppliesTo,
+    Body,
+    ByText,
+    Consequence,
+    Context,
+    Decision,
+    DryRun,
+    Lesson,
+    NewTags,
+    OtherFields,
+    Pinned,
+    Rationale,
+    SourceText,
+    StatusText,
+    Summary,
+    fields_of,
+    text_of,
+)
+from ctx.cli.options import Json, Root, open_reader
+from ctx.cli.output import remark, say, write, write_json
+from ctx.errors import UsageError
+
+if TYPE_CHECKING:
+    from ctx.actions.add_entry import NewEntry
+
+Title = Annotated[
+    str | None, typer.Argument(help="One line; without it and without options, your editor opens.")
+]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this module."""
+    """Add the commands of this module, and those that change entries."""
+    app.command("learn")(learn)
+    app.command("decide")(decide)
+    app.command("add")(add)
+    change.register(app)
+
+
+def learn(
+    title: Title = None,
+    context: Context = None,
+    lesson: Lesson = None,
+    application: Application = None,
+    status: StatusText = None,
+    field: OtherFields = None,
+    tags: NewTags = None,
+    body: Body = None,
+    summary: Summary = None,
+    source: SourceText = None,
+    by: ByText = None,
+    applies_to: AppliesTo = None,
+    pinned: Pinned = False,
+    allow_secret: AllowSecret = "",
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    root: Root = None,
+) -> None:
+    """Add a learning and print its handle."""
+    named = {"context": context, "lesson": lesson, "application": application, "status": status}
+    named |= {"summary": summary, "source": source, "by": by, "applies_to": applies_to}
+    fields = fields_of(field, pinned=pinned, **named)
+    _add("learning", title, fields, tags, body, allow_secret, root, dry_run=dry_run, as_json=as_json)
+
+
+def decide(
+    title: Title = None,
+    context: Context = None,
+    alternatives: Alternatives = None,
+    decision: Decision = None,
+    rationale: Rationale = None,
+    consequence: Consequence = None,
+    status: StatusText = None,
+    field: OtherFields = None,
+    tags: NewTags = None,
+    body: Body = None,
+    summary: Summary = None,
+    source: SourceText = None,
+    by: ByText = None,
+    applies_to: AppliesTo = None,
+    pinned: Pinned = False,
+    allow_secret: AllowSecret = "",
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    root: Root = None,
+) -> None:
+    """Add a decision and print its handle."""
+    named = {"context": context, "alternatives": alternatives, "decision": decision, "rationale": rationale}
+    named |= {"consequence": consequence, "status": status, "summary": summary, "source": source}
+    fields = fields_of(field, pinned=pinned, **named, by=by, applies_to=applies_to)
+    _add("decision", title, fields, tags, body, allow_secret, root, dry_run=dry_run, as_json=as_json)
+
+
+def add(
+    kind: Annotated[str, typer.Argument(help="The kind: learning, decision, convention, fact, error, …")],
+    title: Title = None,
+    context: Context = None,
+    lesson: Lesson = None,
+    application: Application = None,
+    alternatives: Alternatives = None,
+    decision: Decision = None,
+    rationale: Rationale = None,
+    consequence: Consequence = None,
+    status: StatusText = None,
+    field: OtherFields = None,
+    tags: NewTags = None,
+    body: Body = None,
+    summary: Summary = None,
+    source: SourceText = None,
+    by: ByText = None,
+    applies_to: AppliesTo = None,
+    pinned: Pinned = False,
+    allow_secret: AllowSecret = "",
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    root: Root = None,
+) -> None:
+    """Add an entry of any kind and print its handle; the kind's file is made where there is none."""
+    named = {"context": context, "lesson": lesson, "application": application, "decision": decision}
+    named |= {"alternatives": alternatives, "rationale": rationale, "consequence": consequence}
+    named |= {"status": status, "summary": summary, "source": source, "by": by, "applies_to": applies_to}
+    fields = fields_of(field, pinned=pinned, **named)
+    _add(kind, title, fields, tags, body, allow_secret, root, dry_run=dry_run, as_json=as_json)
+
+
+def _add(
+    kind: str,
+    title: str | None,
+    fields: dict[str, str],
+    tags: list[str] | None,
+    body: str | None,
+    allow_secret: str,
+    root: Path | None,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    from datetime import UTC, datetime
+
+    from ctx.actions.add_entry import NewEntry, add_entry
+
+    reader = open_reader(root)
+    if title is None:
+        new = _from_editor(kind, root, given=bool(fields or tags or body is not None))
+    else:
+        new = NewEntry(kind, title, fields, tags or (), text_of(body) or "", allow_secret)
+    added = add_entry(reader, new, datetime.now(UTC), dry_run=dry_run)
+    if dry_run:
+        write(added.diff)
+    elif as_json:
+        write_json({key: getattr(added, key) for key in ("id", "path", "line")})
+    else:
+        say(added.id)
+    if added.duplicate:
+        remark(f"not added: {added.id} says the same already")
+    for near in added.near:
+        remark(f"much like {near.entry.title!r} ({near.entry.path}:{near.entry.line}, {near.score:.0%})")
+
+
+def _from_editor(kind: str, root: Path | None, *, given: bool) -> NewEntry:
+    if given or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("an entry needs a title", hint="give one line that says what it is")
+    from ctx.actions.add_entry import find_kind
+    from ctx.cli.compose import write_new
+
+    return write_new(find_kind(open_reader(root).read().config.kinds, kind), "")

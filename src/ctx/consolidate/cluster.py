@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from ctx.consolidate.metadata import may_take_part
-from ctx.consolidate.similar import Profile, Progress, Rows, similarities
-from ctx.memory.entry import Entry
+from ctx.consolidate.similar import Rows
 
 LARGEST = 8
 _CUT = 0.175  # the mean similarity from which two clusters are joined
@@ -32,22 +30,18 @@ class Cluster(NamedTuple):
         return round(strength / (1 + strength), 6)
 
 
-def clusters(
-    entries: Sequence[Entry], profiles: Sequence[Profile], progress: Progress | None = None
-) -> list[Cluster]:
-    """The groups among entries of one kind, most cohesive first.
+def clusters(rows: Rows) -> list[Cluster]:
+    """The groups among the entries of a matrix, most cohesive first.
 
-    What is retired or was consolidated before takes no part; it only tells how rare a word is.
+    Entries in no group form none among themselves either: once the groups are merged, nothing new is found.
     """
-    chosen = [n for n, entry in enumerate(entries) if may_take_part(entry)]
-    rows = similarities(entries, profiles, chosen, progress)
     found = []
-    for group in _join(rows, range(len(chosen)), _CUT, _DROP):
+    for group in _join(rows, range(len(rows)), _CUT, _DROP):
         whole = _strength(rows, group)
         if len(group) == 2 and whole < 2 * _CUT * _PAIR:
             continue
         core = max((_strength(rows, part) for part in _join(rows, group, _CORE, 0.0)), default=0.0)
-        found.append(Cluster([chosen[row] for row in group], core, whole))
+        found.append(Cluster(group, core, whole))
     return sorted(found, key=lambda one: (-round(one.core, 9), -round(one.whole, 9), one.members))
 
 

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from ctx.memory.entry import Entry
 from ctx.memory.layout import CONTEXT
+from ctx.memory.links import find_links
 
 CONSOLIDATED_FROM = "Consolidated from"
 APPROVED_BY = "Approved by"
@@ -25,6 +26,11 @@ def is_consolidated(entry: Entry) -> bool:
         or any(name.lower() == CONSOLIDATED_FROM.lower() for name in entry.fields)
         or f"**{CONSOLIDATED_FROM.lower()}**" in entry.body.lower()
     )
+
+
+def origins(entry: Entry) -> tuple[str, ...]:
+    """The handles of what an entry was merged from, where it names them."""
+    return tuple(find_links(entry.fields.get(CONSOLIDATED_FROM, "")))
 
 
 def may_take_part(entry: Entry) -> bool:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from ctx.consolidate.metadata import CONSOLIDATED_FROM
+from ctx.markdown.edits import Edit
 from ctx.memory.entry import Entry
+from ctx.memory.links import link_edits
+
+# Says what an entry was made from; those handles stay, they are found in the archive.
+_ORIGINS = re.compile(rf"^[ ]{{0,5}}\*\*{CONSOLIDATED_FROM}(?:\*\*:|:\*\*)[^\r\n]*", re.M)
 
 
 class Absorbed(NamedTuple):
@@ -50,3 +57,10 @@ def _shifted(before: Sequence[Entry], after: Sequence[Entry], absorbed: Sequence
         {a.id: b.id for a, b in zip(old, now, strict=True)} if len(old) == len(now) else {}
     )
     return {a: b for a, b in pairs.items() if a != b}
+
+
+def rewriting(text: str, names: Mapping[str, str]) -> list[Edit]:
+    """The edits that rewrite a text's links, except in lines that say what an entry was made from."""
+    edits = link_edits(text, names)
+    origins = [match.span() for match in _ORIGINS.finditer(text)] if edits else []
+    return [edit for edit in edits if not any(start <= edit.start < end for start, end in origins)]

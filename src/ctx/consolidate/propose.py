@@ -2,40 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from ctx.consolidate.cluster import Cluster, clusters
+from ctx.consolidate.cluster import clusters
 from ctx.consolidate.draft import in_order, merge_bodies
 from ctx.consolidate.merged import merged_source, source_of
+from ctx.consolidate.metadata import may_take_part, origins
 from ctx.consolidate.proposal import Draft, Group, Member, group_id
-from ctx.consolidate.similar import Profile, Progress, holders, profile_of
+from ctx.consolidate.similar import Background, Progress, moment, profile_of, similarities
 from ctx.consolidate.title import title_of
 from ctx.kinds import Kind
 from ctx.memory.entry import Entry
 from ctx.packet.tokens import Counter
 
 
-def propose(
-    entries: Sequence[Entry], kind: Kind, counter: Counter, progress: Progress | None = None
-) -> list[Group]:
+class Field:
+    """The entries of one kind outside the archive, and the background they are seen against.
+
+    `originals` are those in the archive that merged entries name as what they were made from.
+    """
+
+    def __init__(self, kind: Kind, entries: Sequence[Entry], originals: Sequence[Entry]) -> None:
+        self.kind = kind
+        self.chosen = [entry for entry in entries if may_take_part(entry)]
+        self.profiles = [profile_of(entry) for entry in self.chosen]
+        others = [entry for entry in entries if not (may_take_part(entry) or origins(entry))]
+        profiles = [*self.profiles, *map(profile_of, (*others, *originals))]
+        self.background = Background.of(profiles, [moment(entry) for entry in (*self.chosen, *originals)])
+
+    def draft(self, members: Sequence[Entry]) -> Draft:
+        """What could stand for some entries."""
+        title = title_of(members, [profile_of(entry) for entry in members], self.background)
+        return Draft(title, merge_bodies(in_order(members), self.kind))
+
+    def group(self, cohesion: float, members: Sequence[Entry], counter: Counter) -> Group:
+        """The proposal to merge some entries."""
+        return make_group(self.kind.name, cohesion, members, self.draft(members), counter)
+
+
+def propose(field: Field, counter: Counter, progress: Progress | None = None) -> list[Group]:
     """The groups among entries of one kind, most cohesive first."""
-    profiles = [profile_of(entry) for entry in entries]
-    counts = holders(profiles)
-    found = clusters(entries, profiles, progress)
-    return [_group(one, entries, profiles, counts, kind, counter) for one in found]
+    moments = [moment(entry) for entry in field.chosen]
+    rows = similarities(field.profiles, moments, field.background, progress)
+    return [
+        field.group(one.cohesion, [field.chosen[row] for row in one.members], counter) for one in clusters(rows)
+    ]
 
 
 def ranked(groups: Sequence[Group]) -> list[Group]:
     """Groups of several kinds in the order in which they are offered: those that would not shrink come last."""
     return sorted(groups, key=lambda group: (not group.shrinks, -group.cohesion))
-
-
-def without(group: Group, gone: str, entries: Sequence[Entry], kind: Kind, counter: Counter) -> Group:
-    """The group without one member, drafted again; `entries` are all of the kind."""
-    members = [member.entry for member in group.members if member.id != gone]
-    profiles = [profile_of(entry) for entry in entries]
-    draft = _draft(members, [profile_of(entry) for entry in members], holders(profiles), len(entries), kind)
-    return make_group(kind.name, group.cohesion, members, draft, counter)
 
 
 def make_group(
@@ -47,21 +63,3 @@ def make_group(
     found = tuple(Member(entry) for entry in members)
     return Group(group_id(kind, members), kind, cohesion, found, draft, before, after)
 
-
-def _group(
-    one: Cluster,
-    entries: Sequence[Entry],
-    profiles: Sequence[Profile],
-    counts: Mapping[str, int],
-    kind: Kind,
-    counter: Counter,
-) -> Group:
-    members = [entries[number] for number in one.members]
-    draft = _draft(members, [profiles[number] for number in one.members], counts, len(entries), kind)
-    return make_group(kind.name, one.cohesion, members, draft, counter)
-
-
-def _draft(
-    members: Sequence[Entry], profiles: Sequence[Profile], counts: Mapping[str, int], count: int, kind: Kind
-) -> Draft:
-    return Draft(title_of(members, profiles, counts, count), merge_bodies(in_order(members), kind))

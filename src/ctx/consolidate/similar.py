@@ -9,9 +9,10 @@ import math
 import re
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import TypeAlias
+from itertools import pairwise
+from typing import NamedTuple, TypeAlias
 
 from ctx.consolidate.metadata import META
 from ctx.memory.entry import Entry
@@ -54,19 +55,35 @@ _EMPTY_WORDS = frozenset(
 )
 
 
-def similarities(
-    entries: Sequence[Entry], profiles: Sequence[Profile], chosen: Sequence[int], progress: Progress | None = None
-) -> Rows:
-    """The symmetric matrix over the chosen entries; how rare a word is, is told from all profiles.
+class Background(NamedTuple):
+    """What likeness is measured against: how many entries there are, how many hold each word, and how near in
+    time two of them are on average.
 
-    A value is the cosine of two entries' words times their nearness in time, over its mean.
+    Originals in the archive count here in the place of what they were merged into, so that a merge does not
+    change how alike the entries that are left are.
     """
-    vectors = _vectors(profiles, chosen)
-    moments = [moment(entries[number]) for number in chosen]
-    size = len(chosen)
+
+    count: int
+    holders: Counter[str]
+    nearness: float
+
+    @classmethod
+    def of(cls, profiles: Sequence[Profile], moments: Sequence[float | None]) -> Background:
+        """The background of some profiles; `moments` are of those entries that take part."""
+        return cls(len(profiles), Counter(word for profile in profiles for word in profile), _mean(moments))
+
+
+def similarities(
+    profiles: Sequence[Profile],
+    moments: Sequence[float | None],
+    background: Background,
+    progress: Progress | None = None,
+) -> Rows:
+    """The symmetric matrix: the cosine of two entries' words times their nearness in time, over its mean."""
+    vectors = _vectors(profiles, background)
+    size = len(profiles)
     rows: Rows = [array("d", bytes(8 * size)) for _ in range(size)]
     postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    total = 0.0
     for row, vector in enumerate(vectors):
         values = rows[row]
         for word, weight in vector.items():
@@ -74,40 +91,23 @@ def similarities(
             for other, held in posting:
                 values[other] += weight * held
             posting.append((row, weight))
-        total += _weigh_by_time(values, moments, row)
+        here = moments[row]
+        for other in range(row):
+            if values[other]:
+                # Over the mean, so that cuts mean the same in a young and an old file.
+                values[other] *= nearness(here, moments[other]) / background.nearness
+                rows[other][row] = values[other]
         if progress and row % _REPORT == 0:
             progress(row, size)
-    _finish(rows, total / (size * (size - 1) / 2) if size > 1 else 1.0)
     return rows
 
 
-def _weigh_by_time(values: array[float], moments: Sequence[float | None], row: int) -> float:
-    total = 0.0
-    here = moments[row]
-    for other in range(row):
-        near = nearness(here, moments[other])
-        total += near
-        values[other] *= near
-    return total
-
-
-def _finish(rows: Rows, mean: float) -> None:
-    """Divide by the mean nearness, so that cuts mean the same in a young and an old file, and mirror."""
-    for row, values in enumerate(rows):
-        for other in range(row):
-            values[other] /= mean
-            rows[other][row] = values[other]
-
-
-def _vectors(profiles: Sequence[Profile], chosen: Sequence[int]) -> list[dict[str, float]]:
-    count = len(profiles)
-    rarity = {word: math.log((count + 1) / n) ** _IDF for word, n in holders(profiles).items() if n > 1}
-    return [_vector(profiles[number], rarity) for number in chosen]
-
-
-def holders(profiles: Iterable[Profile]) -> Counter[str]:
-    """How many profiles hold each word."""
-    return Counter(word for profile in profiles for word in profile)
+def _vectors(profiles: Sequence[Profile], background: Background) -> list[dict[str, float]]:
+    count = background.count
+    rarity = {
+        word: math.log((count + 1) / n) ** _IDF for word, n in background.holders.items() if n > 1
+    }
+    return [_vector(profile, rarity) for profile in profiles]
 
 
 def _vector(profile: Profile, rarity: Mapping[str, float]) -> dict[str, float]:
@@ -168,3 +168,16 @@ def nearness(one: float | None, other: float | None) -> float:
         return 1.0
     gap = abs(one - other)
     return 1.0 + _SOON * math.exp(-gap / _SOON_DAYS) + _LATE * math.exp(-gap / _LATE_DAYS)
+
+
+def _mean(moments: Sequence[float | None]) -> float:
+    """The mean nearness of all pairs; sums over sorted times need no look at each pair."""
+    pairs = len(moments) * (len(moments) - 1) / 2
+    dated = sorted(moment for moment in moments if moment is not None)
+    total = pairs
+    for share, days in ((_SOON, _SOON_DAYS), (_LATE, _LATE_DAYS)):
+        running = 0.0
+        for before, now in pairwise(dated):
+            running = (running + 1.0) * math.exp((before - now) / days)
+            total += share * running
+    return total / pairs if pairs else 1.0

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ctx.consolidate.metadata import SUFFIX
-from ctx.consolidate.similar import Profile, words
+from ctx.consolidate.similar import Background, Profile, words
 from ctx.memory.entry import Entry
 
 _MOST = 3  # words that a title names
@@ -16,14 +16,12 @@ _SHARE = 0.6  # of the members must hold a word for it to name the group
 _SPELLING = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_a-zA-Z]+")
 
 
-def title_of(
-    members: Sequence[Entry], profiles: Sequence[Profile], holders: Mapping[str, int], count: int
-) -> str:
-    """The title; `holders` says in how many of all `count` entries each word stands."""
+def title_of(members: Sequence[Entry], profiles: Sequence[Profile], background: Background) -> str:
+    """The title; a word says the more the fewer entries hold it."""
     shared: Counter[str] = Counter(word for profile in profiles for word in profile if word[0] not in "#/")
     in_titles: Counter[str] = Counter(word for entry in members for word in set(words(entry.title)))
     weights = {
-        word: (n + in_titles[word]) * math.log((count + 1) / holders.get(word, 1))
+        word: (n + in_titles[word]) * math.log((background.count + 1) / (background.holders[word] or 1))
         for word, n in shared.items()
         if n >= _SHARE * len(members) and in_titles[word]
     }

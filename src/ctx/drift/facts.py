@@ -73,7 +73,8 @@ class Facts:
     def owned(self) -> dict[str, list[Entry | Task]]:
         """The entries and tasks of each file, in file order."""
         owned: dict[str, list[Entry | Task]] = {}
-        for one in (*self.memory.entries, *self.memory.tasks):
+        everything: list[Entry | Task] = [*self.memory.entries, *self.memory.tasks]
+        for one in everything:
             owned.setdefault(one.path, []).append(one)
         for those in owned.values():
             those.sort(key=lambda one: one.start)

@@ -13,13 +13,12 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A change that is safe to make: `edits` of the text `seen`, or a new file `text` where `seen` is None."""
+    """A change that is safe to make: `edits` of the text `seen`; None stands for a core file to be made."""
 
     path: str
     done: str
     seen: str | None = None
     edits: tuple[Edit, ...] = ()
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

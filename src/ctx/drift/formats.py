@@ -63,7 +63,8 @@ def _annotation(finding: Finding) -> str:
     line = "" if finding.line is None else f",line={finding.line}"
     title = _property(f"ctx drift: {finding.rule}")
     message = "\n".join(part for part in (finding.message, finding.hint) if part)
-    return f"::{_COMMANDS[finding.severity]} file={_property(finding.path)}{line},title={title}::{_data(message)}"
+    place = f"file={_property(finding.path)}{line}"
+    return f"::{_COMMANDS[finding.severity]} {place},title={title}::{_data(message)}"
 
 
 def _data(text: str) -> str:

@@ -15,7 +15,7 @@ _IGNORE = re.compile(r"<!--\s*ctx:\s*ignore\b[ \t]*(?P<rule>[\w-]*)\s*(?P<reason
 
 
 class Ignore(NamedTuple):
-    """One such comment: it silences `rule` from line `first` up to, not including, `last` (None: all lines)."""
+    """One such comment: it silences `rule` in the lines from `first` to before `last` (None: in all)."""
 
     path: str
     line: int

@@ -36,7 +36,9 @@ class Places:
     history: History | None = None
     why: str = "there is no git history"
     prefix: str = ""
-    _verdicts: dict[tuple[str, ...], Verdict] = field(default_factory=dict, repr=False, compare=False)
+    _verdicts: dict[tuple[str, ...], Verdict] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def judge(self, path: str, candidates: tuple[str, ...]) -> Verdict:
         """Judge a path by the places where it may be; `path` is as written."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 ALIKE = 0.9  # of the letters, from which two texts count as nearly the same
@@ -72,4 +73,4 @@ def _candidates(texts: Sequence[str]) -> Iterator[tuple[int, set[int]]]:
 
 def _pairs_of_words(text: str) -> set[tuple[str, str]]:
     words = text.split()
-    return set(zip(words, words[1:], strict=False)) if len(words) >= _FEWEST_WORDS else set()
+    return set(pairwise(words)) if len(words) >= _FEWEST_WORDS else set()

@@ -70,11 +70,11 @@ def _own_end(items: list[Item], index: int) -> int:
 def _lead(text: str) -> str:
     """The first paragraph of an item on one line."""
     lines = []
-    for line in re.split(r"\r\n|\n|\r", text):
-        if not line.strip() or line.lstrip().startswith(("```", "~~~")):
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", text)):
+        if (number and not line.strip()) or line.lstrip().startswith(("```", "~~~")):
             break
         lines.append(line.strip())
-    return " ".join(lines)
+    return " ".join(lines).strip()
 
 
 def _dedent(text: str) -> str:

@@ -168,8 +168,9 @@ def _at_end(page: TaskPage, end: int) -> Place:
     before = "" if text[:at].endswith(("\n", "\r")) else newline
     if closer:
         before += f"{closer}{newline}"
-    followed = at < len(text) and text[at] not in "\r\n"
-    return Place(at, before + newline, newline * (2 if followed else 1))
+    if at == len(text):
+        return Place(at, before + newline, newline if text.endswith(("\n", "\r")) else "")
+    return Place(at, before + newline, newline * (1 if text[at] in "\r\n" else 2))
 
 
 def _is_blocked(section: Section) -> bool:

@@ -16,6 +16,10 @@ from ctx.errors import CtxError
 # A hook or an alias may have pointed these at another repository or index.
 _FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX")
 
+# What blame says of a line before the line itself, which begins with a tab.
+_BLAMED = re.compile(rb"(?P<commit>[0-9a-f]{40,64}) \d+ (?P<line>\d+)(?: \d+)?")
+_DAY_OF = b"author-time "
+
 
 class GitError(CtxError):
     """Git is missing, or refused what was asked of it."""
@@ -146,10 +150,6 @@ def _relative(path: str, below: str) -> str:
     if not below:
         return path
     return path[len(below) :] if path.startswith(below) else posixpath.relpath(path, below)
-
-
-_BLAMED = re.compile(rb"(?P<commit>[0-9a-f]{40,64}) \d+ (?P<line>\d+)(?: \d+)?")
-_DAY_OF = b"author-time "
 
 
 def blame_dates(root: Path, path: str, lines: Sequence[int]) -> dict[int, str]:

@@ -17,7 +17,8 @@ from ctx.memory.task import OPEN, Task
 
 # In these the backticks around a handle do not make it an example.
 _LINK_FIELD = re.compile(
-    r"^[^\n]{0,6}\*\*(?:Superseded by|Supersedes|Consolidated from|Related|See)\b[^\n]*", re.IGNORECASE | re.MULTILINE
+    r"^[^\n]{0,6}\*\*(?:Superseded by|Supersedes|Consolidated from|Related|See)\b[^\n]*",
+    re.IGNORECASE | re.MULTILINE,
 )
 _STATUS = re.compile(r"^[^\n]{0,6}\*\*Status(?:\*\*:|:\*\*)[^\n]*", re.IGNORECASE | re.MULTILINE)
 

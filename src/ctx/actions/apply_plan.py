@@ -1,0 +1,192 @@
+"""Carrying out what was approved: archive first, then the file, then the links, in one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from ctx.actions.changes import Changes, changing
+from ctx.actions.guard_text import check_texts
+from ctx.actions.read_context import Reader, Reading
+from ctx.consolidate import journal
+from ctx.consolidate.approved import Approved, Ending, Outcome
+from ctx.consolidate.merge import Merged, already, main_file, merge
+from ctx.consolidate.names import Absorbed, new_names, rewriting
+from ctx.consolidate.plan import read_plan
+from ctx.errors import CtxError, UsageError
+from ctx.markdown.edits import apply
+from ctx.memory.archive import archive_path
+from ctx.memory.entry import Entry
+from ctx.memory.layout import CONTEXT
+from ctx.store.outside import read_file
+
+_IGNORE = f"{CONTEXT}/.gitignore"
+_ARCHIVE = f"{CONTEXT}/archive/"
+
+
+def new_run() -> str:
+    """The name of a run, of which one undo takes back all."""
+    return secrets.token_hex(8)
+
+
+def apply_plan(
+    reader: Reader, path: Path, *, approved_by: str = "", today: date | None = None
+) -> list[Outcome]:
+    """Carry out the approved groups of a plan. Raises PlanError where the plan itself is wrong."""
+    kinds = [kind.name for kind in reader.read().config.kinds.stored]
+    groups = read_plan(read_file(path), str(path), kinds)
+    if not groups:
+        raise CtxError("approves no group", path=path, hint="set approve = true in the groups to be merged")
+    return apply_groups(reader, groups, approved_by=approved_by, today=today)
+
+
+def apply_groups(
+    reader: Reader, groups: Sequence[Approved], *, approved_by: str = "", today: date | None = None, run: str = ""
+) -> list[Outcome]:
+    """Merge the groups whose members are as they were approved; each of the others is refused alone."""
+    if approved_by and (approved_by != " ".join(approved_by.split()) or not approved_by.isprintable()):
+        raise UsageError("a name is one line of plain text", hint='--approved-by "Ada Lovelace"')
+    day = today or datetime.now(tz=UTC).date()
+    with changing(reader) as changes:
+        work = _Work(changes, day, approved_by)
+        for group in groups:
+            work.take(group)
+        return work.finish(run or new_run())
+
+
+@dataclass
+class _Done:
+    """A group that stands merged, now or from before."""
+
+    group: Approved
+    entry: Entry
+    ending: Ending
+
+
+class _Work:
+    """The texts as they become, group by group; nothing is staged before all of them are known."""
+
+    def __init__(self, changes: Changes, day: date, approved_by: str) -> None:
+        self.changes = changes
+        self.view = Changes(changes.worktree, changes.read, lambda _path, _text: None)
+        self.before = changes.context()
+        self.day, self.approved_by = day, approved_by
+        self.archives: dict[str, str] = {}
+        self.files: dict[str, str] = {}
+        self.told: dict[str, journal.Change] = {}
+        self.done: list[_Done] = []
+        self.order: list[_Done | Outcome] = []
+
+    def take(self, group: Approved) -> None:
+        """Merge one group, or note why not."""
+        if merged := already([e for e in self.before.memory.entries if e.kind == group.kind], group):
+            self._note(_Done(group, merged, Ending.ALREADY))
+            return
+        try:
+            check_texts({"title": group.draft.title, "body": group.draft.body}, allow_secret=self._held(group))
+            result = self._merge(group)
+        except CtxError as error:
+            self.order.append(Outcome(group.id, Ending.REFUSED, why=str(error)))
+            return
+        self._note(_Done(group, result.entry, Ending.MERGED))
+
+    def _note(self, done: _Done) -> None:
+        self.done.append(done)
+        self.order.append(done)
+
+    def _held(self, group: Approved) -> str:
+        """What a member holds already is no news to anybody: the draft may say it too."""
+        from ctx.memory.guard import find_secrets
+
+        ids = {wanted.id for wanted in group.members}
+        members = [entry for entry in self.before.memory.entries if entry.id in ids]
+        return "held" if any(find_secrets(entry.body) for entry in members) else ""
+
+    def _merge(self, group: Approved) -> Merged:
+        kind = self.before.config.kinds[group.kind]
+        path, archive = main_file(kind), archive_path(kind, self.day)
+        text = self.files.get(path) or self.changes.read(path)
+        if text is None:
+            raise CtxError("there is no such file", path=path)
+        kept = self.archives.get(archive) or self.changes.read(archive)
+        result = merge(text, kept, group, kind, archive, self.approved_by)
+        self.files[path], self.archives[archive] = result.text, result.archive
+        return result
+
+    def finish(self, run: str) -> list[Outcome]:
+        """Stage everything in the order in which it is to reach the disk; what became of each group."""
+        if self.archives and not self.before.config.archive_tracked:
+            self._ignore_archive()
+        for path, text in (*self.archives.items(), *self.files.items()):
+            self.view.write(path, text)
+        after = self.view.context()
+        named = [_named(done, after) for done in self.done]
+        links = list(self._relinked(named, after))
+        for path, text in links:
+            self.view.write(path, text)
+        self._stage([*self.archives, *self.files, *dict(links)], run)
+        entries = iter(named)
+        return [found if isinstance(found, Outcome) else _outcome(found, next(entries)) for found in self.order]
+
+    def _ignore_archive(self) -> None:
+        text = self.changes.read(_IGNORE) or ""
+        if "archive/" not in text.splitlines():
+            gap = "" if not text or text.endswith("\n") else "\n"
+            self.archives = {_IGNORE: f"{text}{gap}archive/\n", **self.archives}
+
+    def _stage(self, paths: Sequence[str], run: str) -> None:
+        """The journal first, so that an undo knows of all that follows."""
+        texts = {path: (self.changes.read(path), self.view.read(path) or "") for path in paths}
+        told = [journal.Change.between(path, old, new) for path, (old, new) in texts.items() if old != new]
+        if not told:
+            return
+        past = journal.read_journal(self.changes.read(journal.PATH))
+        self.changes.write(journal.PATH, past.after(told, run, self.changes.read).to_text())
+        for path, (_, new) in texts.items():
+            self.changes.write(path, new)
+
+    def _relinked(self, named: Sequence[Entry], after: Reading) -> Iterator[tuple[str, str]]:
+        """The files with links to what was merged, and their texts with those rewritten."""
+        absorbed = [
+            Absorbed(entry, tuple(w.id for w in one.group.members), self._stamps(one.group))
+            for one, entry in zip(self.done, named, strict=True)
+        ]
+        names = new_names(_outside(self.before), _outside(after), absorbed)
+        for path in self.view.paths() if names else ():
+            text = None if path.startswith(_ARCHIVE) else self._readable(path)
+            if text is not None and (edits := rewriting(text, names)):
+                yield path, apply(text, edits)
+
+    def _readable(self, path: str) -> str | None:
+        try:
+            return self.view.read(path)
+        except CtxError:  # a page that is nothing of ours and no text either
+            return None
+
+    def _stamps(self, group: Approved) -> tuple[str, ...]:
+        """The stamps of a group's members, wherever they stand by now."""
+        ids = {wanted.id for wanted in group.members}
+        return tuple(entry.stamp for entry in self.before.memory.entries if entry.id in ids and entry.stamp)
+
+
+def _outside(reading: Reading) -> list[Entry]:
+    return [entry for entry in reading.memory.entries if not entry.archived]
+
+
+def _named(done: _Done, after: Reading) -> Entry:
+    """A merged entry as it is read in the end, with its handle."""
+    wanted = done.entry
+    return next(
+        entry
+        for entry in after.memory.entries
+        if not entry.archived
+        and (entry.kind, entry.title, entry.stamp, entry.body)
+        == (wanted.kind, wanted.title, wanted.stamp, wanted.body)
+    )
+
+
+def _outcome(done: _Done, entry: Entry) -> Outcome:
+    return Outcome(done.group.id, done.ending, entry.id, entry.path, entry.line)

@@ -1,0 +1,153 @@
+"""Commands that change entries that are there."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ctx.cli.entry_options import AllowSecret, Body, DryRun, NewTags, OtherFields, fields_of, text_of
+from ctx.cli.options import Json, Root, open_reader
+from ctx.cli.output import say, write, write_json
+from ctx.errors import UsageError
+
+if TYPE_CHECKING:
+    from ctx.actions.changes import Written
+    from ctx.actions.edit_entry import Edition
+    from ctx.actions.read_context import Reader
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="A handle, the start of one, or a stamp.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("edit")(edit)
+    app.command("mark")(mark)
+    app.command("supersede")(supersede)
+    app.command("deprecate")(deprecate)
+    app.command("remove")(remove)
+
+
+def edit(
+    reference: Id,
+    title: Annotated[str | None, typer.Option("--title", help="A new title.")] = None,
+    stamp: Annotated[str | None, typer.Option("--stamp", help="Another stamp: 2026-11-21-043412.")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", "-k", help="Move it to another kind.")] = None,
+    body: Body = None,
+    field: OtherFields = None,
+    tags: NewTags = None,
+    allow_secret: AllowSecret = "",
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    root: Root = None,
+) -> None:
+    """Change an entry: by options, or in your editor. An empty field (`-f Source=`) is taken out.
+
+    `--body` replaces what is in no field, `--tag` all tags. Links follow a new title, stamp or kind.
+    """
+    from datetime import UTC, datetime
+
+    from ctx.actions.edit_entry import Edition, edit_entry
+
+    reader = open_reader(root)
+    fields = fields_of(field, pinned=False)
+    if (title, stamp, kind, body, tags) == (None,) * 5 and not fields:
+        edition = _from_editor(reader, reference)
+    else:
+        edition = Edition(title, stamp, kind, None, text_of(body), fields, tags, allow_secret)
+    _tell(
+        edit_entry(reader, reference, edition, datetime.now(UTC), dry_run=dry_run),
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
+def mark(
+    reference: Id,
+    verdict: Annotated[str, typer.Argument(metavar="helpful|harmful", help="What it was.")],
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    root: Root = None,
+) -> None:
+    """Say that an entry helped or harmed: it ranks a little higher or lower."""
+    from ctx.actions.mark_entry import mark_entry
+
+    done = mark_entry(open_reader(root), reference, verdict, dry_run=dry_run)
+    _tell(done, dry_run=dry_run, as_json=as_json)
+
+
+def supersede(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The entry that no longer holds.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The entry that holds now.")],
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    root: Root = None,
+) -> None:
+    """Retire an entry in favour of another one; both say so."""
+    from ctx.actions.supersede_entry import supersede_entry
+
+    done = supersede_entry(open_reader(root), old, new, dry_run=dry_run)
+    _tell(done, dry_run=dry_run, as_json=as_json)
+
+
+def deprecate(
+    reference: Id,
+    why: Annotated[str, typer.Option("--why", help="Why it no longer holds.")],
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    root: Root = None,
+) -> None:
+    """Retire an entry; it leaves the packets and stays searchable."""
+    from datetime import UTC, datetime
+
+    from ctx.actions.supersede_entry import deprecate_entry
+
+    today = datetime.now(UTC).date()
+    done = deprecate_entry(open_reader(root), reference, why, today, dry_run=dry_run)
+    _tell(done, dry_run=dry_run, as_json=as_json)
+
+
+def remove(
+    references: Annotated[
+        list[str], typer.Argument(metavar="ID…|-", help="Handles; `-` reads them from stdin, one a line.")
+    ],
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    root: Root = None,
+) -> None:
+    """Move entries word for word to the archive, all of them or none."""
+    from datetime import UTC, datetime
+
+    from ctx.actions.remove_entry import remove_entries
+
+    if references == ["-"]:
+        references = (text_of("-") or "").split()
+        if not references:
+            return
+    done = remove_entries(open_reader(root), references, datetime.now(UTC).date(), dry_run=dry_run)
+    if dry_run:
+        write(done.diff)
+    elif as_json:
+        rows = [{"id": one.id, "path": one.path, "line": one.line} for one in done.entries]
+        write_json(rows)
+    else:
+        say("\n".join(f"{one.id} is in {one.path}" for one in done.entries))
+
+
+def _from_editor(reader: Reader, reference: str) -> Edition:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("say what to change", hint="--title, --body, --field or --tag")
+    from ctx.actions.changes import locate
+    from ctx.cli.compose import write_again
+
+    return write_again(locate(reader.read(archive=True), reference))
+
+
+def _tell(done: Written, *, dry_run: bool, as_json: bool) -> None:
+    if dry_run:
+        write(done.diff)
+    elif as_json:
+        write_json({"id": done.id, "path": done.path, "line": done.line})
+    else:
+        say(done.id)

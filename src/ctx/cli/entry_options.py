@@ -1,0 +1,53 @@
+"""The options of commands that say what an entry is to hold."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ctx.cli.options import pair
+from ctx.errors import CtxError, UsageError
+
+Context = Annotated[str | None, typer.Option("--context", help="What led to it.")]
+Lesson = Annotated[str | None, typer.Option("--lesson", help="What was learnt.")]
+Application = Annotated[str | None, typer.Option("--application", help="What to do from now on.")]
+Decision = Annotated[str | None, typer.Option("--decision", help="What was decided.")]
+Alternatives = Annotated[str | None, typer.Option("--alternatives", help="What else was considered.")]
+Rationale = Annotated[str | None, typer.Option("--rationale", help="Why.")]
+Consequence = Annotated[str | None, typer.Option("--consequence", help="What follows from it.")]
+StatusText = Annotated[str | None, typer.Option("--status", help="Proposed, Accepted, …")]
+OtherFields = Annotated[
+    list[str] | None, typer.Option("--field", "-f", metavar="KEY=VALUE", help="Any field; repeatable.")
+]
+NewTags = Annotated[list[str] | None, typer.Option("--tag", "-t", help="A tag; repeatable.")]
+Body = Annotated[str | None, typer.Option("--body", metavar="TEXT|-", help="Free text; `-` reads it from stdin.")]
+Summary = Annotated[str | None, typer.Option("--summary", help="Its one line in a packet.")]
+SourceText = Annotated[str | None, typer.Option("--source", help="Where it comes from.")]
+ByText = Annotated[str | None, typer.Option("--by", help="Which tool or person writes it.")]
+AppliesTo = Annotated[str | None, typer.Option("--applies-to", help="Only for these paths: src/api/**.")]
+Pinned = Annotated[bool, typer.Option("--pinned", help="Put it into every packet.")]
+AllowSecret = Annotated[
+    str, typer.Option("--allow-secret", metavar="REASON", help="Write it though it looks like a secret.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; write nothing.")]
+
+
+def fields_of(others: list[str] | None, *, pinned: bool, **named: str | None) -> dict[str, str]:
+    """The fields that the options name; the ones of their own names win."""
+    fields = dict(pair(text, "--field") for text in others or ())
+    fields |= {name.replace("_", " "): text for name, text in named.items() if text is not None}
+    return fields | ({"Pinned": "yes"} if pinned else {})
+
+
+def text_of(option: str | None) -> str | None:
+    """The text of an option; `-` stands for what comes on stdin. Raises CtxError for what is not UTF-8."""
+    if option != "-":
+        return option
+    if sys.stdin.isatty():
+        raise UsageError("there is nothing on stdin", hint="pipe the text in, or give it as it is")
+    try:
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CtxError("the text on stdin is not UTF-8", hint="convert it first") from error

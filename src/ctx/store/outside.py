@@ -1,0 +1,69 @@
+"""Files that a person names on the command line, wherever they are, and texts handed to an editor."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shlex
+import subprocess
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from ctx.errors import CtxError
+from ctx.store.system import System, current
+from ctx.store.workspace import decode
+
+
+def read_file(path: Path) -> str:
+    """The text of a file. Raises CtxError where there is none or it cannot be read whole."""
+    try:
+        return decode(path.read_bytes(), str(path))
+    except OSError as error:
+        raise CtxError(f"cannot be read: {error.strerror or error}", path=path) from error
+
+
+def write_new_file(path: Path, text: str, *, system: System | None = None) -> None:
+    """Make a file, whole or not at all. Raises CtxError where there is one already; that stays as it is."""
+    system = system or current()
+    temp = path.parent / f".{secrets.token_hex(8)}.ctx-tmp"
+    try:
+        descriptor = system.open_temp(temp, 0o666)
+        try:
+            rest = memoryview(text.encode("utf-8"))
+            while rest:
+                rest = rest[system.write(descriptor, rest) :]
+            system.sync(descriptor)
+        finally:
+            system.close(descriptor)
+        system.place_new(temp, path)
+    except FileExistsError as error:
+        raise CtxError("exists already; it is as it was", path=path, hint="choose another name") from error
+    except OSError as error:
+        raise CtxError(f"cannot be written: {error.strerror or error}", path=path) from error
+    finally:
+        with suppress(OSError):
+            temp.unlink(missing_ok=True)
+
+
+def edit_text(text: str, suffix: str = ".md") -> str:
+    """The text as a person left it in $VISUAL or $EDITOR. Raises CtxError where there is no editor or it failed."""
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not command:
+        raise CtxError("no editor is set", hint="set EDITOR, for example `export EDITOR=vi`")
+    descriptor, name = tempfile.mkstemp(suffix=suffix, prefix="ctx-")
+    path = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        try:
+            # A person's own editor: the command is theirs, with its options.
+            done = subprocess.run([*shlex.split(command), name], check=False)  # noqa: S603
+        except (OSError, ValueError) as error:
+            raise CtxError(f"the editor {command!r} cannot be run", hint="look at $EDITOR") from error
+        if done.returncode != 0:
+            raise CtxError(f"the editor ended with {done.returncode}; the text is as it was")
+        return read_file(path)
+    finally:
+        with suppress(OSError):
+            path.unlink()
