@@ -6,6 +6,7 @@ docs/retrieval.md says where each number comes from and what leaving it out cost
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -20,6 +21,8 @@ _SHORTEST_TITLE = 20.0
 _GROUP, _GROUP_K1, _GROUP_B = 0.4, 2.0, 0.75
 _WHOLE = 1.25
 _DECAY = 0.02
+# An address without a path names a site, not a subject.
+_SITE = re.compile(r"\b\w+://[^\s/]+/?(?=[\s.,;)>`]|$)")
 
 Scores = dict[int, float]
 Vector = list[tuple[str, float]]
@@ -152,8 +155,8 @@ class Query:
 
     def __init__(self, collection: Collection, text: str) -> None:
         self.collection = collection
-        self.text = text
-        self.terms: Terms = analyse(text)
+        self.text = _SITE.sub(" ", text)
+        self.terms: Terms = analyse(self.text)
         index = collection.index
         known = {term: share for term, share in _shares(self.terms).items() if term in index.postings}
         self.shares = {term: share for term, share in known.items() if share}
