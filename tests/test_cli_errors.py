@@ -151,9 +151,13 @@ def test_a_bad_configuration(root: Path) -> None:
 
 def test_a_bug_is_a_report_and_no_traceback(root: Path, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
-        "import ctx.memory.read_memory as m\ndef fail(*a, **k): raise KeyError('boom')\nm.read_memory = fail\n"
+        "import ctx.memory.read_memory as m\n"
+        "def fail(*a, **k): raise KeyError('boom')\n"
+        "m.read_memory = fail\n"
     )
-    done = ctx("agent", cwd=root, env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"})
+    done = ctx(
+        "agent", cwd=root, env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
+    )
     assert done.code == 3
     assert "a bug in ctx: KeyError" in done.err
     assert "Traceback" not in done.err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,9 +16,11 @@ from tests.oracle import count
 
 FILES: dict[str, str | bytes] = {
     "CONSTITUTION.md": "# Constitution\n\n<!-- guidance -->\n- Never guess. <!-- aside -->\n",
-    "TASKS.md": "# Tasks\n\n- [ ] Add rate limiting to the\n  public API #in-progress\n- [ ] Later #blocked\n",
+    "TASKS.md": "# Tasks\n\n- [ ] Add rate limiting to the\n  public API #in-progress\n"
+    "- [ ] Later #blocked\n",
     "CONVENTIONS.md": "# Conventions\n\n- **Timestamps are UTC**: always.\n",
-    "DECISIONS.md": "# Decisions\n\n## [2026-11-02-101112] Rate limits live in Redis\n\n**Status**: Accepted\n"
+    "DECISIONS.md": "# Decisions\n\n## [2026-11-02-101112] Rate limits live in Redis\n\n"
+    "**Status**: Accepted\n"
     "**Decision**: Count requests in Redis.\n\n## [2026-10-01] Old limits\n\n**Status**: Superseded\n",
     "LEARNINGS.md": "# Learnings\n\n## [2026-11-03] The API retries\n\n**Lesson**: Clients retry at once.\n\n"
     "## [2026-11-04] Colours\n\nBlue is nice.\n",
@@ -96,6 +99,20 @@ def test_the_account_goes_to_stderr(root: Path) -> None:
     assert done.out == PACKET
     assert f"{count(PACKET, 'o200k_base')} of 4000 tokens (o200k_base)" in done.err
     assert "relevant to T-8e7ce6" in done.err
+
+
+def test_why(root: Path) -> None:
+    done = ctx("why", "2026-11-03", cwd=root)
+    assert "goes in whole" in done.out
+    assert "It serves T-" in done.out
+    small = ctx("why", "2026-11-03", "--budget", "60", cwd=root).out
+    admitting = re.search(r"A budget of (\d+) tokens admits it whole", small)
+    assert admitting
+    assert "goes in whole" in ctx("why", "2026-11-03", "--budget", admitting[1], cwd=root).out
+    assert "It is superseded" in ctx("why", "2026-10-01", cwd=root).out
+    assert "It is archived" in ctx("why", "2025-12-01", cwd=root).out
+    told = json.loads(ctx("why", "2026-11-03", "--task", "clients", "--json", cwd=root).out)
+    assert (told["form"], told["score"]["tasks"]) == ("full", ["task 1"])
 
 
 def test_a_small_budget_leaves_lines_and_a_count(root: Path) -> None:
@@ -185,9 +202,7 @@ def test_search(root: Path) -> None:
     hits = json.loads(ctx("search", "limits", "--json", cwd=root).out)
     assert {hit["title"] for hit in hits} == {"Rate limits live in Redis", "Old limits", "Archived limits"}
     assert [hit["archived"] for hit in hits if hit["title"] == "Archived limits"] == [True]
-    assert set(hits[0]) == {
-        *("id", "kind", "title", "path", "line", "date", "score", "snippet", "archived")
-    }
+    assert set(hits[0]) == {*("id", "kind", "title", "path", "line", "date", "score", "snippet", "archived")}
     assert "[archived]" in ctx("search", "limits", cwd=root).out
     assert ctx("search", "zzzz", cwd=root).out == ""
 
@@ -210,7 +225,7 @@ def test_init_changes_nothing_that_is_there(root: Path) -> None:
 
 def test_init_in_an_empty_folder(tmp_path: Path) -> None:
     told = json.loads(ctx("init", "--json", cwd=tmp_path).out)
-    assert f".context/LEARNINGS.md" in told["created"]
+    assert ".context/LEARNINGS.md" in told["created"]
     assert ctx("agent", cwd=tmp_path).out == "# Project context\n"
     assert ctx("agent", "--budget", "0", cwd=tmp_path).out == ""
 

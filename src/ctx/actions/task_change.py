@@ -54,8 +54,9 @@ def _change(
     def think(read: Read) -> Plan:
         page = read_page(read, PATH)
         meant = {found.position: found for found in (find_task(page.tasks, ref) for ref in references)}
-        edits = [edit for task in meant.values() for edit in change(page, task)]
-        after = edited(page, edits)
+        after = page
+        for position in meant:  # one by one: a task and its parent may end at the same place
+            after = edited(after, change(after, after.tasks[position]))
         verify(page, after, meant)
         plan = Plan(texts={PATH: after.text})
         for position, old in meant.items():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ctx.cli.options import Json, Root, open_reader
-from ctx.cli.output import remark, table, write_exact, write_json
+from ctx.cli.output import remark, say, table, write_exact, write_json
 from ctx.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Format(StrEnum):
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("agent")(agent)
+    app.command("why")(why)
 
 
 def agent(
@@ -87,6 +88,31 @@ def agent(
         write_exact(packet.text)
     if explain:
         _explain(packet)
+
+
+def why(
+    reference: Annotated[str, typer.Argument(metavar="ID", help="A handle, the start of one, or a stamp.")],
+    task: Annotated[
+        list[str] | None,
+        typer.Option("--task", "-T", help="Score for this task instead of TASKS.md; repeatable."),
+    ] = None,
+    budget: Annotated[int | None, typer.Option("--budget", "-b", min=0, help="Tokens at most.")] = None,
+    path: Annotated[str | None, typer.Option("--path", help="What is worked on.")] = None,
+    as_json: Json = False,
+    root: Root = None,
+) -> None:
+    """Say why an entry is in the packet or not, and what budget would admit it."""
+    from ctx.actions.build_packet import Request
+    from ctx.actions.explain_entry import explain_entry, tell
+
+    reader = open_reader(root)
+    request = Request(budget=budget, tasks=task or None, path=_work_path(reader.root, path))
+    packet, entry, receipt = explain_entry(reader, reference, request)
+    if as_json:
+        competing = receipt.to_json() if receipt else {"id": entry.id, "form": "omitted"}
+        write_json({**competing, "told": list(tell(packet, entry, receipt, request))})
+    else:
+        say("\n".join(tell(packet, entry, receipt, request)))
 
 
 def _date(now: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -37,6 +38,8 @@ _REQUIRED = {
     "draft": ("title", "body"),
     "member": ("id", "digest"),
 }
+_UNQUOTABLE = re.compile(r"'''|[\x00-\x08\x0b-\x1f\x7f]")
+_PLACE = re.compile(r'"\\u0000(\d+)"')
 _NAMES = {int: "a whole number", list: "a list", bool: "true or false", str: "a text", dict: "a table", float: "a number"}
 _HOW = "nothing was merged; mend the plan, or make a new one with `ctx consolidate --plan F`"
 
@@ -59,7 +62,14 @@ def write_plan(groups: Sequence[Group]) -> str:
     import tomli_w
 
     tables = [_table(group) for group in groups]
-    return _HEADER + "\n" + tomli_w.dumps({"version": _VERSION, "groups": tables}, multiline_strings=True)
+    bodies: list[str] = []
+    for table in tables:
+        body = table["draft"]["body"]
+        if not _UNQUOTABLE.search(body):  # then it can stand in the file as it is, backslashes and quotes too
+            table["draft"]["body"] = f"\x00{len(bodies)}"
+            bodies.append(body)
+    text = tomli_w.dumps({"version": _VERSION, "groups": tables}, multiline_strings=True)
+    return _HEADER + "\n" + _PLACE.sub(lambda match: f"'''\n{bodies[int(match[1])]}'''", text)
 
 
 def _table(group: Group) -> dict[str, Any]:

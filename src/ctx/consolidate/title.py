@@ -13,7 +13,7 @@ from ctx.memory.entry import Entry
 
 _MOST = 3  # words that a title names
 _SHARE = 0.6  # of the members must hold a word for it to name the group
-_SPELLING = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_a-zA-Z]+")
+_RUN = re.compile(r"[^\W\d_]+")
 
 
 def title_of(members: Sequence[Entry], profiles: Sequence[Profile], background: Background) -> str:
@@ -29,7 +29,8 @@ def title_of(members: Sequence[Entry], profiles: Sequence[Profile], background: 
     if len(best) < 2:
         return _with_suffix(_central(members, profiles).title)
     spelling = _spellings(members)
-    named = ", ".join(spelling.get(word, word) for word in best)
+    distinct = {spelling.get(word, word).lower(): spelling.get(word, word) for word in best}
+    named = ", ".join(distinct.values())
     return _with_suffix(named[:1].upper() + named[1:])
 
 
@@ -49,11 +50,11 @@ def _central(members: Sequence[Entry], profiles: Sequence[Profile]) -> Entry:
 
 
 def _spellings(members: Sequence[Entry]) -> dict[str, str]:
-    """How each word is most often written, titles before bodies; capitals stay where they are not only a start."""
+    """How each word is most often written, titles before bodies: `OpenCode` for both of its parts, `JSON`, `hook`."""
     seen: dict[str, Counter[str]] = {}
     for text, weight in [(entry.title, 100) for entry in members] + [(entry.body, 1) for entry in members]:
-        for piece in _SPELLING.findall(text):
-            written = piece if piece.isupper() and len(piece) > 1 else piece.lower()
-            for word in words(piece):
+        for run in _RUN.findall(text):
+            written = run if run[1:] != run[1:].lower() else run.lower()
+            for word in words(run):
                 seen.setdefault(word, Counter())[written] += weight
     return {word: min(forms, key=lambda form: (-forms[form], len(form), form)) for word, forms in seen.items()}

@@ -29,6 +29,8 @@ def merge(base: str, ours: str, theirs: str, split: Split, lines: MergeLines) ->
     if theirs == base:
         return ours, 0
     base, ours, theirs = _with_one_newline(base, ours, theirs)
+    if base in {ours, theirs}:
+        return (theirs if base == ours else ours), 0
     plain, conflicts = lines(base, ours, theirs)
     try:
         sides = (split(base), split(ours), split(theirs))

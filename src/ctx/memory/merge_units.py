@@ -16,6 +16,7 @@ from ctx.memory.read_tasks import BOX
 from ctx.memory.segment import segment
 from ctx.memory.stamp import find_date
 from ctx.memory.task import without_labels
+from ctx.memory.task_labels import lead_end
 
 ENTRY, TASK, TEXT = "entry", "task", "text"
 HEAD = ("head",)
@@ -96,9 +97,8 @@ def _item(document: Document, held: set[int], index: int, heading: str | None = 
     children = [(items[child].start, _item(document, held, child, "")) for child in below]
     parts = tuple(_named(_fill(text, item.start, end, children, None)))
     box = BOX.match(text, item.content, item.end)
-    own = text[box.end() if box else item.content : _own_end(items, index)]
-    lead = " ".join(re.split(r"(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r)", own)[0].split())
-    name = without_labels(lead)
+    start = box.end() if box else item.content
+    name = without_labels(text[start : lead_end(text, start, _own_end(items, index))])
     under = _heading_of(document, item.start) if heading is None else heading
     return Unit(TASK, (TASK if box else "item", under, name), text[item.start : end], "", parts=parts)
 

@@ -54,8 +54,8 @@ def block(page: TaskPage, task: Task, why: str) -> list[Edit]:
     removed = [*_reasons(page, task)] if reason else []
     edits = [*removed, *_append(page, task, labels)]
     if reason:
-        at = lead_end(page.text, task.mark + 2, task.own_end)
-        at -= len(page.text[:at]) - len(page.text[:at].rstrip("\r\n"))
+        at = task.start + len(page.text[task.start : task.end].rstrip("\r\n"))
+        at = min([at, *(edit.start for edit in removed)])
         edits.append(Edit(at, at, f"{page.newline}{child_indent(page, task)}- Blocked: {reason}"))
     return edits
 
@@ -103,16 +103,20 @@ def _drop(page: TaskPage, task: Task, name: str) -> list[Edit]:
 
 
 def _reasons(page: TaskPage, task: Task) -> list[Edit]:
-    """The removal of the reason that `block` wrote: the first nested item, of one line."""
+    """The removal of the reason that `block` wrote: the last item nested in it, of one line."""
+    text, items = page.text, page.document.blocks.items
+    inside = [index for index, item in enumerate(items) if task.mark < item.start < task.end]
+    last = items[inside[-1]] if inside else None
+    if last is None or last.end != task.end or last.parent != _item_of(page, task):
+        return []
+    if not _REASON.fullmatch(text, last.start, last.end):
+        return []
+    # With the line break before it, so that a file without one at its end stays so.
+    before = len(text[: last.start].rstrip("\r\n"))
+    return [Edit(before, last.start + len(text[last.start : last.end].rstrip("\r\n")), "")]
+
+
+def _item_of(page: TaskPage, task: Task) -> int:
+    """The number of a task's own item."""
     items = page.document.blocks.items
-    text = page.text
-    for index, item in enumerate(items):
-        if item.start != task.own_end or item.parent is None or item.start >= task.end:
-            continue
-        alone = index + 1 == len(items) or items[index + 1].parent != index
-        if alone and _REASON.fullmatch(text, item.start, item.end):
-            if text[item.start : item.end].endswith(("\n", "\r")):
-                return [Edit(item.start, item.end, "")]
-            before = len(text[: item.start].rstrip("\r\n"))
-            return [Edit(before, item.end, "")]
-    return []
+    return next(index for index, item in enumerate(items) if item.content == task.mark - 1)

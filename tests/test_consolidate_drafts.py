@@ -1,0 +1,224 @@
+"""What a merged entry says: everything its members say, each thing once, in fewer tokens."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ctx.consolidate.draft import in_order, merge_bodies
+from ctx.consolidate.proposal import Group
+from ctx.consolidate.similar import Background, moment, nearness, profile_of, words
+from ctx.consolidate.statements import Said, covers, normal, parts, sentences
+from ctx.kinds import BUILTIN
+from ctx.actions.propose_merges import propose_merges
+from ctx.memory.entry import Entry
+from ctx.memory.read_entries import read_entries
+from tests.contexts import MemoryReader
+
+LEARNING = next(kind for kind in BUILTIN if kind.name == "learning")
+DECISION = next(kind for kind in BUILTIN if kind.name == "decision")
+PATH = ".context/LEARNINGS.md"
+
+HOOKS = {
+    "Hooks get their event on stdin": "The event arrives as JSON on stdin; HOOK_EVENT is never set.",
+    "Hook output is cut": "A hook's output beyond 10,000 characters is dropped without a word.",
+    "Hooks must be executable": "A hook without the execute bit is skipped; `chmod 0755` after every copy.",
+    "Hook timeouts kill children": "After 60 seconds the hook and its children get SIGKILL, not SIGTERM.",
+    "Hook exit code 2 blocks": "Exit code 2 blocks the tool call; any other failure is only logged.",
+}
+FILLER = {
+    "Parser keeps byte spans": "The parser returns offsets so that edits leave other bytes alone.",
+    "Fonts are subset at build": "The site's fonts are cut down to the letters it uses.",
+    "Invoices round half to even": "Totals of invoices are rounded with the banker's rule.",
+}
+
+
+def learning(title: str, lesson: str, number: int) -> str:
+    return (
+        f"## [2026-11-2{number % 10}-0{number}0000] {title}\n\n**Context**: Seen while wiring the hooks for release {number}.\n\n"
+        f"**Lesson**: {lesson}\n\n**Application**: Check this before every release of the hooks.\n\n---\n\n"
+    )
+
+
+def read(text: str, name: str = "learning") -> list[Entry]:
+    kind = LEARNING if name == "learning" else DECISION
+    return [e.named(f"L-{n:06x}") for n, e in enumerate(read_entries(text, kind, f".context/{kind.file}"))]
+
+
+def hooks_context() -> MemoryReader:
+    text = "".join(learning(title, lesson, 1) for title, lesson in HOOKS.items())
+    for number, (title, lesson) in enumerate(FILLER.items(), 3):
+        text += f"## [2026-0{number}-01-000000] {title}\n\n{lesson}\n\n---\n\n"
+    return MemoryReader({PATH: f"# Learnings\n\n{text}"})
+
+
+def hooks_group() -> Group:
+    [group] = propose_merges(hooks_context())
+    return group
+
+
+def test_five_entries_about_one_thing_are_one_group_and_the_others_are_in_none() -> None:
+    assert [member.title for member in hooks_group().members] == list(HOOKS)
+
+
+def test_every_planted_fact_is_in_the_draft_which_is_shorter() -> None:
+    group = hooks_group()
+    for lesson in HOOKS.values():
+        assert lesson in group.draft.body
+    assert group.tokens_after < group.tokens_before
+    assert group.draft.body.count("Check this before every release of the hooks.") == 1
+    assert group.draft.title.endswith(" (consolidated)")
+    assert "ook" in group.draft.title
+
+
+def test_fields_keep_the_order_of_the_kind() -> None:
+    body = hooks_group().draft.body
+    places = [body.index(f"**{name}**:") for name in LEARNING.fields]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Always run the linter before a commit.", "always run linter before commits"),
+        ("**Never** share a lock, across processes!", "Never share a lock across processes."),
+        ("The authentication layer owns the session", "The authentiction layer owns the session"),
+    ],
+)
+def test_statements_that_say_the_same_stand_once(one: str, other: str) -> None:
+    said = Said()
+    assert said.add(one)
+    assert not said.add(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Run the tests in parallel always", "Do not run the tests in parallel always"),
+        ("Wait 30 seconds for the lock file", "Wait 60 seconds for the lock file"),
+        ("Set the mode to 0o750 for folders", "Set the mode to 0o755 for folders"),
+        ("Retry the call on read errors", "Retry the call on write errors"),
+        ("Enable the cache of the parser", "Disable the cache of the parser"),
+        ("Compare with a != b in the loop", "Compare with a = b in the loop"),
+        ("Use HTTP not HTTPS for probes", "Use HTTPS not HTTP for probes"),
+        ("Keep secrets in `.env` files only", "Keep secrets in `env` files only"),
+        ("Pass --force to the sync tool", "Pass -f to the sync tool"),
+        ("The internal timeout is too short", "The interval timeout is too short"),
+    ],
+)
+def test_statements_that_differ_in_one_word_both_stand(one: str, other: str) -> None:
+    said = Said()
+    assert said.add(one)
+    assert said.add(other)
+
+
+def test_a_title_is_kept_where_it_says_more_than_the_text() -> None:
+    assert covers(["The hook reads its input from stdin"], "Hook input: stdin")
+    assert not covers(["The hook reads its input from stdin"], "Hook input: never stdin")
+    assert not covers(["The hook reads its input from stdin"], "Hook input: port 8080")
+    entries = read(
+        "## [2026-01-01-000000] Port 8080 is taken on CI\n\nPick another one.\n\n"
+        "## [2026-01-02-000000] Pick ports at random\n\nAsk the system for port 0.\n"
+    )
+    body = merge_bodies(in_order(entries), LEARNING)
+    assert "Port 8080 is taken on CI. Pick another one." in body
+
+
+def test_code_tables_and_steps_stay_as_they_are() -> None:
+    code = "```sh\nfoo   --bar\n\n# not a heading\n```"
+    table = "| a | b |\n|---|---|\n| 1 | 2 |"
+    steps = "1. first\n2. then\n3. last"
+    text = f"Intro.\n\n{code}\n\n{table}\n\n{steps}\n\n- one\n- two\n"
+    assert [part.text for part in parts(text)] == ["Intro.", code, table, steps, "one", "two"]
+    entries = read(f"## [2026-01-01-000000] A\n\n{text}\n## [2026-01-02-000000] B\n\n{code}\n\nMore.\n")
+    body = merge_bodies(in_order(entries), LEARNING)
+    assert body.count("foo   --bar") == 1
+    for line in ("  | 1 | 2 |", "  2. then", "one", "two", "More."):
+        assert line in body
+
+
+def test_what_is_about_an_entry_is_united() -> None:
+    first = (
+        "## [2026-01-01-000000] Queue retries\n\n**Lesson**: Queues retry.\n\n**Tags**: queue, retry\n"
+        "**Marks**: +2\n**Applies to**: src/queue/**\n\n"
+    )
+    second = (
+        "## [2026-01-02-000000] Queue order\n\n**Lesson**: Queues keep order.\n\n**Tags**: order, queue\n"
+        "**Marks**: +1 -1\n**Pinned**: yes\n"
+    )
+    body = merge_bodies(in_order(read(first + second)), LEARNING)
+    assert "**Tags**: queue, retry, order" in body
+    assert "**Marks**: +3 -1" in body
+    assert "**Pinned**: yes" in body
+    assert "(For `src/queue/**`:) Queues retry." in body
+    assert "**Applies to**" not in body
+
+
+def test_the_newest_status_of_decisions_leads() -> None:
+    text = "".join(
+        f"## [2026-01-0{n}-000000] Choice {n}\n\n**Status**: {status}\n\n**Decision**: Take number {n}.\n\n"
+        for n, status in ((1, "Proposed"), (2, "Accepted"))
+    )
+    body = merge_bodies(in_order(read(text, "decision")), DECISION)
+    assert body.startswith("**Status**: Accepted\n\n**Decision**:\n- Take number 1.\n- Take number 2.")
+
+
+def test_retired_consolidated_and_paged_entries_take_no_part() -> None:
+    base = {title: learning(title, lesson, 1) for title, lesson in HOOKS.items()}
+    marks = ("[Superseded] {}", "~~{}~~", "{} (consolidated)", "[Deprecated] {}")
+    text = "# Learnings\n\n" + "".join(
+        source.replace(title, mark.format(title), 1) for (title, source), mark in zip(base.items(), marks, strict=False)
+    )
+    page = "# Hook exit code 2 blocks\n\n" + HOOKS["Hook exit code 2 blocks"]
+    assert propose_merges(MemoryReader({PATH: text, ".context/learnings/hooks.md": page})) == []
+
+
+def test_shared_tags_bring_entries_together() -> None:
+    texts = ["Pick the smaller heap.", "Turn the valve left.", "Count the sheep.", "Paint the fence.", "Ring a bell."]
+
+    def context(tags: str) -> MemoryReader:
+        rows = [
+            f"## [2026-0{n}-01-000000] {text}\n\n{text}\n\n{tags if n < 3 else ''}\n\n" for n, text in enumerate(texts, 1)
+        ]
+        return MemoryReader({PATH: "# Learnings\n\n" + "".join(rows)})
+
+    assert propose_merges(context("")) == []
+    [group] = propose_merges(context("**Tags**: rare-thing, other-thing"))
+    assert [member.title for member in group.members] == texts[:2]
+
+
+def test_words_of_any_script_count() -> None:
+    assert words("Größe übergeben") == ["größe", "übergeben"]
+    assert words("漢字検索") == ["漢字", "字検", "検索"]
+    assert words("parseHTTPReply snake_case") == words("parse HTTP reply snake case")
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(0, 400)), min_size=2, max_size=12))
+def test_the_mean_nearness_is_that_of_all_pairs(moments: list[float | None]) -> None:
+    pairs = [nearness(a, b) for n, a in enumerate(moments) for b in moments[:n]]
+    assert Background.of([], moments).nearness == pytest.approx(sum(pairs) / len(pairs))
+
+
+@given(st.text("ab. `*()?!\n\"'Xé", max_size=60))
+def test_sentences_concatenate_to_the_text(text: str) -> None:
+    assert "".join(sentences(text)) == text
+
+
+def test_moments_are_read_from_every_form_of_stamp() -> None:
+    forms = ["[2026-11-21-120000]", "[2026-11-21-1200]", "[2026-11-21]", "[2026-11-21-a]"]
+    for form in forms:
+        [entry] = read(f"## {form} x\n\ny\n")
+        assert moment(entry) == pytest.approx(739941.5)
+    [undated] = read("## x\n\ny\n")
+    assert moment(undated) is None
+
+
+def test_profiles_leave_out_what_is_about_the_entry() -> None:
+    [entry] = read("## [2026-01-01] Title\n\nBody.\n\n**By**: somebody\n**Source**: elsewhere\n**Tags**: one-tag\n")
+    assert set(profile_of(entry)) == {"titl", "bodi", "#one-tag"}
+
+
+def test_normal_forms_forget_filler_and_inflection_only() -> None:
+    assert normal("The tests are running.") == normal("tests run")
+    assert normal("tests may run") != normal("tests run")
