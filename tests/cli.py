@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,7 +35,7 @@ def ctx(*args: str, cwd: Path, stdin: str = "", env: dict[str, str] | None = Non
     return Done(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8", "replace"))
 
 
-def project(root: Path, files: dict[str, str | bytes]) -> Path:
+def project(root: Path, files: Mapping[str, str | bytes] | Mapping[str, str]) -> Path:
     """A project folder with some files in its `.context/`."""
     (root / ".context").mkdir(parents=True, exist_ok=True)
     for name, text in files.items():

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-LEADS = ("Fix the parser", "Fix the parser", "Write docs", "Größe prüfen", "Handle `#tags` in code", "漢字 support", "")
+LEADS = (
+    "Fix the parser",
+    "Fix the parser",
+    "Write docs",
+    "Größe prüfen",
+    "Handle `#tags` in code",
+    "漢字 support",
+    "",
+)
 LABELS = ("", "", " #in-progress", " #blocked", " #priority:high", " #added:2026-01-02 #ui")
 NESTED = (
     "",

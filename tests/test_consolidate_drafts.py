@@ -83,7 +83,7 @@ def test_fields_keep_the_order_of_the_kind() -> None:
     [
         ("Always run the linter before a commit.", "always run linter before commits"),
         ("**Never** share a lock, across processes!", "Never share a lock across processes."),
-        ("The authentication layer owns the session", "The authentiction layer owns the session"),
+        ("The PostgreSQL pool owns every session", "The PostgrSQL pool owns every session"),
     ],
 )
 def test_statements_that_say_the_same_stand_once(one: str, other: str) -> None:
@@ -157,7 +157,7 @@ def test_what_is_about_an_entry_is_united() -> None:
 
 def test_the_newest_status_of_decisions_leads() -> None:
     text = "".join(
-        f"## [2026-01-0{n}-000000] Choice {n}\n\n**Status**: {status}\n\n**Decision**: Take number {n}.\n\n"
+        f"## [2026-01-0{n}-000000] Take number {n}\n\n**Status**: {status}\n\n**Decision**: Take number {n}.\n\n"
         for n, status in ((1, "Proposed"), (2, "Accepted"))
     )
     body = merge_bodies(in_order(read(text, "decision")), DECISION)

@@ -82,7 +82,9 @@ def test_entries_of_both_are_there_once_and_removed_ones_are_gone(
 
 @settings(max_examples=60)
 @given(files, files, files)
-def test_nothing_is_lost_whatever_the_files_are_and_sides_are_equal(base: str, ours: str, theirs: str) -> None:
+def test_nothing_is_lost_whatever_the_files_are_and_sides_are_equal(
+    base: str, ours: str, theirs: str
+) -> None:
     text, conflicts = merge(base, ours, theirs, LEARNINGS, merge_lines)
     plain = _squeezed(text)
     for mine, other in ((ours, theirs), (theirs, ours)):
@@ -145,7 +147,9 @@ def test_a_change_on_both_sides_is_a_conflict_in_that_entry_alone() -> None:
     ours, theirs = base.replace("Body 2", "Ours") + entry(3), base.replace("Body 2", "Theirs") + entry(4)
     text, conflicts = merge(base, ours, theirs, LEARNINGS, merge_lines)
     assert conflicts == 1
-    marked = "## [2026-11-02-120000] Title 2\n\n<<<<<<< ours\nOurs.\n=======\nTheirs.\n>>>>>>> theirs\n\n---\n\n"
+    marked = (
+        "## [2026-11-02-120000] Title 2\n\n<<<<<<< ours\nOurs.\n=======\nTheirs.\n>>>>>>> theirs\n\n---\n\n"
+    )
     assert text == HEAD + entry(1) + marked + entry(3) + entry(4)
 
 
@@ -168,7 +172,12 @@ def test_bullets_stay_close_and_categories_apart() -> None:
 @pytest.mark.parametrize(
     ("base", "ours", "theirs", "merged"),
     [
-        ("- [ ] a", "- [x] a #done:2026-11-02", "- [ ] a #in-progress", "- [x] a #done:2026-11-02 #in-progress"),
+        (
+            "- [ ] a",
+            "- [x] a #done:2026-11-02",
+            "- [ ] a #in-progress",
+            "- [x] a #done:2026-11-02 #in-progress",
+        ),
         ("- [x] a", "- [ ] a", "- [x] a #ui", "- [ ] a #ui"),
         ("- [ ] a #blocked", "- [ ] a #ui", "- [x] a #blocked", "- [x] a #ui"),
         ("- [ ] a", "- [-] a", "- [x] a", "- [x] a"),
@@ -177,7 +186,9 @@ def test_bullets_stay_close_and_categories_apart() -> None:
         ("- [ ] a", "- [x] a", "- [ ] a b", None),
     ],
 )
-def test_boxes_and_labels_merge_by_themselves(base: str | None, ours: str, theirs: str, merged: str | None) -> None:
+def test_boxes_and_labels_merge_by_themselves(
+    base: str | None, ours: str, theirs: str, merged: str | None
+) -> None:
     assert merge_heads(base, ours, theirs) == merged
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -35,7 +36,12 @@ def git(root: Path, *args: str, code: int = 0) -> str:
     has_driver = (root / ".git/info/attributes").exists()
     with_driver = ("-c", f"merge.ctx.driver={driver}") if has_driver else ()
     done = subprocess.run(
-        ["git", *names, *with_driver, *args], cwd=root, capture_output=True, text=True, env=environment, check=False
+        ["git", *names, *with_driver, *args],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
     )
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout
@@ -43,9 +49,11 @@ def git(root: Path, *args: str, code: int = 0) -> str:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A repository with three entries and two tasks, the driver installed and two branches: main and other."""
+    """A repository with three entries and two tasks, the driver, and two branches: main and other."""
     tasks = "# Tasks\n\n- [ ] Ship it\n- [ ] Write docs\n"
-    found = project(tmp_path / "repo", {"LEARNINGS.md": learnings(*OLD), "TASKS.md": tasks, ".gitignore": ".local/\n"})
+    found = project(
+        tmp_path / "repo", {"LEARNINGS.md": learnings(*OLD), "TASKS.md": tasks, ".gitignore": ".local/\n"}
+    )
     git(found, "init", "-q")
     assert ctx("install", "git", cwd=found).code == 0
     git(found, "add", "-A")
@@ -115,7 +123,9 @@ def test_what_is_no_entry_file_is_merged_by_lines(root: Path) -> None:
     change(root, "other", {".context/CONSTITUTION.md": rules.replace("8. Rule", "8. Theirs")})
     git(root, "checkout", "-q", "main")
     git(root, "merge", "-q", "other")
-    assert read(root, ".context/CONSTITUTION.md") == rules.replace("0. Rule", "0. Ours").replace("8. Rule", "8. Theirs")
+    assert read(root, ".context/CONSTITUTION.md") == rules.replace("0. Rule", "0. Ours").replace(
+        "8. Rule", "8. Theirs"
+    )
 
 
 def test_bytes_that_are_no_text_are_left_to_git(root: Path) -> None:
@@ -148,7 +158,7 @@ def test_without_ctx_on_the_path_the_installed_driver_merges_by_lines(root: Path
     for name, text in (("o", "a\nb\nc\nd\n"), ("a", "A\nb\nc\nd\n"), ("b", "a\nb\nc\nD\n")):
         (root / name).write_text(text)
     command = driver.replace("%O", "o").replace("%A", "a").replace("%B", "b").replace("%P", LEARNINGS)
-    tools = os.path.dirname(subprocess.check_output(["which", "git"], text=True).strip())
+    tools = str(Path(shutil.which("git") or "").parent)
     done = subprocess.run(["/bin/sh", "-c", command], cwd=root, env={"PATH": tools}, check=False)
     assert (done.returncode, read(root, "a")) == (0, "A\nb\nc\nD\n")
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
 
+from ctx.actions.build_packet import Request, build_packet
 from ctx.actions.search import search
 from ctx.retrieval.bm25 import normalised, saturation
 from ctx.retrieval.snippet import snippet
@@ -123,6 +124,28 @@ def test_search_marks_what_is_archived_and_shows_a_snippet() -> None:
     assert (hit.archived, hit.path) == (True, ".context/archive/learnings-2025-Q4.md")
     assert "number of attempts" in hit.snippet
     assert all(not hit.archived for hit in search(MemoryReader(FILES), "retries", archived=False))
+
+
+def test_synonyms_and_the_glossary_widen_a_query() -> None:
+    files = FILES | {
+        ".contextrc": '[synonyms]\nherd = ["stampede", "thundering"]\n',
+        ".context/GLOSSARY.md": "# Glossary\n\n## Terms\n\n- **RDS**: redis session store. Not Amazon's.\n",
+    }
+    titles = [hit.title for hit in search(MemoryReader(files), "herd")]
+    assert "Retries need jitter" in titles
+    assert "Retries need jitter" not in [hit.title for hit in search(MemoryReader(FILES), "stampede")]
+    assert "Use redis-cache for sessions" in [hit.title for hit in search(MemoryReader(files), "RDS")]
+
+
+def test_a_shared_tag_counts() -> None:
+    files = {
+        ".context/TASKS.md": "- [ ] Write it down #frobnication\n",
+        ".context/LEARNINGS.md": "## [2026-01-01] One\n\n**Tags**: frobnication\n\n## [2026-01-02] Two\n\nText.\n",
+    }
+    packet = build_packet(MemoryReader(files), Request(budget=1000, now="2026-01-03"))
+    relevance = {one.title: one.score.relevance for one in packet.entries}
+    assert relevance["One"] == pytest.approx(0.1)
+    assert relevance["Two"] == 0
 
 
 def test_tasks_are_found_when_asked_for() -> None:

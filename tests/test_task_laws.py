@@ -67,7 +67,9 @@ def test_blocked_and_unblocked_is_the_same_file(text: str, data: st.DataObject, 
 
 
 @given(task_files(), st.data())
-def test_started_tasks_are_in_progress_and_no_longer_blocked_by_themselves(text: str, data: st.DataObject) -> None:
+def test_started_tasks_are_in_progress_and_no_longer_blocked_by_themselves(
+    text: str, data: st.DataObject
+) -> None:
     page = TaskPage(text)
     task = pick(data, page, only_open=True)
     after = TaskPage(apply(text, task_edits.start(page, task)))
@@ -83,7 +85,9 @@ def test_a_new_task_is_one_insertion_read_back_where_it_was_meant(
 ) -> None:
     page = TaskPage(text)
     place = place_below(page, pick(data, page)) if below else place_by_default(page)
-    edit = insertion(place, compose_task("Brand new\nand more", ["ui"], indent=place.indent, newline=page.newline))
+    edit = insertion(
+        place, compose_task("Brand new\nand more", ["ui"], indent=place.indent, newline=page.newline)
+    )
     after = TaskPage(apply(text, [edit]))
     new = [task for task in after.tasks if task.lead == "Brand new and more"]
     try:

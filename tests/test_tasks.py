@@ -141,14 +141,25 @@ def test_start_ends_a_block_and_block_gives_its_reason(root: Path) -> None:
     done = ctx("task", "done", name, *TODAY, cwd=root)
     assert done.code == 0
     refused = ctx("task", "start", name, cwd=root)
-    assert (refused.code, refused.err.splitlines()[1]) == (1, f"hint: `ctx task done --undo {name}` opens it again")
+    assert (refused.code, refused.err.splitlines()[1]) == (
+        1,
+        f"hint: `ctx task done --undo {name}` opens it again",
+    )
 
 
 def test_next_is_the_most_urgent_and_list_tells_the_rest(root: Path) -> None:
     found = json.loads(ctx("task", "next", "--json", cwd=root).out)
     assert (found["title"], found["section"], found["line"]) == ("Ship it", "Phase 1 `#priority:high`", 5)
-    states = [(row["state"], row["parent"]) for row in json.loads(ctx("task", "list", "-a", "--json", cwd=root).out)]
-    assert states == [("open", None), ("done", found["id"]), ("done", None), ("open", None), ("blocked", None)]
+    states = [
+        (row["state"], row["parent"]) for row in json.loads(ctx("task", "list", "-a", "--json", cwd=root).out)
+    ]
+    assert states == [
+        ("open", None),
+        ("done", found["id"]),
+        ("done", None),
+        ("open", None),
+        ("blocked", None),
+    ]
     assert ctx("task", "list", "--state", "skipped", cwd=root).err == "no skipped tasks\n"
     assert ctx("task", "list", "--state", "odd", cwd=root).code == 2
     (root / FILE).write_text("# Tasks\n")
@@ -167,11 +178,22 @@ def test_archive_moves_finished_items_under_their_headings(root: Path) -> None:
     archived = "# Tasks archived in 2026 Q4\n\n## Phase 1 `#priority:high`\n\n- [x] Old one\n"
     assert (root / path).read_text() == archived
     assert ctx("task", "archive", *TODAY, cwd=root).out == "nothing to archive\n"
-    ctx("task", "done", *(row["id"] for row in json.loads(ctx("task", "list", "--json", cwd=root).out)), *TODAY, cwd=root)
+    ctx(
+        "task",
+        "done",
+        *(row["id"] for row in json.loads(ctx("task", "list", "--json", cwd=root).out)),
+        *TODAY,
+        cwd=root,
+    )
     assert ctx("task", "archive", *TODAY, cwd=root).out == f"archived 3 to {path}\n"
     kept = (root / path).read_text()
-    assert kept.startswith(f"{archived}- [x] Ship it #done:2026-11-21\n  - [x] Build\n\n## Phase 2\n\n- [x] Ship it")
-    assert text(root) == "# Tasks\n\n## Phase 1 `#priority:high`\n\n```\n- [ ] Ship it\n```\n\n## Phase 2\n\n## Notes\n"
+    assert kept.startswith(
+        f"{archived}- [x] Ship it #done:2026-11-21\n  - [x] Build\n\n## Phase 2\n\n- [x] Ship it"
+    )
+    assert (
+        text(root)
+        == "# Tasks\n\n## Phase 1 `#priority:high`\n\n```\n- [ ] Ship it\n```\n\n## Phase 2\n\n## Notes\n"
+    )
 
 
 @pytest.mark.parametrize(

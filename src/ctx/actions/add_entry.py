@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,7 +12,7 @@ from ctx.actions.changes import Changes, changing, relink
 from ctx.actions.guard_text import ALLOWED, check_texts
 from ctx.actions.init_context import new_file
 from ctx.actions.read_context import Reader, read_config
-from ctx.errors import UsageError
+from ctx.errors import CtxError, UsageError
 from ctx.kinds import REFERENCE, Kind, Kinds
 from ctx.markdown.edits import apply
 from ctx.memory import handle
@@ -18,8 +20,10 @@ from ctx.memory.compose import Draft, clean_tag, field_name, next_stamp, one_lin
 from ctx.memory.duplicates import Near, find_exact, find_near
 from ctx.memory.entry import Entry
 from ctx.memory.insert import Placed, insert_entry
-from ctx.memory.layout import CONTEXT, role_of
+from ctx.memory.layout import CONTEXT, Holds, role_of
 from ctx.memory.read_entries import read_entries
+
+_STAMP = re.compile(r"\[(\d{4}-\d{2}-\d{2}-\d{6})\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def add_entry(reader: Reader, new: NewEntry, now: datetime, *, dry_run: bool = F
         there = _entries_of(changes, kind)
         if same := find_exact(one_line(new.title), draft.content(), there):
             return Added(_handles(kind, there)[there.index(same)], same.path, same.line, duplicate=True)
-        return _add(changes, draft, there, next_stamp(now, {entry.stamp for entry in there}))
+        return _add(changes, draft, there, next_stamp(now, stamps_of(changes)))
 
 
 def find_kind(kinds: Kinds, name: str) -> Kind:
@@ -109,6 +113,18 @@ def _name(changes: Changes, kind: Kind, there: list[Entry], placed: Placed) -> s
     name = after.pop(index)
     relink(changes, {old: now for old, now in zip(before, after, strict=True) if old != now})
     return name
+
+
+def stamps_of(changes: Changes) -> set[str]:
+    """Every stamp to the second in the context, the archive's too: each is to name one entry."""
+    kinds = read_config(changes).kinds
+    found: set[str] = set()
+    for path in changes.paths():
+        role = role_of(path, kinds, lambda _path: False)
+        if role and role.holds is Holds.ENTRIES:
+            with suppress(CtxError):  # a file that cannot be read keeps nobody from writing another one
+                found.update(_STAMP.findall(changes.read(path) or ""))
+    return found
 
 
 def _handles(kind: Kind, entries: list[Entry]) -> list[str]:

@@ -18,7 +18,7 @@ from ctx.packet.blocks import Press
 from ctx.packet.pack import Content, Packer, Shares
 from ctx.packet.receipt import Packet, Receipts, write_packet
 from ctx.packet.tokens import counter
-from ctx.retrieval.ask import Question, ask, evidence
+from ctx.retrieval.ask import Question, Tags, ask, evidence
 from ctx.retrieval.recency import Recency
 from ctx.retrieval.score import Weights, score
 
@@ -54,7 +54,8 @@ def build_packet(reader: Reader, request: Request) -> Packet:
     queries = _queries(reading, request)
     numbers = [n for n, entry in enumerate(reading.live) if applies(entry, request.path)]
     entries = [reading.live[n] for n in numbers]
-    answers = ask(reading.live_collection, queries, numbers)
+    tags = Tags([entry.tags for entry in entries], config.tags_weight)
+    answers = ask(reading.live_collection, queries, numbers, tags)
     recency = Recency(
         (frame.date for frame in memory.frames if frame.date and frame.is_session),
         (entry.date for entry in reading.live if entry.date),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ctx.actions.add_entry import find_kind
+from ctx.actions.add_entry import find_kind, stamps_of
 from ctx.actions.changes import Changes, Written, at, changing, is_page, locate, relink, renamed
 from ctx.actions.guard_text import ALLOWED, check_texts
 from ctx.actions.init_context import new_file
@@ -153,8 +153,7 @@ def _move(changes: Changes, before: Reading, entry: Entry, target: Kind, now: da
     path = f"{CONTEXT}/{target.file}"
     text = changes.read(path)
     text = new_file(target) if text is None else text
-    taken = {other.stamp for other in before.memory.entries}
-    stamp = current.stamp or next_stamp(now, taken)
+    stamp = current.stamp or next_stamp(now, stamps_of(changes))
     draft = Draft(target, current.title, body=current.body)
     placed = insert_entry(text, draft, stamp, path)
     changes.write(path, apply(text, [placed.edit]))

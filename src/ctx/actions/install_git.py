@@ -24,9 +24,9 @@ from ctx.store.write import Writer
 
 ATTRIBUTES = ".gitattributes"
 SECTION = "merge.ctx"
-# Without ctx on the PATH git would take our side and tell nobody what theirs was, so it merges by lines then.
+# Where ctx does not start, git would leave our side and no trace of theirs; so it merges by lines then.
 DRIVER = (
-    "if command -v ctx >/dev/null 2>&1; then ctx merge-driver %O %A %B %P; else git merge-file %A %O %B; fi"
+    "if ctx --version >/dev/null 2>&1; then ctx merge-driver %O %A %B %P; else git merge-file %A %O %B; fi"
 )
 SETTINGS = {f"{SECTION}.name": "ctx: entries and tasks", f"{SECTION}.driver": DRIVER}
 _LOCAL = (
@@ -108,11 +108,11 @@ def _configure(root: Path, settings: Mapping[str, str | None]) -> None:
 
 
 def _shared(root: Path) -> Sequence[str]:
-    """The lines for all clones: files that only ever grow by entries, never prose such as the constitution."""
+    """The lines for all clones: files of entries and tasks, never prose such as the constitution."""
     kinds = read_config(Worktree(root)).kinds.stored
     files = [TASKS, *(kind.file for kind in kinds), "archive/*.md"]
     return (
-        "# Both sides' entries are kept where two branches add some. `ctx install git` in a clone goes further:",
+        "# Where two branches add entries, both are kept. `ctx install git` in a clone does better:",
         "# it merges entry by entry, without duplicates, and marks what really clashes.",
         *(f"{_quoted(f'/{CONTEXT}/{name}')} merge=union" for name in files),
     )

@@ -15,6 +15,7 @@ from ctx.memory.read_memory import Memory, read_memory, wanted
 from ctx.memory.views import frame_entry
 from ctx.retrieval.index import Index
 from ctx.retrieval.relevance import Collection
+from ctx.retrieval.thesaurus import Thesaurus
 from ctx.store import git
 from ctx.store.workspace import CONFIG, Revision, Source, Worktree
 
@@ -33,9 +34,14 @@ class Reading:
         return self.memory.live
 
     @cached_property
+    def thesaurus(self) -> Thesaurus:
+        """What widens queries: the configured synonyms and the glossary."""
+        return Thesaurus(self.config.synonyms, self.live)
+
+    @cached_property
     def live_collection(self) -> Collection:
         """The index of the live entries, numbered as in `live`."""
-        return Collection(Index.of(self.live))
+        return Collection(Index.of(self.live), self.thesaurus)
 
     @cached_property
     def searchable(self) -> list[Entry]:
@@ -45,7 +51,7 @@ class Reading:
     @cached_property
     def whole_collection(self) -> Collection:
         """The index of all that is searchable, numbered as in `searchable`."""
-        return Collection(Index.of(self.searchable))
+        return Collection(Index.of(self.searchable), self.thesaurus)
 
 
 class Reader:

@@ -38,7 +38,7 @@ def search(
     check(reading, only)
     if TASK in only.kinds:
         entries = [*map(task_entry, reading.memory.tasks), *reading.searchable]
-        collection = Collection(Index.of(entries))
+        collection = Collection(Index.of(entries), reading.thesaurus)
     else:
         entries, collection = reading.searchable, reading.whole_collection
     scores = rank(collection, words)

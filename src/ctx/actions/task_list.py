@@ -20,7 +20,7 @@ def list_tasks(reader: Reader, state: str = "", *, everything: bool = False) -> 
 
 
 def next_task(reader: Reader) -> Task | None:
-    """The most urgent open task that is not blocked: one in progress first, then by priority, then file order."""
+    """The most urgent open task that is not blocked: in progress first, then by priority, then file order."""
     return next(iter(active(reader.read().memory.tasks)), None)
 
 

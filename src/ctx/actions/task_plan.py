@@ -34,7 +34,7 @@ class Touched:
 
 @dataclass(slots=True)
 class Plan:
-    """New texts of files in the order they are written, the tasks concerned, remarks for a person, the diff."""
+    """New texts of files in the order they are written, the tasks concerned, remarks, and the diff."""
 
     texts: dict[str, str] = field(default_factory=dict)
     touched: list[Touched] = field(default_factory=list)

@@ -51,7 +51,7 @@ def merge_driver(
     theirs: Annotated[Path, typer.Argument(help="%B")],
     path: Annotated[str, typer.Argument(help="%P")],
 ) -> None:
-    """Merge three versions of a file for git, which calls this; exit 1: conflicts are marked in the result."""
+    """Merge three versions of a file for git, which calls this; exit 1: conflicts are marked in it."""
     from ctx.actions.merge_files import merge_files
 
     conflicts = merge_files(base, ours, theirs, path, Path.cwd())

@@ -126,7 +126,7 @@ def list_(
 
 @task.command("next")
 def next_(as_json: Json = False, root: Root = None) -> None:
-    """Print the most urgent task: in progress first, then by priority, then file order; never a blocked one."""
+    """Print the most urgent task that is not blocked: in progress first, then by priority and file order."""
     from ctx.actions.task_list import next_task, task_json
 
     reader = open_reader(root)

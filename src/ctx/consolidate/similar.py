@@ -117,15 +117,13 @@ def _vector(profile: Profile, rarity: Mapping[str, float]) -> dict[str, float]:
 
 
 def profile_of(entry: Entry) -> Profile:
-    """How much each word counts in an entry; a tag or category shared is evidence like a word shared."""
+    """How much each word counts in an entry; a tag shared is evidence like a word of a title."""
     body = _META_LINE.sub(" ", entry.body)
     profile: Profile = defaultdict(float, Counter(words(_FIELD.sub(" ", body))))
     for word in words(entry.title):
         profile[word] += _TITLE
     for tag in entry.tags:
         profile[f"#{tag}"] += _TITLE
-    if entry.category:
-        profile[f"/{entry.category}"] += 1.0
     return profile
 
 

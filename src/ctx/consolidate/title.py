@@ -18,7 +18,7 @@ _RUN = re.compile(r"[^\W\d_]+")
 
 def title_of(members: Sequence[Entry], profiles: Sequence[Profile], background: Background) -> str:
     """The title; a word says the more the fewer entries hold it."""
-    shared: Counter[str] = Counter(word for profile in profiles for word in profile if word[0] not in "#/")
+    shared: Counter[str] = Counter(word for profile in profiles for word in profile if word[0] != "#")
     in_titles: Counter[str] = Counter(word for entry in members for word in set(words(entry.title)))
     weights = {
         word: (n + in_titles[word]) * math.log((background.count + 1) / (background.holders[word] or 1))

@@ -22,7 +22,7 @@ Split = Callable[[str], list[Unit]]
 def merge(base: str, ours: str, theirs: str, split: Split, lines: MergeLines) -> tuple[str, int]:
     """The merged text and the number of conflicts marked in it.
 
-    What cannot be taken apart, or not put together so that every unit kept is found again, is merged by lines.
+    What cannot be taken apart, or put together so that every unit is found again, is merged by lines.
     """
     if ours in {base, theirs}:
         return theirs, 0

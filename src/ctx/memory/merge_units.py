@@ -1,4 +1,4 @@
-"""A kind's file or TASKS.md as units that can be merged: entries, tasks and the text between, none overlapping."""
+"""A kind's file or TASKS.md as units that can be merged: entries, tasks and the text between."""
 
 from __future__ import annotations
 

@@ -102,8 +102,7 @@ def field_ways(place: Place, name: str, value: str) -> Ways:
     """Ways to give a field a text; an empty one takes the field out."""
     found = next((f for f in find_fields(place.raw) if f.name.lower() == name.lower()), None)
     if found is None:
-        if value:
-            yield from _new_field(place, name, value)
+        yield from _new_field(place, name, value) if value else [[]]
     elif not value:
         yield [_removal(place, found)]
     elif place.raw[found.start :].lstrip(" ").startswith("#"):

@@ -73,7 +73,7 @@ def _is_finished(page: TaskPage, task: Task) -> bool:
 
 
 def _movable(page: TaskPage, runs: list[list[Item]]) -> list[list[Item]]:
-    """The runs without which the rest still means what it meant: a list may not fall into the text before it."""
+    """The runs without which the rest means what it did: a list may not fall into the text before it."""
     if _is_harmless(page, runs):
         return runs
     kept: list[list[Item]] = []

@@ -30,7 +30,7 @@ def reopen(page: TaskPage, task: Task) -> list[Edit]:
 
 
 def start(page: TaskPage, task: Task) -> list[Edit]:
-    """Say that someone is at it: `#in-progress`; a block ends with that. Raises CtxError for a closed task."""
+    """Say that someone is at it: `#in-progress`; a block ends. Raises CtxError for a closed task."""
     _require_open(page, task)
     names = _own_names(page, task)
     cleared = _drop(page, task, "blocked")
@@ -47,7 +47,7 @@ def stop(page: TaskPage, task: Task) -> list[Edit]:
 
 
 def block(page: TaskPage, task: Task, why: str) -> list[Edit]:
-    """Say that it waits: `#blocked`, with the reason as an item below it. Raises CtxError for a closed task."""
+    """Say that it waits: `#blocked`, the reason as its last item. Raises CtxError for a closed task."""
     _require_open(page, task)
     labels = [] if "blocked" in _own_names(page, task) else ["blocked"]
     reason = " ".join(why.split())
@@ -66,7 +66,7 @@ def unblock(page: TaskPage, task: Task) -> list[Edit]:
 
 
 def child_indent(page: TaskPage, task: Task) -> str:
-    """What stands before the marker of an item nested in a task: as its first one has it, else its content's column."""
+    """What stands before the marker of an item nested in a task: as its first has it, else blanks."""
     text = page.text
     if task.own_end < task.end:
         line = text[task.own_end : task.end]

@@ -39,7 +39,7 @@ def append_labels(text: str, start: int, stop: int, labels: Sequence[str]) -> li
 
 
 def drop_labels(text: str, start: int, stop: int, names: Collection[str]) -> list[Edit]:
-    """Take out the labels of these names with the blanks before them, or with a line that holds nothing else."""
+    """Take out the labels of these names with the blanks before them, or a line that holds nothing else."""
     edits: list[Edit] = []
     for number, (first, end) in enumerate(_lead_lines(text, start, stop)):
         found = [m for m in LABEL.finditer(text, first, end) if m["name"].lower() in names]

@@ -31,7 +31,7 @@ class Place(NamedTuple):
 
 
 def compose_task(text: str, labels: Sequence[str], *, indent: str = "", newline: str = "\n") -> str:
-    """The item's source without a line break at its end. Raises UsageError where it would be more than one task."""
+    """The item's source, no line break at its end. Raises UsageError where it would be more than one task."""
     lines = [line.rstrip() for line in split_lines(text.strip("\r\n"))]
     lead = _WRITTEN_AS_ITEM.sub("", lines[0].strip(), count=1) if lines else ""
     if not lead:

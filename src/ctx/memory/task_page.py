@@ -73,7 +73,7 @@ def verify(
 ) -> None:
     """Raise CtxError unless all tasks are what they were but for the states and labels of those `changed`.
 
-    Both are positions; `added` is that of a task which is new in `after`, `headed` that a last heading is new.
+    Both are positions; `added` is that of a task new in `after`; `headed` says that its last heading is new.
     """
     now = [task for task in after.tasks if task.position != added]
     same = len(now) == len(before.tasks) and len(after.tasks) == len(now) + (added is not None)

@@ -21,6 +21,16 @@ class Question(NamedTuple):
     tags: tuple[str, ...] = ()
 
 
+class Tags(NamedTuple):
+    """The tags of the entries by place, and what each tag counts that an entry shares with a task."""
+
+    of: Sequence[Sequence[str]] = ()
+    weight: float = 0.0
+
+
+_NO_TAGS = Tags()
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The relevance 0..1 of entries to one query; `explain` says what each term adds to one of them.
@@ -34,14 +44,16 @@ class Answer:
     explain: Callable[[int], Mapping[str, float]]
 
 
-def ask(collection: Collection, queries: Sequence[Question], numbers: Sequence[int]) -> list[Answer]:
+def ask(
+    collection: Collection, queries: Sequence[Question], numbers: Sequence[int], tags: Tags = _NO_TAGS
+) -> list[Answer]:
     """Answer each query over the documents `numbers` of the index; answers count by place in `numbers`."""
     places = {number: place for place, number in enumerate(numbers)}
-    return [_answer(collection, query, numbers, places) for query in queries]
+    return [_answer(collection, query, numbers, places, tags) for query in queries]
 
 
 def _answer(
-    collection: Collection, query: Question, numbers: Sequence[int], places: Mapping[int, int]
+    collection: Collection, query: Question, numbers: Sequence[int], places: Mapping[int, int], tags: Tags
 ) -> Answer:
     scores = {places[n]: value for n, value in rank(collection, query.text).items() if n in places}
     found = best(scores, _DEPTH)
@@ -50,6 +62,11 @@ def _answer(
         for rank_, place in enumerate(found, 1)
         if scores[place] > 0
     }
+    if query.tags and tags.weight:
+        wanted = set(query.tags)
+        for place, own in enumerate(tags.of):
+            if shared := len(wanted.intersection(own)):
+                relevance[place] = min(1.0, relevance.get(place, 0.0) + tags.weight * shared)
     return Answer(query, relevance, lambda place: explain(collection, query.text, numbers[place]))
 
 

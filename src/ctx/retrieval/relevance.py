@@ -14,6 +14,7 @@ from functools import cached_property
 from ctx.retrieval.bm25 import idf, saturation
 from ctx.retrieval.index import Index
 from ctx.retrieval.terms import Terms, analyse, is_whole
+from ctx.retrieval.thesaurus import Thesaurus
 
 K1, B = 2.5, 0.75
 _TITLE, _LABEL = 1.5, 3.0
@@ -31,8 +32,9 @@ Vector = list[tuple[str, float]]
 class Collection:
     """An index with the impact of each of its terms on each document, worked out when first asked for."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, thesaurus: Thesaurus | None = None) -> None:
         self.index = index
+        self.thesaurus = thesaurus or Thesaurus({})
         self._impacts: dict[str, Scores] = {}
         self._group_impacts: dict[str, Scores] = {}
         self._vectors: dict[int, Vector] = {}
@@ -158,7 +160,8 @@ class Query:
         self.text = _SITE.sub(" ", text)
         self.terms: Terms = analyse(self.text)
         index = collection.index
-        known = {term: share for term, share in _shares(self.terms).items() if term in index.postings}
+        shares = collection.thesaurus.widen(self.terms.words) | _shares(self.terms)
+        known = {term: share for term, share in shares.items() if term in index.postings}
         self.shares = {term: share for term, share in known.items() if share}
         self.weights = {term: share * index.idf(term) for term, share in self.shares.items()}
 
