@@ -195,7 +195,12 @@ def main() -> None:
     folder = Path(sys.argv[1]).resolve()
     only = sys.argv[2:]
     sys.path.insert(0, str(folder))
-    for name, measure in (("retrieval", retrieval), ("packing", packing), ("locomo", locomo), ("consolidation", consolidation)):
+    for name, measure in (
+        ("retrieval", retrieval),
+        ("packing", packing),
+        ("locomo", locomo),
+        ("consolidation", consolidation),
+    ):
         if (folder / f"{name}_eval.py").is_file() and (not only or name in only):
             measure(importlib.import_module(f"{name}_eval"))
 

@@ -292,8 +292,8 @@ def test_the_start_path_is_light(root: Path) -> None:
     heavy = {"numpy", "requests", "mcp", "mistune", "rapidfuzz", "rank_bm25", "tomli_w", "filelock", "rich"}
     for args, also in (("--help", {"tiktoken", "tomllib", "snowballstemmer"}), ("agent", set[str]())):
         code = (
-            "import sys; from ctx.cli.app import app\n"
-            f"try: app(['{args}'], standalone_mode=False)\nexcept SystemExit: pass\n"
+            "import sys; from ctx.cli.app import app_for\n"
+            f"try: app_for(['{args}'])(['{args}'], standalone_mode=False)\nexcept SystemExit: pass\n"
             "print('\\n' + ' '.join(sys.modules), file=sys.stderr)"
         )
         done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, check=True)

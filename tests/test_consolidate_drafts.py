@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ctx.actions.propose_merges import propose_merges
 from ctx.consolidate.draft import in_order, merge_bodies
 from ctx.consolidate.proposal import Group
 from ctx.consolidate.similar import Background, moment, nearness, profile_of, words
 from ctx.consolidate.statements import Said, covers, normal, parts, sentences
 from ctx.kinds import BUILTIN
-from ctx.actions.propose_merges import propose_merges
 from ctx.memory.entry import Entry
 from ctx.memory.read_entries import read_entries
 from tests.contexts import MemoryReader
@@ -36,7 +36,8 @@ FILLER = {
 
 def learning(title: str, lesson: str, number: int) -> str:
     return (
-        f"## [2026-11-2{number % 10}-0{number}0000] {title}\n\n**Context**: Seen while wiring the hooks for release {number}.\n\n"
+        f"## [2026-11-2{number % 10}-0{number}0000] {title}\n\n"
+        f"**Context**: Seen while wiring the hooks for release {number}.\n\n"
         f"**Lesson**: {lesson}\n\n**Application**: Check this before every release of the hooks.\n\n---\n\n"
     )
 
@@ -157,7 +158,8 @@ def test_what_is_about_an_entry_is_united() -> None:
 
 def test_the_newest_status_of_decisions_leads() -> None:
     text = "".join(
-        f"## [2026-01-0{n}-000000] Take number {n}\n\n**Status**: {status}\n\n**Decision**: Take number {n}.\n\n"
+        f"## [2026-01-0{n}-000000] Take number {n}\n\n"
+        f"**Status**: {status}\n\n**Decision**: Take number {n}.\n\n"
         for n, status in ((1, "Proposed"), (2, "Accepted"))
     )
     body = merge_bodies(in_order(read(text, "decision")), DECISION)
@@ -168,18 +170,26 @@ def test_retired_consolidated_and_paged_entries_take_no_part() -> None:
     base = {title: learning(title, lesson, 1) for title, lesson in HOOKS.items()}
     marks = ("[Superseded] {}", "~~{}~~", "{} (consolidated)", "[Deprecated] {}")
     text = "# Learnings\n\n" + "".join(
-        source.replace(title, mark.format(title), 1) for (title, source), mark in zip(base.items(), marks, strict=False)
+        source.replace(title, mark.format(title), 1)
+        for (title, source), mark in zip(base.items(), marks, strict=False)
     )
     page = "# Hook exit code 2 blocks\n\n" + HOOKS["Hook exit code 2 blocks"]
     assert propose_merges(MemoryReader({PATH: text, ".context/learnings/hooks.md": page})) == []
 
 
 def test_shared_tags_bring_entries_together() -> None:
-    texts = ["Pick the smaller heap.", "Turn the valve left.", "Count the sheep.", "Paint the fence.", "Ring a bell."]
+    texts = [
+        "Pick the smaller heap.",
+        "Turn the valve left.",
+        "Count the sheep.",
+        "Paint the fence.",
+        "Ring a bell.",
+    ]
 
     def context(tags: str) -> MemoryReader:
         rows = [
-            f"## [2026-0{n}-01-000000] {text}\n\n{text}\n\n{tags if n < 3 else ''}\n\n" for n, text in enumerate(texts, 1)
+            f"## [2026-0{n}-01-000000] {text}\n\n{text}\n\n{tags if n < 3 else ''}\n\n"
+            for n, text in enumerate(texts, 1)
         ]
         return MemoryReader({PATH: "# Learnings\n\n" + "".join(rows)})
 
@@ -215,7 +225,9 @@ def test_moments_are_read_from_every_form_of_stamp() -> None:
 
 
 def test_profiles_leave_out_what_is_about_the_entry() -> None:
-    [entry] = read("## [2026-01-01] Title\n\nBody.\n\n**By**: somebody\n**Source**: elsewhere\n**Tags**: one-tag\n")
+    [entry] = read(
+        "## [2026-01-01] Title\n\nBody.\n\n**By**: somebody\n**Source**: elsewhere\n**Tags**: one-tag\n"
+    )
     assert set(profile_of(entry)) == {"titl", "bodi", "#one-tag"}
 
 

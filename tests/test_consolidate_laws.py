@@ -1,4 +1,4 @@
-"""Nothing is lost: originals are kept byte for byte, an undo gives back the files, a crash is healed by a rerun."""
+"""Nothing is lost: originals are kept byte for byte, an undo gives back the files, a rerun heals a crash."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import ctx.store.write
 from ctx.actions.apply_plan import apply_groups
 from ctx.actions.propose_merges import propose_merges
 from ctx.actions.read_context import Reader
@@ -35,7 +35,15 @@ TOPICS = (
     "token budget packing packet tier",
     "lock file holder timeout process",
 )
-EXTRAS = ("", "```\n# code\n```\n", "- one\n- two\n", "### Deeper\n\ntext\n", "<!-- note -->\n", "**Tags**: a-b\n", "| a | b |\n|---|---|\n")
+EXTRAS = (
+    "",
+    "```\n# code\n```\n",
+    "- one\n- two\n",
+    "### Deeper\n\ntext\n",
+    "<!-- note -->\n",
+    "**Tags**: a-b\n",
+    "| a | b |\n|---|---|\n",
+)
 UNCLOSED = ("```\nnever closed\n", "<!-- never closed\n", "~~~ py\nx = 1\n")
 
 
@@ -74,7 +82,11 @@ def write(root: Path, files: dict[str, bytes]) -> Reader:
 
 def files_of(root: Path) -> dict[str, bytes]:
     """Every file but those that are nobody's: locks, the journal, what a crash left."""
-    found = (path for path in root.rglob("*") if path.is_file() and ".local" not in path.parts and path.suffix != ".ctx-tmp")
+    found = (
+        path
+        for path in root.rglob("*")
+        if path.is_file() and ".local" not in path.parts and path.suffix != ".ctx-tmp"
+    )
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
 
 
@@ -84,7 +96,9 @@ def source(text: str, member: Any) -> bytes:
 
 @settings(max_examples=50, deadline=None)
 @given(contexts(), st.data())
-def test_originals_are_kept_once_and_undo_gives_back_every_byte(files: dict[str, bytes], data: st.DataObject) -> None:
+def test_originals_are_kept_once_and_undo_gives_back_every_byte(
+    files: dict[str, bytes], data: st.DataObject
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         reader = write(root, files)
@@ -99,9 +113,18 @@ def test_originals_are_kept_once_and_undo_gives_back_every_byte(files: dict[str,
             for original in {source(text, member) for member in group.members}:
                 assert archive.count(original) >= merged
                 assert (original in after[FILE]) >= (not merged)
-        entries = [one for group, outcome in zip(chosen, outcomes, strict=True) if not outcome.why for one in group.members]
+        entries = [
+            one
+            for group, outcome in zip(chosen, outcomes, strict=True)
+            if not outcome.why
+            for one in group.members
+        ]
         kept = [e for e in reader.read(archive=True).memory.entries if e.archived]
-        assert len({(e.digest, e.body) for e in kept}) == len(kept) <= len({(m.entry.digest, m.entry.body) for m in entries})
+        assert (
+            len({(e.digest, e.body) for e in kept})
+            == len(kept)
+            <= len({(m.entry.digest, m.entry.body) for m in entries})
+        )
         stay = {e.digest for e in reader.read().memory.entries}
         members = {m.entry.digest for m in entries}
         before = reader_of(files)
@@ -134,7 +157,11 @@ def sample() -> dict[str, bytes]:
     rows = [entry(n % 2, n, n, "", f"[2026-11-1{n % 2}-10{n:02}00] ") for n in range(6)]
     text = "# Learnings\n\n" + "\n---\n\n".join(rows) + "\n---\n"
     tasks = "# Tasks\n\n- [ ] as [2026-11-10-100000] says #added:2026-11-20\n- [ ] and [2026-11-11-100100]\n"
-    return {FILE: text.encode(), ".context/TASKS.md": tasks.encode(), ARCHIVE: b"# Learnings\n\n## [2026-10-01] Old\n\nx\n"}
+    return {
+        FILE: text.encode(),
+        ".context/TASKS.md": tasks.encode(),
+        ARCHIVE: b"# Learnings\n\n## [2026-10-01] Old\n\nx\n",
+    }
 
 
 def approved(reader: Reader) -> list[Approved]:
@@ -145,12 +172,8 @@ def approved(reader: Reader) -> list[Approved]:
 
 @contextmanager
 def using(system: System) -> Iterator[None]:
-    before = ctx.store.write.current
-    ctx.store.write.current = lambda: system  # type: ignore[attr-defined]
-    try:
+    with mock.patch("ctx.store.write.current", return_value=system):
         yield
-    finally:
-        ctx.store.write.current = before  # type: ignore[attr-defined]
 
 
 def crash(root: Path, groups: list[Approved], system: System) -> int:
@@ -166,7 +189,16 @@ def crash(root: Path, groups: list[Approved], system: System) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-CALLS = {"open_temp": 4, "write": 4, "sync": 8, "close": 4, "read_back": 4, "replace": 3, "place_new": 1, "sync_folder": 4}
+CALLS = {
+    "open_temp": 4,
+    "write": 4,
+    "sync": 8,
+    "close": 4,
+    "read_back": 4,
+    "replace": 3,
+    "place_new": 1,
+    "sync_folder": 4,
+}
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -179,14 +211,14 @@ def test_a_rerun_after_a_crash_ends_in_the_same_state_and_can_be_undone(tmp_path
     apply_groups(reader, groups, today=TODAY)
     expected = files_of(whole)
     ended = set()
-    points: list[tuple[int, Callable[..., Any]]] = [(n, f) for n in range(1, CALLS[step] + 1) for f in faults.CRASHES]
+    points: list[tuple[int, Callable[..., Any]]] = [
+        (n, f) for n in range(1, CALLS[step] + 1) for f in faults.CRASHES
+    ]
     for number, (on, fault) in enumerate(points):
         root = tmp_path / f"{number}"
         write(root, sample())
         ended.add(crash(root, groups, faults.with_fault(step, fault, on=on)))
         half = files_of(root)
-        for group in propose_merges(Reader(whole)) or groups:
-            assert group
         for one in reader_of(sample()):
             body = sample()[FILE].decode()[one.start : one.end].rstrip().encode() if one.path == FILE else b""
             assert body in half[FILE] or body in half[ARCHIVE]
@@ -201,14 +233,13 @@ def test_a_rerun_after_a_crash_ends_in_the_same_state_and_can_be_undone(tmp_path
 
 def test_links_to_members_lead_to_the_merged_entry_and_origins_stay(tmp_path: Path) -> None:
     reader = write(tmp_path, sample())
-    outcomes = apply_groups(reader, approved(reader), today=TODAY)
+    apply_groups(reader, approved(reader), today=TODAY)
     tasks = (tmp_path / ".context/TASKS.md").read_text()
     text = (tmp_path / FILE).read_text()
     for stamp in ("[2026-11-10-100400]", "[2026-11-11-100500]"):
         assert stamp in tasks
         assert f"## {stamp}" in text
-    handles = {outcome.id for outcome in outcomes}
-    assert all(handle not in text for handle in handles)
+    assert "[2026-11-10-100000]" not in tasks
     assert text.count("**Consolidated from**: L-") == 2
     assert text.count("(archive/learnings-2026-Q4.md)") == 2
 
@@ -260,7 +291,10 @@ def test_what_forges_an_entry_is_disarmed_or_refused(tmp_path: Path) -> None:
 
 
 def test_an_untracked_archive_is_ignored_by_git(tmp_path: Path) -> None:
-    reader = write(tmp_path, {**sample(), ".contextrc": b"[archive]\ntracked = false\n", ".context/.gitignore": b".cache/"})
+    reader = write(
+        tmp_path,
+        {**sample(), ".contextrc": b"[archive]\ntracked = false\n", ".context/.gitignore": b".cache/"},
+    )
     before = files_of(tmp_path)
     apply_groups(reader, approved(reader), today=TODAY)
     assert (tmp_path / ".context/.gitignore").read_text() == ".cache/\narchive/\n"

@@ -25,7 +25,9 @@ CORE: dict[str, str | bytes] = {
     "DECISIONS.md": "# Decisions\n",
     "LEARNINGS.md": "# Learnings\n",
 }
-LEARNINGS = "# Learnings\n\n" + "".join(f"## [2026-10-{n:02}] Lesson number {n}\n\nText.\n\n" for n in range(1, 4))
+LEARNINGS = "# Learnings\n\n" + "".join(
+    f"## [2026-10-{n:02}] Lesson number {n}\n\nText.\n\n" for n in range(1, 4)
+)
 SECRET = "ghp_" + "Ab1" * 12
 
 
@@ -73,7 +75,8 @@ def test_a_transcript_with_everything(tmp_path: Path) -> None:
         "  `ctx search WORDS` finds what it meant\n"
         "✖ .context/NOTES.md:3: holds a secret: GitHub Token\n"
         "  revoke it first, then take it out of the file and of git's history\n"
-        "⚠ .context/TASKS.md:3: T-0b5795 has been in progress for 324 days, since 2026-01-01 (expected: ≤30)\n"
+        "⚠ .context/TASKS.md:3: T-0b5795 has been in progress for 324 days, since 2026-01-01 "
+        "(expected: ≤30)\n"
         "  finish it, block it, or split it\n"
         "✖ .contextrc:1: unknown key 'budgett'\n"
         "  did you mean 'budget'?\n"
@@ -106,7 +109,9 @@ def test_what_cannot_be_read_is_a_finding_each(tmp_path: Path) -> None:
     assert done.code == 1
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is closed to an administrator")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is closed to an administrator"
+)
 def test_a_folder_without_access_is_a_finding_and_the_rest_is_checked(tmp_path: Path) -> None:
     project(tmp_path, {**CORE, "learnings/a.md": "# A\n", "NOTES.md": SECRET})
     folder = tmp_path / ".context/learnings"
@@ -212,12 +217,14 @@ def test_a_dry_run_prints_a_diff_that_git_can_apply(tmp_path: Path) -> None:
 def test_the_hook_nudges_and_stops_a_commit_in_the_real_pre_commit(tmp_path: Path) -> None:
     """The manifest's own fields, in a `repo: local` of the language `system`.
 
-    With `repo: URL` pre-commit would build an environment and install ctx's dependencies from an index, which a
-    test must not need; what differs from that is only where the `ctx` on the path comes from.
+    With `repo: URL` pre-commit would build an environment and install ctx's dependencies from an index, which
+    a test must not need; what differs from that is only where the `ctx` on the path comes from.
     """
     manifest = (REPOSITORY / ".pre-commit-hooks.yaml").read_text("utf-8")
     command = f"{sys.executable} -m ctx drift"
-    hook = manifest.replace("language: python", "language: system").replace("entry: ctx drift", f"entry: {command}")
+    hook = manifest.replace("language: python", "language: system").replace(
+        "entry: ctx drift", f"entry: {command}"
+    )
     assert command in hook
     assert "language: system" in hook
     repository = Repository(tmp_path / "repository")
@@ -242,7 +249,9 @@ def test_the_hook_nudges_and_stops_a_commit_in_the_real_pre_commit(tmp_path: Pat
 
 
 def _pre_commit(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
-    environment = dict(os.environ, PRE_COMMIT_HOME=str(folder / "home"), PYTHONUTF8="1", PYTHONIOENCODING="utf-8")
+    environment = dict(
+        os.environ, PRE_COMMIT_HOME=str(folder / "home"), PYTHONUTF8="1", PYTHONIOENCODING="utf-8"
+    )
     return subprocess.run(
         [sys.executable, "-m", "pre_commit", *args],
         cwd=folder / "repository",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,7 +32,9 @@ class Repository:
         date = f"2026-01-{self.days + 1:02}T12:00:00Z"
         environment = dict(os.environ, GIT_AUTHOR_DATE=date, GIT_COMMITTER_DATE=date)
         command = ["git", "-c", "protocol.file.allow=always", *args]
-        done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            command, cwd=self.root, env=environment, capture_output=True, text=True, check=True
+        )
         return done.stdout
 
     def commit(self, **files: str | None) -> None:
@@ -76,8 +77,8 @@ def gone(path: str) -> str:
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Iterator[Repository]:
-    yield Repository(tmp_path / "repository")
+def repository(tmp_path: Path) -> Repository:
+    return Repository(tmp_path / "repository")
 
 
 def learnings(repository: Repository, *paths: str) -> None:
@@ -148,7 +149,9 @@ def test_a_rename_on_a_merged_branch_and_one_within_the_merge(repository: Reposi
     assert dead(repository.root) == ["src/a.py was moved to src/a2.py", "src/b.py was moved to src/b2.py"]
 
 
-def test_names_with_blanks_quotes_and_letters_of_all_scripts_do_not_confuse_git(repository: Repository) -> None:
+def test_names_with_blanks_quotes_and_letters_of_all_scripts_do_not_confuse_git(
+    repository: Repository,
+) -> None:
     learnings(repository, "src/größe.py", "src/a.py")
     repository.write('src/it "is" odd\t.py', code("odd"))
     repository.commit(src__größe_py=code("g"), src__a_py=code("a"))
@@ -221,9 +224,11 @@ def test_without_git_without_a_commit_and_in_a_broken_repository(
 def test_a_context_whose_project_is_elsewhere_reports_nothing_gone(repository: Repository) -> None:
     """As when a context folder is copied into a repository of its own: its source was never there."""
     texts = {
-        "LEARNINGS.md": mentioning(*(f"internal/pkg{n}/run.go" for n in range(50)), "go.mod", "docs/", "main.go"),
+        "LEARNINGS.md": mentioning(
+            *(f"internal/pkg{n}/run.go" for n in range(50)), "go.mod", "docs/", "main.go"
+        ),
         "TASKS.md": "- [ ] read `specs/plan.md` and [this](../docs/page.md)\n",
-        "CONVENTIONS.md": "- **Errors**: in `internal/err/<pkg>/<pkg>.go`, e.g. `foo.go`, never `os.Exit()`\n",
+        "CONVENTIONS.md": "- **Errors**: in `err/<pkg>/<pkg>.go`, e.g. `foo.go`, never `os.Exit()`\n",
     }
     project(repository.root, texts)
     repository.commit_all()

@@ -38,11 +38,28 @@ def test_what_is_a_path(written: str, path: str) -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        *("foo.go", "src/foo.py", "path/to/file.py", "bar/x.py", "example.py", "your-module/a.py", "my_app/a.py"),
+        *(
+            "foo.go",
+            "src/foo.py",
+            "path/to/file.py",
+            "bar/x.py",
+            "example.py",
+            "your-module/a.py",
+            "my_app/a.py",
+        ),
         *("src/*.py", "**/*.md", "src/<name>.py", "src/{a,b}.py", "$HOME/x.sh", "~/.bashrc", "a?.py"),
         *("https://x.org/a.py", "git@x.org:a/b.git", "mailto:a@b.c", "/etc/hosts", "//x"),
         *("python src/a.py", "make test", "rm -rf src/", "--flag", "-v", "", " ", "a b.py"),
-        *("desc.Text", "os.Exit()", "status", "README", "YYYY-MM-DD.md", "docs/NNN-title.md", "…/a.py", "a/../b.py"),
+        *(
+            "desc.Text",
+            "os.Exit()",
+            "status",
+            "README",
+            "YYYY-MM-DD.md",
+            "docs/NNN-title.md",
+            "…/a.py",
+            "a/../b.py",
+        ),
         *("C:\\src\\a.py", "'a.py'", "a.py,", "a=b.py", "%20.py"),
     ],
 )
@@ -126,6 +143,8 @@ def test_a_text_that_says_itself_that_the_file_went_is_no_drift(text: str) -> No
         "The cache was removed. Look at `src/a.py`.",
         "- removed the cache\n- look at `src/a.py`",
         "`src/a.py` is slow.",
+        "`src/a.py` is in charge of locks.",
+        "`src/a.py` now reads bytes.",
         "The lock moved to `src/a.py`.",
     ],
 )
@@ -262,8 +281,12 @@ def test_titles_and_tasks_are_not_rewritten_because_their_handles_come_from_them
 
 def test_nothing_is_certain_where_the_source_cannot_be_seen() -> None:
     """A context on its own, its project elsewhere: hundreds of paths, none of which may be called gone."""
-    text = "".join(f"## [2026-11-01] E{n}\n\nSee `internal/pkg{n}/run.go` and `docs/{n}.md`.\n\n" for n in range(200))
-    alone = Places(tracked=frozenset({".context/LEARNINGS.md"}), history=History([("A", ".context/LEARNINGS.md", "")]))
+    text = "".join(
+        f"## [2026-11-01] E{n}\n\nSee `internal/pkg{n}/run.go` and `docs/{n}.md`.\n\n" for n in range(200)
+    )
+    alone = Places(
+        tracked=frozenset({".context/LEARNINGS.md"}), history=History([("A", ".context/LEARNINGS.md", "")])
+    )
     found = findings("dead-reference", facts({"LEARNINGS.md": text}, places=alone))
     assert len(found) == 400
     assert not any(one.certain for one in found)

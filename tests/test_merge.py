@@ -35,12 +35,14 @@ numbers = st.lists(st.integers(1, 28), unique=True, max_size=6)
 files = contexts().map(lambda found: next((t for p, t in found.items() if p.endswith("LEARNINGS.md")), HEAD))
 
 
+@settings(max_examples=30)
 @given(files)
 def test_units_concatenate_to_the_text(text: str) -> None:
     assert "".join(unit.source for unit in LEARNINGS(text)) == text
     assert "".join(unit.source for unit in CONVENTIONS(text)) == text
 
 
+@settings(max_examples=50)
 @given(task_files())
 def test_tasks_are_units_whose_parts_concatenate(text: str) -> None:
     def check(units: list[Unit]) -> None:
@@ -55,13 +57,14 @@ def test_tasks_are_units_whose_parts_concatenate(text: str) -> None:
     check(units)
 
 
+@settings(max_examples=30)
 @given(files, files)
 def test_what_only_one_side_changed_is_taken(base: str, changed: str) -> None:
     for texts in ((changed, changed, changed), (base, base, changed), (base, changed, base)):
         assert merge(*texts, LEARNINGS, merge_lines) == (changed, 0)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(numbers, numbers, numbers, st.booleans(), st.data())
 def test_entries_of_both_are_there_once_and_removed_ones_are_gone(
     base: list[int], ours: list[int], theirs: list[int], newest_first: bool, data: st.DataObject
@@ -80,7 +83,7 @@ def test_entries_of_both_are_there_once_and_removed_ones_are_gone(
     assert text.startswith(HEAD)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(files, files, files)
 def test_nothing_is_lost_whatever_the_files_are_and_sides_are_equal(
     base: str, ours: str, theirs: str
@@ -100,7 +103,7 @@ def test_nothing_is_lost_whatever_the_files_are_and_sides_are_equal(
         assert _statements(text) == _statements(swapped)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(task_files(), task_files(), task_files())
 def test_tasks_of_both_are_kept(base: str, ours: str, theirs: str) -> None:
     text, conflicts = merge(base, ours, theirs, split_tasks, merge_lines)
@@ -201,6 +204,7 @@ def test_states_of_neighbours_and_of_nested_tasks_merge() -> None:
     assert (text, conflicts) == (f"# Tasks\n\n{done}- [ ] new one\n- [ ] new two\n", 0)
 
 
+@settings(max_examples=10)
 @given(words)
 def test_line_endings_are_those_of_the_side_that_changed_them(word: str) -> None:
     base = learnings([1, 2])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ctx.errors import CtxError
@@ -27,6 +27,7 @@ def pick(data: st.DataObject, page: TaskPage, *, only_open: bool = False) -> Tas
     return data.draw(st.sampled_from(found))
 
 
+@settings(max_examples=60)
 @given(task_files(), st.data())
 def test_done_changes_the_box_and_appends_the_date_and_no_other_byte(text: str, data: st.DataObject) -> None:
     page = TaskPage(text)
@@ -45,6 +46,7 @@ def test_done_changes_the_box_and_appends_the_date_and_no_other_byte(text: str, 
     assert after.tasks[task.position].id == task.id
 
 
+@settings(max_examples=60)
 @given(task_files(), st.data())
 def test_done_and_undone_is_the_same_file(text: str, data: st.DataObject) -> None:
     page = TaskPage(text)
@@ -53,6 +55,7 @@ def test_done_and_undone_is_the_same_file(text: str, data: st.DataObject) -> Non
     assert apply(done.text, task_edits.reopen(done, done.tasks[task.position])) == text
 
 
+@settings(max_examples=60)
 @given(task_files(), st.data(), st.sampled_from(["no key", "# heading\n- [ ] forged", "`x", "<!-- y"]))
 def test_blocked_and_unblocked_is_the_same_file(text: str, data: st.DataObject, why: str) -> None:
     page = TaskPage(text)
@@ -66,6 +69,7 @@ def test_blocked_and_unblocked_is_the_same_file(text: str, data: st.DataObject, 
     assert apply(blocked.text, task_edits.unblock(blocked, now)) == text
 
 
+@settings(max_examples=60)
 @given(task_files(), st.data())
 def test_started_tasks_are_in_progress_and_no_longer_blocked_by_themselves(
     text: str, data: st.DataObject
@@ -79,6 +83,7 @@ def test_started_tasks_are_in_progress_and_no_longer_blocked_by_themselves(
     assert started.blocked == ("#blocked" in task.heading)
 
 
+@settings(max_examples=60)
 @given(task_files(), st.data(), st.booleans())
 def test_a_new_task_is_one_insertion_read_back_where_it_was_meant(
     text: str, data: st.DataObject, below: bool
@@ -101,6 +106,7 @@ def test_a_new_task_is_one_insertion_read_back_where_it_was_meant(
         assert after.text.endswith(("\n", "\r")) == text.endswith(("\n", "\r"))
 
 
+@settings(max_examples=60)
 @given(task_files())
 def test_archiving_moves_every_finished_item_once_and_keeps_the_rest(text: str) -> None:
     page = TaskPage(text)
@@ -118,6 +124,7 @@ def test_archiving_moves_every_finished_item_once_and_keeps_the_rest(text: str) 
     assert all(task.state != OPEN for task in archived.tasks)
 
 
+@settings(max_examples=60)
 @given(task_files())
 def test_archiving_twice_is_archiving_once_and_an_interrupted_run_is_healed(text: str) -> None:
     page = TaskPage(text)
@@ -130,6 +137,7 @@ def test_archiving_twice_is_archiving_once_and_an_interrupted_run_is_healed(text
     assert healed.edits == once.edits
 
 
+@settings(max_examples=60)
 @given(task_files(), task_files())
 def test_an_archive_only_grows(text: str, archive: str) -> None:
     result = archive_finished(TaskPage(text), archive, ARCHIVE)

@@ -11,11 +11,31 @@ from pathlib import Path
 import pytest
 
 import ctx as library
-from tests.cli import Done, ctx, project
+from tests.cli import Done, project
+from tests.cli import ctx as in_process_of_its_own
 
 LEARNINGS = "LEARNINGS.md"
 FILE = f".context/{LEARNINGS}"
 TOKEN = "ghp_" + "a1B2" * 9  # made up, in the form of a real one
+
+
+def ctx(*args: str, cwd: Path, stdin: str = "") -> Done:
+    """Run `ctx` here, as `tests.cli.ctx` does in a process of its own, which takes ten times as long."""
+    import io
+    from contextlib import redirect_stderr, redirect_stdout
+
+    from ctx.cli.app import app
+    from ctx.cli.errors import run
+
+    out, err, given = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n") for _ in range(3))
+    given.buffer.write(stdin.encode())
+    given.seek(0)
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.chdir(cwd)
+        patch.setattr(sys, "stdin", given)
+        code = run(lambda: app(list(args), standalone_mode=False, prog_name="ctx"))
+        out.flush(), err.flush()
+    return Done(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))
 
 
 @pytest.fixture
@@ -166,7 +186,7 @@ def test_retiring_writes_both_links(here: Path) -> None:
     third = added(ctx("learn", "Third", cwd=here))
     assert added(ctx("deprecate", third, "--why", "no longer\ntrue", cwd=here)) == third
     assert re.search(r"\*\*Status\*\*: Deprecated \(no longer true, \d{4}-\d\d-\d\d\)", text_of(here))
-    assert ctx("list", "--status", "live", "--ids", cwd=here).out.split() == [new]
+    assert ctx("list", "learning", "--status", "live", "--ids", cwd=here).out == ""
 
 
 def test_removing_moves_word_for_word(here: Path) -> None:
@@ -181,7 +201,7 @@ def test_removing_moves_word_for_word(here: Path) -> None:
     archive = next((here / ".context/archive").iterdir())
     assert re.fullmatch(r"learnings-\d{4}-Q[1-4]\.md", archive.name)
     assert removed.out == f"{one} is in .context/archive/{archive.name}\n"
-    assert text_of(here) == text.replace(text[15:61], "")
+    assert text_of(here) == text[: text.index("## [")] + text[text.index("## Group") :]
     assert "## [2026-01-01-a] One\r\n\r\ntext" in archive.read_bytes().decode()
     removed = ctx("remove", three, alone, cwd=here)
     assert removed.code == 0, removed
@@ -352,4 +372,4 @@ class TestEditor:
         assert "## [stamp] Uno\n\n**Lesson**: y\n\n### more\n\n---\n" in text
         assert f"see {said.strip()}" in text
         code, said = on_terminal(here, tmp_path, "", "edit", other)
-        assert (code, "left as it was" in said) == (1, True)
+        assert (code, "left as it is" in said) == (1, True), said

@@ -81,7 +81,7 @@ def draft_of(kind: Kind, new: NewEntry) -> Draft:
     """What is to be written, checked."""
     if not one_line(new.title):
         raise UsageError("an entry needs a title")
-    texts = {"title": new.title, "body": new.body, "reason": new.allow_secret}
+    texts = {"title": new.title, "body": new.body, "reason": new.allow_secret, "names": "\n".join(new.fields)}
     texts |= {f"field {name}": text for name, text in new.fields.items()}
     texts |= {f"tag {number}": tag for number, tag in enumerate(new.tags, 1)}
     check_texts({name: text for name, text in texts.items() if text}, allow_secret=new.allow_secret)

@@ -44,7 +44,12 @@ def apply_plan(
 
 
 def apply_groups(
-    reader: Reader, groups: Sequence[Approved], *, approved_by: str = "", today: date | None = None, run: str = ""
+    reader: Reader,
+    groups: Sequence[Approved],
+    *,
+    approved_by: str = "",
+    today: date | None = None,
+    run: str = "",
 ) -> list[Outcome]:
     """Merge the groups whose members are as they were approved; each of the others is refused alone."""
     if approved_by and (approved_by != " ".join(approved_by.split()) or not approved_by.isprintable()):
@@ -86,7 +91,9 @@ class _Work:
             self._note(_Done(group, merged, Ending.ALREADY))
             return
         try:
-            check_texts({"title": group.draft.title, "body": group.draft.body}, allow_secret=self._held(group))
+            check_texts(
+                {"title": group.draft.title, "body": group.draft.body}, allow_secret=self._held(group)
+            )
             result = self._merge(group)
         except CtxError as error:
             self.order.append(Outcome(group.id, Ending.REFUSED, why=str(error)))
@@ -129,7 +136,9 @@ class _Work:
             self.view.write(path, text)
         self._stage([*self.archives, *self.files, *dict(links)], run)
         entries = iter(named)
-        return [found if isinstance(found, Outcome) else _outcome(found, next(entries)) for found in self.order]
+        return [
+            found if isinstance(found, Outcome) else _outcome(found, next(entries)) for found in self.order
+        ]
 
     def _ignore_archive(self) -> None:
         text = self.changes.read(_IGNORE) or ""

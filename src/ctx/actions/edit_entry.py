@@ -84,6 +84,7 @@ def _check(edition: Edition) -> None:
     if edition.title is not None and not one_line(edition.title):
         raise UsageError("an entry needs a title")
     named = {"title": edition.title, "text": edition.content, "body": edition.body, "stamp": edition.stamp}
+    named["names"] = "\n".join(edition.fields)
     texts = {name: text for name, text in named.items() if text}
     texts |= {f"field {name}": text for name, text in edition.fields.items()}
     texts |= {f"tag {number}": tag for number, tag in enumerate(edition.tags or (), 1)}

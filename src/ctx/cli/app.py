@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated, NoReturn
 
 import typer
 
 from ctx import __version__
-from ctx.cli import config, consolidate, drift, install, packet, read, start, task, write
 from ctx.cli.errors import run
 from ctx.cli.output import say
 
@@ -27,14 +29,42 @@ Commands that show something take --json. Errors go to stderr; exit codes: 0 don
 3 a bug in ctx, 130 interrupted.
 """
 
-app = typer.Typer(
-    name="ctx",
-    help=_HELP,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+# The modules in the order of `ctx --help`, each with the commands that it registers.
+MODULES = {
+    "start": ("init", "status"),
+    "packet": ("agent", "why"),
+    "read": ("list", "show", "search"),
+    "write": ("learn", "decide", "add", "edit", "mark", "supersede", "deprecate", "remove"),
+    "task": ("task",),
+    "drift": ("drift",),
+    "consolidate": ("consolidate",),
+    "install": ("install", "merge-driver"),
+    "config": ("config",),
+}
+# Commands are short: what they leave behind costs less than looking for it.
+_GARBAGE = 200_000
+
+
+def build(modules: Sequence[str] = tuple(MODULES)) -> typer.Typer:
+    """The application with the commands of some modules."""
+    app = typer.Typer(
+        name="ctx",
+        help=_HELP,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_main)
+    for name in modules:
+        import_module(f"ctx.cli.{name}").register(app)
+    return app
+
+
+def app_for(arguments: Sequence[str]) -> typer.Typer:
+    """The application with the one module that the first argument asks for, else with all of them."""
+    first = arguments[0] if arguments else ""
+    return build([name for name, commands in MODULES.items() if first in commands] or tuple(MODULES))
 
 
 def _print_version(value: bool) -> None:
@@ -43,7 +73,6 @@ def _print_version(value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _main(
     version: Annotated[
         bool,
@@ -53,10 +82,7 @@ def _main(
     pass
 
 
-for module in (start, packet, read, write, task, drift, consolidate, install, config):
-    module.register(app)
-
-
 def main() -> NoReturn:
     """Run the command line and exit."""
-    sys.exit(run(lambda: app(standalone_mode=False, prog_name="ctx")))
+    gc.set_threshold(_GARBAGE)
+    sys.exit(run(lambda: app_for(sys.argv[1:])(standalone_mode=False, prog_name="ctx")))

@@ -9,7 +9,7 @@ import typer
 
 from ctx.cli.entry_options import AllowSecret, Body, DryRun, NewTags, OtherFields, fields_of, text_of
 from ctx.cli.options import Json, Root, open_reader
-from ctx.cli.output import say, write, write_json
+from ctx.cli.output import safe, say, write, write_json
 from ctx.errors import UsageError
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def remove(
             return
     done = remove_entries(open_reader(root), references, datetime.now(UTC).date(), dry_run=dry_run)
     if dry_run:
-        write(done.diff)
+        write(safe(done.diff))
     elif as_json:
         rows = [{"id": one.id, "path": one.path, "line": one.line} for one in done.entries]
         write_json(rows)
@@ -146,7 +146,7 @@ def _from_editor(reader: Reader, reference: str) -> Edition:
 
 def _tell(done: Written, *, dry_run: bool, as_json: bool) -> None:
     if dry_run:
-        write(done.diff)
+        write(safe(done.diff))
     elif as_json:
         write_json({"id": done.id, "path": done.path, "line": done.line})
     else:

@@ -27,7 +27,8 @@ def register(app: typer.Typer) -> None:
 def consolidate(
     kind: Annotated[str | None, typer.Option("--kind", "-k", help="Only entries of this kind.")] = None,
     plan: Annotated[
-        Path | None, typer.Option("--plan", metavar="FILE", help="Write the proposals as TOML to edit and apply.")
+        Path | None,
+        typer.Option("--plan", metavar="FILE", help="Write the proposals as TOML to edit and apply."),
     ] = None,
     apply: Annotated[
         Path | None, typer.Option("--apply", metavar="FILE", help="Merge the groups that this plan approves.")
@@ -81,13 +82,17 @@ def _propose(
 
         review(reader, groups, approved_by)
     else:
-        say("\n".join(describe(group, f"{number} of {len(groups)}") for number, group in enumerate(groups, 1)))
+        say(
+            "\n".join(describe(group, f"{number} of {len(groups)}") for number, group in enumerate(groups, 1))
+        )
 
 
 def describe(group: Group, place: str, *, whole: bool = False) -> str:
     """A group as text: what it is, its members, `whole` or as a line each, and the draft."""
     gain = f"{group.tokens_before} → {group.tokens_after} tokens"
-    lines = [f"{group.id}  {place}  {len(group.members)} × {group.kind}  cohesion {group.cohesion:.2f}  {gain}"]
+    lines = [
+        f"{group.id}  {place}  {len(group.members)} × {group.kind}  cohesion {group.cohesion:.2f}  {gain}"
+    ]
     for number, one in enumerate(group.members, 1):
         lines.append(f"  {number}. {one.id}  {one.date or '-'}  {one.title}  ({one.path}:{one.line})")
         if whole and one.entry.body:
@@ -100,7 +105,8 @@ def _progress(done: int, total: int) -> None:
     """One line on the terminal that is written over and in the end wiped."""
     if total >= 400:
         end = "\r\033[K" if done + 50 >= total else ""
-        print(f"\rcomparing entries: {done} of {total}{end}", end="", file=sys.stderr, flush=True)
+        sys.stderr.write(f"\rcomparing entries: {done} of {total}{end}")
+        sys.stderr.flush()
 
 
 def _write_plan(groups: Sequence[Group], path: Path, *, as_json: bool) -> None:
@@ -122,7 +128,9 @@ def _apply(reader: Reader, path: Path, approved_by: str, *, as_json: bool) -> No
     from ctx.actions.apply_plan import apply_plan
 
     if not approved_by and not _on_terminal():
-        raise UsageError("off a terminal --apply needs --approved-by NAME", hint="only a person retires knowledge")
+        raise UsageError(
+            "off a terminal --apply needs --approved-by NAME", hint="only a person retires knowledge"
+        )
     outcomes = apply_plan(reader, path, approved_by=approved_by)
     if as_json:
         write_json({"groups": [one.to_json() for one in outcomes]})
@@ -132,7 +140,8 @@ def _apply(reader: Reader, path: Path, approved_by: str, *, as_json: bool) -> No
     if refused:
         names = ", ".join(one.group for one in refused)
         raise CtxError(
-            f"{len(refused)} of {len(outcomes)} groups refused: {names}", hint="the others are merged; see above why"
+            f"{len(refused)} of {len(outcomes)} groups refused: {names}",
+            hint="the others are merged; see above why",
         )
 
 

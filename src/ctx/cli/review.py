@@ -36,12 +36,15 @@ def review(reader: Reader, groups: Sequence[Group], approved_by: str) -> None:
                 merged += _ask(reader, group, f"{number} of {len(groups)}", approved_by, run)
         except _Quit:
             pass
-        say(f"{merged} of {len(groups)} groups merged" + ("; `ctx consolidate --undo` takes them back" if merged else ""))
+        say(
+            f"{merged} of {len(groups)} groups merged"
+            + ("; `ctx consolidate --undo` takes them back" if merged else "")
+        )
 
 
 @contextmanager
 def _closing_ends_quietly() -> Iterator[None]:
-    """A terminal that closes must not end the program halfway through a write: it ends at the next question."""
+    """A terminal that closes must not end the program within a write: it ends at the next question."""
     hangup = getattr(signal, "SIGHUP", None)
     before = signal.signal(hangup, signal.SIG_IGN) if hangup is not None else None
     try:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ctx.cli.entry_options import text_of
 from ctx.cli.options import Json, Root, open_reader
 from ctx.cli.output import remark, say, table, write_json
 from ctx.errors import UsageError
@@ -51,8 +51,7 @@ def add(
     """
     from ctx.actions.task_add import NewTask, add_task
 
-    words = sys.stdin.read() if text == "-" else text
-    new = NewTask(words, priority, labels or (), section, parent, in_progress, _date(now))
+    new = NewTask(text_of(text) or "", priority, labels or (), section, parent, in_progress, _date(now))
     plan = add_task(open_reader(root), new, dry_run=dry_run)
     if not _shown(plan, dry_run=dry_run, as_json=as_json):
         say("\n".join(one.id for one in plan.touched))

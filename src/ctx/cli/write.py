@@ -32,7 +32,7 @@ from ctx.cli.entry_options import (
     text_of,
 )
 from ctx.cli.options import Json, Root, open_reader
-from ctx.cli.output import remark, say, write, write_json
+from ctx.cli.output import remark, safe, say, write, write_json
 from ctx.errors import UsageError
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _add(
         new = NewEntry(kind, title, fields, tags or (), text_of(body) or "", allow_secret)
     added = add_entry(reader, new, datetime.now(UTC), dry_run=dry_run)
     if dry_run:
-        write(added.diff)
+        write(safe(added.diff))
     elif as_json:
         write_json({key: getattr(added, key) for key in ("id", "path", "line")})
     else:

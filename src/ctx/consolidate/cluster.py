@@ -17,7 +17,7 @@ _CORE = 0.235  # the cut inside a group at which its core is found
 
 
 class Cluster(NamedTuple):
-    """A group of entries by their numbers, in order; `core` and `whole` say how strongly they hold together."""
+    """A group of entries by their numbers, in order; `core` and `whole` say how strongly it holds."""
 
     members: list[int]
     core: float
@@ -26,7 +26,9 @@ class Cluster(NamedTuple):
     @property
     def cohesion(self) -> float:
         """How strongly its core holds together, from 0 to 1; groups are offered in this order."""
-        strength = (self.core or self.whole / 20) + self.whole / 1000  # one without a core comes after all others
+        strength = (
+            self.core or self.whole / 20
+        ) + self.whole / 1000  # one without a core comes after all others
         return round(strength / (1 + strength), 6)
 
 
@@ -78,7 +80,9 @@ class _Linkage:
         while self.offers:
             link, one, other, first, second = heapq.heappop(self.offers)
             current = self.versions.get(one) == first and self.versions.get(other) == second
-            if current and -link >= self.drop * max(self.cohesion.get(one, 0.0), self.cohesion.get(other, 0.0)):
+            if current and -link >= self.drop * max(
+                self.cohesion.get(one, 0.0), self.cohesion.get(other, 0.0)
+            ):
                 self._merge(one, other)
         return [group for group in self.members.values() if len(group) > 1]
 

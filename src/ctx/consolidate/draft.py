@@ -15,7 +15,12 @@ from ctx.markdown.inline import strip_comments
 from ctx.memory.entry import Entry
 from ctx.memory.fields import find_fields
 
-_MAIN = ("Lesson", "Decision", "Solution", "")  # where the title of a member is kept if only it says something
+_MAIN = (
+    "Lesson",
+    "Decision",
+    "Solution",
+    "",
+)  # where the title of a member is kept if only it says something
 _SUMMARY = "Summary"
 _INTERRUPTING = ("```", "~~~", "1. ", "1) ", "> ")  # blocks that need no blank line before them
 
@@ -42,7 +47,11 @@ def merge_bodies(members: Sequence[Entry], kind: Kind) -> str:
             fields.setdefault(name, []).append(piece)
     order = {name: place for place, name in enumerate(("", *kind.fields))}
     names = sorted(fields, key=lambda name: order.get(name, len(order)))
-    blocks = [leading_status(members, kind), *(_field(name, fields[name]) for name in names), footer(members, kind)]
+    blocks = [
+        leading_status(members, kind),
+        *(_field(name, fields[name]) for name in names),
+        footer(members, kind),
+    ]
     return "\n\n".join(block for block in blocks if block)
 
 

@@ -21,7 +21,10 @@ Read = Callable[[str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A file that a step changed: `old` stood where the new text differs, behind `head` characters and before `tail`."""
+    """A file that a step changed: `old` stood where it differs, behind `head` characters and before `tail`.
+
+    `before` and `after` are digests; `before` is None where there was no file.
+    """
 
     path: str
     before: str | None
@@ -37,7 +40,12 @@ class Change:
         head = _common(old, after)
         tail = _common(old[head:][::-1], after[head:][::-1])
         return cls(
-            path, None if before is None else _digest(before), _digest(after), head, tail, old[head : len(old) - tail]
+            path,
+            None if before is None else _digest(before),
+            _digest(after) or "",
+            head,
+            tail,
+            old[head : len(old) - tail],
         )
 
     def undone(self, text: str) -> str | None:
@@ -99,7 +107,7 @@ def read_journal(text: str | None) -> Journal:
         return Journal("", ())
 
 
-def _digest(text: str | None) -> str | None:  # type: ignore[return]
+def _digest(text: str | None) -> str | None:
     return None if text is None else hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ctx.consolidate.approved import Approved
 from ctx.consolidate.draft import in_order
 from ctx.consolidate.merged import merged_source
-from ctx.consolidate.metadata import CONSOLIDATED_FROM, is_consolidated
+from ctx.consolidate.metadata import CONSOLIDATED_FROM, is_consolidated, origins
 from ctx.consolidate.proposal import content_digest
 from ctx.errors import CtxError
 from ctx.kinds import Kind
@@ -48,7 +48,9 @@ def merge(
     anchor = in_order(members)[-1]
     written, merged = _write(text, before, members, anchor, group, kind, archive_path, approved_by)
     rest, pieces = take_out(written, kind, path, {entry.position for entry in members if entry is not anchor})
-    sources = dict(zip((e.position for e in sorted(members, key=_position) if e is not anchor), pieces, strict=True))
+    sources = dict(
+        zip((e.position for e in sorted(members, key=_position) if e is not anchor), pieces, strict=True)
+    )
     sources[anchor.position] = text[anchor.start : anchor.end].rstrip()
     kept = [(entry, sources[entry.position]) for entry in in_order(members)]
     place = merged.position - sum(entry.position < anchor.position for entry in members)
@@ -124,7 +126,7 @@ def already(entries: Sequence[Entry], group: Approved) -> Entry | None:
     """The entry that a group was merged into before, where it was."""
     title = one_line(group.draft.title)
     for entry in entries:
-        origins = entry.fields.get(CONSOLIDATED_FROM, "")
-        if entry.live and entry.title == title and all(wanted.id in origins for wanted in group.members):
+        named = origins(entry)
+        if entry.live and entry.title == title and all(wanted.id in named for wanted in group.members):
             return entry
     return None

@@ -18,7 +18,9 @@ def anchor_of(members: Sequence[Entry]) -> Entry:
     return in_order(members)[-1]
 
 
-def merged_source(draft: Draft, members: Sequence[Entry], archive: str = _ANY_ARCHIVE, approved_by: str = "") -> str:
+def merged_source(
+    draft: Draft, members: Sequence[Entry], archive: str = _ANY_ARCHIVE, approved_by: str = ""
+) -> str:
     """The merged entry as it stands in the anchor's file, with line feeds; it ends with one."""
     anchor = anchor_of(members)
     body = harmless(draft.body, level=anchor.level)

@@ -12,7 +12,7 @@ from ctx.memory.entry import Entry
 from ctx.memory.links import link_edits
 
 # Says what an entry was made from; those handles stay, they are found in the archive.
-_ORIGINS = re.compile(rf"^[ ]{{0,5}}\*\*{CONSOLIDATED_FROM}(?:\*\*:|:\*\*)[^\r\n]*", re.M)
+_ORIGINS = re.compile(rf"^[ ]{{0,5}}\*\*{CONSOLIDATED_FROM}(?:\*\*:|:\*\*)[^\r\n]*", re.MULTILINE)
 
 
 class Absorbed(NamedTuple):
@@ -23,11 +23,13 @@ class Absorbed(NamedTuple):
     stamps: tuple[str, ...]
 
 
-def new_names(before: Sequence[Entry], after: Sequence[Entry], absorbed: Iterable[Absorbed]) -> dict[str, str]:
+def new_names(
+    before: Sequence[Entry], after: Sequence[Entry], absorbed: Iterable[Absorbed]
+) -> dict[str, str]:
     """Old names to new ones: handles, and stamps in brackets.
 
-    A stamp that an entry outside the group holds too names nothing for certain, and stays. `before` and `after`
-    are all entries outside the archive; a handle that only changed because a namesake is gone is told as well.
+    A stamp that an entry outside the group holds too names nothing for certain, and stays. `before` and
+    `after` are all entries outside the archive; a handle that changed because a namesake is gone is told too.
     """
     names = _shifted(before, after, absorbed := list(absorbed))
     holders: dict[str, set[str]] = {}

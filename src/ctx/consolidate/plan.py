@@ -23,11 +23,17 @@ _HEADER = """\
 #   4. ctx consolidate --apply THIS-FILE
 # A member that was edited since is told by its digest; its group is then refused, and only it.
 """
-_KEYS = {
+_KEYS: dict[str, dict[str, type]] = {
     "plan": {"version": int, "groups": list},
     "group": {
-        **{"approve": bool, "id": str, "kind": str, "cohesion": float, "tokens_before": int, "tokens_after": int},
-        **{"draft": dict, "members": list},
+        "approve": bool,
+        "id": str,
+        "kind": str,
+        "cohesion": float,
+        "tokens_before": int,
+        "tokens_after": int,
+        "draft": dict,
+        "members": list,
     },
     "draft": {"title": str, "body": str},
     "member": {"id": str, "title": str, "path": str, "line": int, "digest": str},
@@ -40,7 +46,15 @@ _REQUIRED = {
 }
 _UNQUOTABLE = re.compile(r"'''|[\x00-\x08\x0b-\x1f\x7f]")
 _PLACE = re.compile(r'"\\u0000(\d+)"')
-_NAMES = {int: "a whole number", list: "a list", bool: "true or false", str: "a text", dict: "a table", float: "a number"}
+_LAST = re.compile(r"(?:(?:^|\.)[^.\[]*|\[\d+\])$")
+_NAMES = {
+    int: "a whole number",
+    list: "a list",
+    bool: "true or false",
+    str: "a text",
+    dict: "a table",
+    float: "a number",
+}
 _HOW = "nothing was merged; mend the plan, or make a new one with `ctx consolidate --plan F`"
 
 
@@ -115,7 +129,7 @@ def _placed(problem: Problem, lines: Mapping[str, int]) -> Problem:
     """The problem with the line of its key, or of the table that lacks it."""
     key = problem.key
     while key and key not in lines:
-        key = key.rpartition(".")[0]
+        key = _LAST.sub("", key)
     return problem._replace(line=lines.get(key, 1))
 
 

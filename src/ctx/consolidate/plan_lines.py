@@ -14,17 +14,17 @@ def key_lines(text: str) -> dict[str, int]:
     lines: dict[str, int] = {}
     counts: Counter[str] = Counter()
     table = ""
-    for line, tokens in _statements(text):
-        name = ".".join(token.strip("\"'") for token in tokens if token not in "[].")
-        if tokens[:2] == ["[", "["]:
+    for line, pieces in _statements(text):
+        name = ".".join(piece.strip("\"'") for piece in pieces if piece not in "[].")
+        if pieces[:2] == ["[", "["]:
             table = _indexed(name, counts)
             counts[table] += 1
             table += f"[{counts[table] - 1}]"
             lines.setdefault(table.rpartition("[")[0], line)
-        elif tokens[0] == "[":
+        elif pieces[0] == "[":
             table = _indexed(name, counts)
         else:
-            key = ".".join(token.strip("\"'") for token in tokens[: tokens.index("=")] if token != ".")
+            key = ".".join(piece.strip("\"'") for piece in pieces[: pieces.index("=")] if piece != ".")
             lines.setdefault(f"{table}.{key}" if table else key, line)
             continue
         lines.setdefault(table, line)
@@ -43,20 +43,20 @@ def _indexed(name: str, counts: Counter[str]) -> str:
 
 
 def _statements(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The tokens of each header or assignment, with its line; values that span lines stay whole."""
+    """The pieces of each header or assignment, with its line; values that span lines stay whole."""
     line, start, depth = 1, 1, 0
-    tokens: list[str] = []
+    pieces: list[str] = []
     for match in re.finditer(GRAMMAR, text, re.VERBOSE | re.DOTALL):
-        token = match.group()
-        if token == "\n" and depth == 0:
-            if tokens and (tokens[0] == "[" or "=" in tokens):
-                yield start, tokens
-            tokens = []
-        elif match.lastgroup != "skip" and token != "\n":
-            start = start if tokens else line
-            tokens.append(token)
-            if "=" in tokens:
-                depth += (token in "[{") - (token in "]}") if len(token) == 1 else 0
-        line += token.count("\n")
-    if tokens and (tokens[0] == "[" or "=" in tokens):
-        yield start, tokens
+        piece = match.group()
+        if piece == "\n" and depth == 0:
+            if pieces and (pieces[0] == "[" or "=" in pieces):
+                yield start, pieces
+            pieces = []
+        elif match.lastgroup != "skip" and piece != "\n":
+            start = start if pieces else line
+            pieces.append(piece)
+            if "=" in pieces:
+                depth += (piece in "[{") - (piece in "]}") if len(piece) == 1 else 0
+        line += piece.count("\n")
+    if pieces and (pieces[0] == "[" or "=" in pieces):
+        yield start, pieces

@@ -16,7 +16,7 @@ Write a plan in the same TOML form to a file; a person will apply it with
 
 Rules
 - Merge only entries that are about the same thing. Take a member out by removing its table from the plan.
-- Keep every distinct fact: names, numbers, commands, paths, conditions, exceptions, what was tried and failed.
+- Keep every distinct fact: names, numbers, commands, paths, conditions, exceptions, what failed.
   Say each once, and say it shorter than the members do together.
 - Where two members contradict each other, keep both and say which is newer.
 - Add nothing that the members do not say.
@@ -33,5 +33,8 @@ def write_prompt(groups: Sequence[Group]) -> str:
         parts.append(f"\n## Group {group.id}: {len(group.members)} entries of the kind {group.kind}\n")
         for member in group.members:
             entry = member.entry
-            parts.append(f"\n<entry id=\"{entry.id}\" date=\"{entry.date or ''}\">\n{entry.title}\n\n{entry.body}\n</entry>\n")
+            parts.append(
+                f'\n<entry id="{entry.id}" date="{entry.date or ""}">\n'
+                f"{entry.title}\n\n{entry.body}\n</entry>\n"
+            )
     return "".join([*parts, "\n## The plan\n\n```toml\n", write_plan(groups), "```\n"])

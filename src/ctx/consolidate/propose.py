@@ -45,21 +45,19 @@ def propose(field: Field, counter: Counter, progress: Progress | None = None) ->
     moments = [moment(entry) for entry in field.chosen]
     rows = similarities(field.profiles, moments, field.background, progress)
     return [
-        field.group(one.cohesion, [field.chosen[row] for row in one.members], counter) for one in clusters(rows)
+        field.group(one.cohesion, [field.chosen[row] for row in one.members], counter)
+        for one in clusters(rows)
     ]
 
 
 def ranked(groups: Sequence[Group]) -> list[Group]:
-    """Groups of several kinds in the order in which they are offered: those that would not shrink come last."""
+    """Groups of all kinds in the order in which they are offered; those that would not shrink come last."""
     return sorted(groups, key=lambda group: (not group.shrinks, -group.cohesion))
 
 
-def make_group(
-    kind: str, cohesion: float, members: Sequence[Entry], draft: Draft, counter: Counter
-) -> Group:
+def make_group(kind: str, cohesion: float, members: Sequence[Entry], draft: Draft, counter: Counter) -> Group:
     """A proposal with its name and its tokens."""
     before = sum(counter.tokens(counter.units(source_of(entry))) for entry in members)
     after = counter.tokens(counter.units(merged_source(draft, members)))
     found = tuple(Member(entry) for entry in members)
     return Group(group_id(kind, members), kind, cohesion, found, draft, before, after)
-

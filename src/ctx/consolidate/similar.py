@@ -31,7 +31,8 @@ _REPORT = 50  # rows between two reports of progress
 _FIELD = re.compile(r"\*\*[A-Z][A-Za-z ]+\*\*:")
 # What such a line says is no matter of the entry's; a status, though, tends to name what it is about.
 _META_LINE = re.compile(
-    rf"^[ ]{{0,3}}\*\*(?:{'|'.join(sorted(META - {'status'}))})(?:\*\*:|:\*\*).*$", re.M | re.I
+    rf"^[ ]{{0,3}}\*\*(?:{'|'.join(sorted(META - {'status'}))})(?:\*\*:|:\*\*).*$",
+    re.MULTILINE | re.IGNORECASE,
 )
 _RUN = re.compile(r"[^\W_]+")
 _PIECE = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
@@ -51,19 +52,18 @@ _EMPTY_WORDS = frozenset(
     was wasn way we well were weren what when where whether which while who whom why will with within without
     won would wouldn yet you your yours yourself
     context lesson application decision rationale consequence status accepted alternatives
-    """.split()  # noqa: SIM905 - a list of words reads better than a list of quoted words
+    """.split()
 )
 
 
 class Background(NamedTuple):
-    """What likeness is measured against: how many entries there are, how many hold each word, and how near in
-    time two of them are on average.
+    """What likeness is measured against: the size, how many hold each word, how near two are on average.
 
     Originals in the archive count here in the place of what they were merged into, so that a merge does not
     change how alike the entries that are left are.
     """
 
-    count: int
+    size: int
     holders: Counter[str]
     nearness: float
 
@@ -103,10 +103,8 @@ def similarities(
 
 
 def _vectors(profiles: Sequence[Profile], background: Background) -> list[dict[str, float]]:
-    count = background.count
-    rarity = {
-        word: math.log((count + 1) / n) ** _IDF for word, n in background.holders.items() if n > 1
-    }
+    count = background.size
+    rarity = {word: math.log((count + 1) / n) ** _IDF for word, n in background.holders.items() if n > 1}
     return [_vector(profile, rarity) for profile in profiles]
 
 

@@ -31,15 +31,15 @@ _JOIN = re.compile(r"[ \t]*\n[ \t]*")
 _FILLER = frozenset(
     """a an the is are was were be been being am it its this that these those you your we our they their i my
     he she his her of to in on at for with by and so then also just very really will would should shall
-    please there here""".split()  # noqa: SIM905 - reads better than quoted words
+    please there here""".split()
 )
 _TURNING = frozenset(
     """not no never none nor only always all every each must without before after until unless except instead
-    cannot can't don't doesn't isn't aren't won't wasn't didn't""".split()  # noqa: SIM905 - as above
+    cannot can't don't doesn't isn't aren't won't wasn't didn't""".split()
 )
 _PLAIN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _EMPHASIS = re.compile(r"(\*\*|__|(?<![\w*])\*(?![\s*]))(.+?)\1")
-# What may be taken off a word's ends without changing what it names: not the dot of `.env`, not the `!` of `!=`.
+# What a word's ends may lose without naming something else: not the dot of `.env`, not the `!` of `!=`.
 _BEFORE, _BEHIND = "([\"'“‘`", ")].,;:!?\"'”’`…。，、"
 _DASHES = frozenset("-–—")
 
@@ -89,7 +89,11 @@ def _structures(blocks: Blocks) -> list[tuple[int, int, Form]]:
         previous = found[-1] if found else None
         if previous and first < previous[1]:
             continue
-        steps = previous and form is previous[2] is Form.BLOCK and not "".join(blocks.lines[previous[1] : first]).strip()
+        steps = (
+            previous
+            and form is previous[2] is Form.BLOCK
+            and not "".join(blocks.lines[previous[1] : first]).strip()
+        )
         if previous and steps:
             found[-1] = (previous[0], last, form)
         else:
@@ -123,7 +127,7 @@ def _paragraphs(text: str) -> list[Part]:
 
 
 def _stays(source: str, lines: list[str]) -> bool:
-    """Whether a block means something by its lines: indented code, a table, a quote, tags, a Setext heading."""
+    """Whether a block means something by its lines: code, a table, a quote, tags, a Setext heading."""
     first = source.lstrip()[0]
     return source.startswith(("    ", "\t")) or first in "|><" or any(_UNDERLINE.match(row) for row in lines)
 
@@ -199,9 +203,7 @@ class Said:
         """The sentences of a paragraph that are new, as they stand; short ones stay with their neighbours."""
         pieces = sentences(text)
         kept = [
-            piece
-            for piece in pieces
-            if self.add(piece) or (len(pieces) > 1 and len(normal(piece)) < _FEWEST)
+            piece for piece in pieces if self.add(piece) or (len(pieces) > 1 and len(normal(piece)) < _FEWEST)
         ]
         return "".join(kept).strip()
 
@@ -220,7 +222,7 @@ def _is_slip(one: Sequence[str], other: Sequence[str]) -> bool:
 
 
 def covers(said: Iterable[str], title: str) -> bool:
-    """Whether texts say what a title does: most of its words, and all that could turn or narrow its meaning."""
+    """Whether texts say what a title does: most of its words, and all that could turn its meaning."""
     texts = list(said)
     held = {word for text in texts for word in normal(text)}
     pieces = {word for text in texts for word in words(text)}

@@ -21,7 +21,7 @@ def title_of(members: Sequence[Entry], profiles: Sequence[Profile], background: 
     shared: Counter[str] = Counter(word for profile in profiles for word in profile if word[0] != "#")
     in_titles: Counter[str] = Counter(word for entry in members for word in set(words(entry.title)))
     weights = {
-        word: (n + in_titles[word]) * math.log((background.count + 1) / (background.holders[word] or 1))
+        word: (n + in_titles[word]) * math.log((background.size + 1) / (background.holders[word] or 1))
         for word, n in shared.items()
         if n >= _SHARE * len(members) and in_titles[word]
     }
@@ -50,11 +50,13 @@ def _central(members: Sequence[Entry], profiles: Sequence[Profile]) -> Entry:
 
 
 def _spellings(members: Sequence[Entry]) -> dict[str, str]:
-    """How each word is most often written, titles before bodies: `OpenCode` for both of its parts, `JSON`, `hook`."""
+    """How each word is most often written, titles before bodies: `OpenCode` for both of its parts."""
     seen: dict[str, Counter[str]] = {}
     for text, weight in [(entry.title, 100) for entry in members] + [(entry.body, 1) for entry in members]:
         for run in _RUN.findall(text):
             written = run if run[1:] != run[1:].lower() else run.lower()
             for word in words(run):
                 seen.setdefault(word, Counter())[written] += weight
-    return {word: min(forms, key=lambda form: (-forms[form], len(form), form)) for word, forms in seen.items()}
+    return {
+        word: min(forms, key=lambda form: (-forms[form], len(form), form)) for word, forms in seen.items()
+    }

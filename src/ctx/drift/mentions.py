@@ -31,19 +31,9 @@ _TOLD_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _TOLD_AFTER = re.compile(
-    r"\s*(?:→|->|=>|\(?(?:now|since|later|was|were|has been|have been|is|got|became|used to be)\s+"
-    r"(?:(?:since|now|long)\s+)?(?:removed|deleted|renamed|moved|gone|dropped|replaced|retired|in|at|called|`))",
-    re.IGNORECASE,
-)
-_BEFORE = re.compile(
-    r"\b(?:removed?|removing|delet(?:ed?|ing)|renam(?:ed?|ing)|mov(?:ed?|ing)|dropp?(?:ed|ing)?|replac(?:ed?|ing)"
-    r"|retired?|former(?:ly)?|previously|used to (?:be|live)(?: in| at)?|instead of|no longer)"
-    r"[\s:]+(?:(?:the|our|old|file|module|script|folder|from|in|at)\s+){0,3}(?:`[^`\n]+`\s*(?:,|and|&|or)\s*)*$",
-    re.IGNORECASE,
-)
-_TOLD_AFTER = re.compile(
-    r"\s*(?:→|->|=>|\(?(?:now|since|later|was|were|has been|have been|is|got|became|used to be)\s+"
-    r"(?:since\s+)?(?:removed|deleted|renamed|moved|gone|dropped|replaced|retired|in|at|called|`))",
+    r"\s*(?:→|->|=>|\(?(?:(?:is\s+)?now\s+(?:in|at|called|`)|became\s+`"
+    r"|(?:since|later|was|were|has been|have been|is|got)\s+(?:(?:since|now|long)\s+)?"
+    r"(?:removed|deleted|renamed|moved|gone|dropped|replaced|retired)))",
     re.IGNORECASE,
 )
 _BEFORE = 120  # characters looked at ahead of a mention

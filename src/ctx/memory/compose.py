@@ -12,9 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from ctx.errors import UsageError
 from ctx.kinds import Kind
-from ctx.markdown.blocks import scan
+from ctx.markdown.blocks import Blocks, scan
 from ctx.markdown.edits import Edit, apply
-from ctx.markdown.headings import close_open
 from ctx.markdown.inline import find_comments
 from ctx.memory.fields import ONE_PARAGRAPH, find_fields
 from ctx.memory.stamp import split_stamp
@@ -27,6 +26,7 @@ _BREAK = re.compile(r"\r\n?")
 _OPENS_BLOCK = re.compile(r"```|~~~|#|>|<|\||[-+*=_]|\d+[.)](?:\s|$)|    |\t|\[[^\]]*\]:")
 _FENCE_LIKE = re.compile(r"^( {0,3})(?=```|~~~)", re.M)
 _LINE = re.compile(r"^(?=.)", re.M)
+_COMMENT = re.compile(r"(?<!\\)<!--")
 _DEEPEST = 6
 _PASSES = 8  # each removes what the one before uncovered; two do for all but made-up texts
 
@@ -168,17 +168,19 @@ def harmless(text: str, *, level: int = 2, comments: bool = False) -> str:
     """
     text = unix(text).strip("\n").rstrip()
     for _ in range(_PASSES):
-        edits = [*_heading_edits(text, level), *_comment_edits(text, keep=comments)]
-        changed = apply(text, edits)
-        changed = _without_rules(close_open(changed).rstrip())
-        if changed == text:
-            return text
-        text = changed
+        blocks = scan(text)
+        edits = [*_heading_edits(text, blocks, level), *_comment_edits(text, keep=comments)]
+        if edits:
+            text = apply(text, edits)
+        elif blocks.closer:
+            text = f"{text}\n{blocks.closer}"
+        else:
+            return _without_rules(text, blocks)
     return _LINE.sub("    ", text)
 
 
-def _heading_edits(text: str, level: int) -> Iterator[Edit]:
-    for found in scan(text).headings:
+def _heading_edits(text: str, blocks: Blocks, level: int) -> Iterator[Edit]:
+    for found in blocks.headings:
         marks = text.index("#", found.start)
         if found.level <= level:
             yield Edit(marks, marks + found.level, "#" * min(level + 1, _DEEPEST))
@@ -190,12 +192,13 @@ def _heading_edits(text: str, level: int) -> Iterator[Edit]:
 def _comment_edits(text: str, *, keep: bool) -> Iterator[Edit]:
     for start, end in find_comments(text):
         if not keep or "INDEX:" in text[start:end]:
-            yield Edit(start, start, "\\")
+            # Those inside come to light with the one around them.
+            for match in _COMMENT.finditer(text, start, end):
+                yield Edit(match.start(), match.start(), "\\")
 
 
-def _without_rules(text: str) -> str:
+def _without_rules(text: str, blocks: Blocks) -> str:
     """Without the thematic breaks at the end, which would be taken for separators."""
-    blocks = scan(text)
     rules = set(blocks.rules)
     last = len(blocks.lines)
     while last and (last - 1 in rules or not blocks.lines[last - 1].strip()):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ctx.memory.entry import Entry
+from ctx.memory.fields import ONE_PARAGRAPH
 
 NEAR = 0.85  # the score from which two entries are named as near duplicates
+_ABOUT = re.compile(rf"^\*\*(?:{'|'.join(sorted(ONE_PARAGRAPH))})\*\*:[^\r\n]*", re.I | re.M)
+_NAME = re.compile(r"^\*\*[^*\r\n]+\*\*:", re.M)
 _LONGEST = 4000  # characters compared; comparing takes time in the product of the lengths
 
 
@@ -46,4 +50,5 @@ def _words(text: str) -> str:
 
 
 def _folded(title: str, body: str) -> str:
-    return f"{title} {body}"[:_LONGEST].lower()
+    """What the two say, without the names of fields and without fields about the entry itself."""
+    return f"{title} {_NAME.sub('', _ABOUT.sub('', body[:_LONGEST]))}".lower()

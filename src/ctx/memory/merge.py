@@ -60,11 +60,11 @@ def _with_one_newline(base: str, ours: str, theirs: str) -> tuple[str, str, str]
     return texts[0], texts[1], texts[2]
 
 
-def _statements(units: Iterable[Unit]) -> Counter[str]:
-    return Counter(unit.body for unit in units if unit.sort != TEXT)
+def _statements(units: Iterable[Unit]) -> list[str]:
+    return [unit.body for unit in units if unit.sort != TEXT]
 
 
-def _statements_of(split: Split, text: str) -> Counter[str] | None:
+def _statements_of(split: Split, text: str) -> list[str] | None:
     try:
         return _statements(split(text))
     except ValueError:

@@ -47,7 +47,7 @@ def write_new_file(path: Path, text: str, *, system: System | None = None) -> No
 
 
 def edit_text(text: str, suffix: str = ".md") -> str:
-    """The text as a person left it in $VISUAL or $EDITOR. Raises CtxError where there is no editor or it failed."""
+    """The text as a person left it in $VISUAL or $EDITOR. Raises CtxError where that fails."""
     command = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if not command:
         raise CtxError("no editor is set", hint="set EDITOR, for example `export EDITOR=vi`")
