@@ -24,7 +24,7 @@ def ctx(*args: str, cwd: Path, stdin: str = "") -> Done:
     import io
     from contextlib import redirect_stderr, redirect_stdout
 
-    from ctx.cli.app import app
+    from ctx.cli.app import app_for
     from ctx.cli.errors import run
 
     out, err, given = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n") for _ in range(3))
@@ -33,7 +33,7 @@ def ctx(*args: str, cwd: Path, stdin: str = "") -> Done:
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.chdir(cwd)
         patch.setattr(sys, "stdin", given)
-        code = run(lambda: app(list(args), standalone_mode=False, prog_name="ctx"))
+        code = run(lambda: app_for(args)(args=list(args), standalone_mode=False, prog_name="ctx"))
         out.flush(), err.flush()
     return Done(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))
 

@@ -29,38 +29,43 @@ def register(app: typer.Typer) -> None:
     app.command("why")(why)
 
 
+_Budget = Annotated[
+    int | None,
+    typer.Option("--budget", "-b", min=0, help="Tokens at most. Default: from .contextrc, 4000."),
+]
+_MaxChars = Annotated[
+    int | None, typer.Option("--max-chars", min=0, help="Characters at most, besides the budget.")
+]
+_Tasks = Annotated[
+    list[str] | None,
+    typer.Option("--task", "-T", help="Score for this task instead of TASKS.md; repeatable."),
+]
+_Query = Annotated[str | None, typer.Option("--query", "-q", help="Score for this text too.")]
+_Tokenizer = Annotated[
+    str | None, typer.Option("--tokenizer", help="o200k_base, cl100k_base or chars (bytes / 4).")
+]
+_Form = Annotated[Format, typer.Option("--format", help="The packet, or JSON with the account of it.")]
+_Path = Annotated[
+    str | None, typer.Option("--path", help="What is worked on, for entries that apply to paths.")
+]
+_Explain = Annotated[bool, typer.Option("--explain", help="Say on stderr why each entry is in or not.")]
+_At = Annotated[str | None, typer.Option("--at", metavar="REV", help="The files as of a git revision.")]
+_Now = Annotated[str | None, typer.Option("--now", metavar="DATE", help="Today's date, 2026-11-21.")]
+_Reference = Annotated[str, typer.Argument(metavar="ID", help="A handle, the start of one, or a stamp.")]
+
+
 def agent(
-    budget: Annotated[
-        int | None,
-        typer.Option("--budget", "-b", min=0, help="Tokens at most. Default: from .contextrc, 4000."),
-    ] = None,
-    max_chars: Annotated[
-        int | None, typer.Option("--max-chars", min=0, help="Characters at most, besides the budget.")
-    ] = None,
-    task: Annotated[
-        list[str] | None,
-        typer.Option("--task", "-T", help="Score for this task instead of TASKS.md; repeatable."),
-    ] = None,
-    query: Annotated[str | None, typer.Option("--query", "-q", help="Score for this text too.")] = None,
-    tokenizer: Annotated[
-        str | None, typer.Option("--tokenizer", help="o200k_base, cl100k_base or chars (bytes / 4).")
-    ] = None,
-    form: Annotated[
-        Format, typer.Option("--format", help="The packet, or JSON with the account of it.")
-    ] = Format.md,
+    budget: _Budget = None,
+    max_chars: _MaxChars = None,
+    task: _Tasks = None,
+    query: _Query = None,
+    tokenizer: _Tokenizer = None,
+    form: _Form = Format.md,
     as_json: Json = False,
-    path: Annotated[
-        str | None, typer.Option("--path", help="What is worked on, for entries that apply to paths.")
-    ] = None,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Say on stderr why each entry is in or not.")
-    ] = False,
-    at: Annotated[
-        str | None, typer.Option("--at", metavar="REV", help="The files as of a git revision.")
-    ] = None,
-    now: Annotated[
-        str | None, typer.Option("--now", metavar="DATE", help="Today's date, 2026-11-21.")
-    ] = None,
+    path: _Path = None,
+    explain: _Explain = False,
+    at: _At = None,
+    now: _Now = None,
     root: Root = None,
 ) -> None:
     """Print what an agent should know now: rules, tasks, and the entries that serve them, within a budget.
@@ -91,13 +96,10 @@ def agent(
 
 
 def why(
-    reference: Annotated[str, typer.Argument(metavar="ID", help="A handle, the start of one, or a stamp.")],
-    task: Annotated[
-        list[str] | None,
-        typer.Option("--task", "-T", help="Score for this task instead of TASKS.md; repeatable."),
-    ] = None,
-    budget: Annotated[int | None, typer.Option("--budget", "-b", min=0, help="Tokens at most.")] = None,
-    path: Annotated[str | None, typer.Option("--path", help="What is worked on.")] = None,
+    reference: _Reference,
+    task: _Tasks = None,
+    budget: _Budget = None,
+    path: _Path = None,
     as_json: Json = False,
     root: Root = None,
 ) -> None:

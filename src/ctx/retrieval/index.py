@@ -1,18 +1,25 @@
-"""The inverted index: which documents hold a term, where, and how often."""
+"""The inverted index: which documents hold a term, where, and how often.
+
+It is a handful of flat arrays, whether they were just made or are read, part by part, from a cache; a term is
+known by its number in the sorted vocabulary, so that numbers order as terms do.
+"""
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from itertools import accumulate
+from typing import NamedTuple, Protocol
 
 from ctx.memory.entry import Entry
 from ctx.retrieval.bm25 import idf
-from ctx.retrieval.terms import analyse
+from ctx.retrieval.terms import WHOLE, analyse
 
 _MONTHS = "January February March April May June July August September October November December".split()
+Numbers = Sequence[int]
+Parts = Mapping[str, array[int] | bytes]
 
 
 class Posting(NamedTuple):
@@ -24,73 +31,177 @@ class Posting(NamedTuple):
     label: int
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """What the index keeps of an entry: its terms in order and how often each occurs.
 
     `sequence` is the words of the title, a gap, and those of the body. `frequencies` counts title and body
     together, `title` the title alone, compounds included. `group` is shared by neighbours.
     """
 
-    sequence: tuple[str, ...]
-    frequencies: dict[str, int]
-    title: dict[str, int]
-    label: dict[str, int]
+    sequence: Sequence[str]
+    frequencies: Mapping[str, int]
+    title: Mapping[str, int]
+    label: Mapping[str, int]
     title_length: int
     body_length: int
     group: str
 
 
+class Shelf(Protocol):
+    """Where the arrays of an index are: in memory, or in a file that is read part by part."""
+
+    def numbers(self, name: str, start: int = 0, stop: int | None = None) -> Numbers:
+        """A stretch of an array."""
+
+    def text(self, name: str) -> str:
+        """A text."""
+
+
+class Held:
+    """Arrays in memory."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def numbers(self, name: str, start: int = 0, stop: int | None = None) -> Numbers:
+        """A stretch of an array."""
+        return memoryview(self._parts[name])[start:stop]
+
+    def text(self, name: str) -> str:
+        """A text."""
+        return bytes(self._parts[name]).decode("utf-8", "surrogatepass")
+
+
 class Index:
     """Postings over a list of documents; a document is known by its number in that list."""
 
-    def __init__(self, documents: Sequence[Document]) -> None:
-        self.documents = documents
-        self.postings: dict[str, list[Posting]] = {}
-        self._idf: dict[str, float] = {}
-        for number, document in enumerate(documents):
-            title, both, label = document.title, document.frequencies, document.label
-            for term, frequency in both.items():
-                of_title = title.get(term, 0)
-                row = Posting(number, of_title, frequency - of_title, label.get(term, 0))
-                self.postings.setdefault(term, []).append(row)
-            for term, frequency in label.items():
-                if term not in both:
-                    self.postings.setdefault(term, []).append(Posting(number, 0, 0, frequency))
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._idf: dict[int, float] = {}
+        self.title_lengths = shelf.numbers("title_lengths")
+        self.body_lengths = shelf.numbers("body_lengths")
+        self._posting_ends = shelf.numbers("posting_ends")
+        self._term_ends = shelf.numbers("term_ends")
+        self._sequence_ends = shelf.numbers("sequence_ends")
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Index:
         """The index of some entries, numbered as they come."""
-        return cls([document_of(entry) for entry in entries])
+        return cls(Held(build([document_of(entry) for entry in entries])))
 
     def __len__(self) -> int:
-        return len(self.documents)
+        return len(self.body_lengths)
 
-    def idf(self, term: str) -> float:
-        """The weight of a term by how many documents hold it; 0 for one that none holds."""
+    @cached_property
+    def terms(self) -> list[str]:
+        """The vocabulary in the order of the terms' numbers."""
+        text = self._shelf.text("terms")
+        return text.split("\n") if text else []
+
+    @cached_property
+    def ids(self) -> dict[str, int]:
+        """The number of each term."""
+        return dict(zip(self.terms, range(len(self.terms)), strict=True))
+
+    @cached_property
+    def wholes(self) -> range:
+        """The numbers of the compounds, which stand together in the vocabulary."""
+        from bisect import bisect_left
+
+        return range(bisect_left(self.terms, WHOLE), bisect_left(self.terms, chr(ord(WHOLE) + 1)))
+
+    def holding(self, term: int) -> int:
+        """How many documents hold a term."""
+        return (self._posting_ends[term] - (self._posting_ends[term - 1] if term else 0)) // 4
+
+    def postings(self, term: int) -> Numbers:
+        """The rows of a term one behind the other: document, title, body and label frequency of each."""
+        start = self._posting_ends[term - 1] if term else 0
+        return self._shelf.numbers("postings", start, self._posting_ends[term])
+
+    def idf(self, term: int) -> float:
+        """The weight of a term by how many documents hold it."""
         known = self._idf.get(term)
         if known is None:
-            found = self.postings.get(term)
-            known = self._idf[term] = idf(len(self), len(found)) if found else 0.0
+            known = self._idf[term] = idf(len(self), self.holding(term))
         return known
+
+    def terms_of(self, number: int) -> Numbers:
+        """The rows of a document's terms: number, frequency in its title, and in title and body together."""
+        start = self._term_ends[number - 1] if number else 0
+        return self._shelf.numbers("document_terms", start, self._term_ends[number])
+
+    def sequence(self, number: int) -> Numbers:
+        """The numbers of a document's words in order plus one; 0 is the gap between title and body."""
+        start = self._sequence_ends[number - 1] if number else 0
+        return self._shelf.numbers("sequences", start, self._sequence_ends[number])
 
     @cached_property
     def groups(self) -> Groups:
         """The documents by category."""
-        return Groups(self.documents)
+        of = [group - 1 for group in self._shelf.numbers("groups")]
+        return Groups(of, self.title_lengths, self.body_lengths)
+
+
+def build(documents: Sequence[Document]) -> dict[str, array[int] | bytes]:
+    """The arrays of an index of some documents."""
+    vocabulary: set[str] = set()
+    for document in documents:
+        vocabulary.update(document.frequencies, document.label)
+    terms = sorted(vocabulary)
+    ids = dict(zip(terms, range(len(terms)), strict=True))
+    document_terms, term_ends = array("I"), array("I")
+    sequences, sequence_ends = array("I"), array("I")
+    rows: list[list[int]] = [[] for _ in terms]
+    of_word = {"": 0} | {term: number + 1 for term, number in ids.items()}
+    for number, document in enumerate(documents):
+        _add_document(number, document, ids, rows, document_terms)
+        term_ends.append(len(document_terms))
+        sequences.extend(map(of_word.__getitem__, document.sequence))
+        sequence_ends.append(len(sequences))
+    postings = array("I")
+    for row in rows:
+        postings.extend(row)
+    names: dict[str, int] = {"": 0}
+    return {
+        "terms": "\n".join(terms).encode("utf-8", "surrogatepass"),
+        "postings": postings,
+        "posting_ends": array("I", accumulate(map(len, rows))),
+        "document_terms": document_terms,
+        "term_ends": term_ends,
+        "sequences": sequences,
+        "sequence_ends": sequence_ends,
+        "title_lengths": array("I", (document.title_length for document in documents)),
+        "body_lengths": array("I", (document.body_length for document in documents)),
+        "groups": array("I", (names.setdefault(document.group, len(names)) for document in documents)),
+    }
+
+
+def _add_document(
+    number: int, document: Document, ids: Mapping[str, int], rows: list[list[int]], flat: array[int]
+) -> None:
+    title, label = document.title, document.label
+    for term, frequency in document.frequencies.items():
+        own, term_id = title.get(term, 0), ids[term]
+        rows[term_id] += (number, own, frequency - own, label.get(term, 0))
+        flat.extend((term_id, own, frequency))
+    for term, frequency in label.items():
+        if term not in document.frequencies:
+            rows[ids[term]] += (number, 0, 0, frequency)
 
 
 def document_of(entry: Entry) -> Document:
     """The terms of an entry."""
     title, body = analyse(entry.title), analyse(entry.body)
     label = analyse(" ".join((_date_text(entry.date), *entry.tags, entry.category)))
-    in_title = Counter([*title.words, *title.wholes])
-    both = in_title + Counter([*body.words, *body.wholes])
+    in_title = Counter(title.words + title.wholes)
+    both = in_title.copy()
+    both.update(body.words + body.wholes)
     return Document(
         sequence=(*title.words, "", *body.words),
-        frequencies=dict(both),
-        title=dict(in_title),
-        label=dict(Counter([*label.words, *label.wholes])),
+        frequencies=both,
+        title=in_title,
+        label=Counter(label.words + label.wholes),
         title_length=len(title.words),
         body_length=len(body.words),
         group=f"{entry.path}\n{entry.category}" if entry.category else "",
@@ -111,14 +222,13 @@ class Groups:
     # What a document's words count for those after it at distances 1, 2, 3, and for those before it.
     AFTER, BEFORE = (0.5, 0.4, 0.2), (0.3, 0.1)
 
-    def __init__(self, documents: Sequence[Document]) -> None:
-        names: dict[str, int] = {}
-        self.of = [names.setdefault(d.group, len(names)) if d.group else -1 for d in documents]
-        self.lengths = [0.0] * len(names)
-        for number, document in enumerate(documents):
-            if self.of[number] >= 0:
-                self.lengths[self.of[number]] += document.body_length + document.title_length
-        self.reach = [self._reach(number) if names else () for number in range(len(documents))]
+    def __init__(self, of: list[int], title_lengths: Numbers, body_lengths: Numbers) -> None:
+        self.of = of
+        self.lengths = [0.0] * (max(of, default=-1) + 1)
+        for number, group in enumerate(of):
+            if group >= 0:
+                self.lengths[group] += body_lengths[number] + title_lengths[number]
+        self.reach = [self._reach(number) for number in range(len(of))] if self.lengths else [()] * len(of)
 
     def __len__(self) -> int:
         return len(self.lengths)
