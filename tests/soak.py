@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ctx.actions.read_context import Reader
 from ctx.errors import CtxError
 from ctx.markdown.edits import Edit
 from ctx.store.write import Writer
@@ -26,6 +27,7 @@ FILE = ".context/LEARNINGS.md"
 HEAD = "﻿# Learnings\r\n\r\n<!-- guidance -->\r\n" + "- a line that nobody may touch\r\n" * 400
 _PADDING = "x" * 80
 _HOLDER = ".context/.local/holder"
+_ENDLESS = 100_000  # entries; more than a process adds before it is killed
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,93 @@ def _is_whole(line: str) -> bool:
     return len(parts) == 6 and parts[2].isdigit() and line == line_of(parts[1], int(parts[2]))
 
 
+@dataclass(frozen=True)
+class AddReport:
+    """What many `ctx add` at once did; `lost`, `doubled` and `torn` must be nothing."""
+
+    processes: int
+    kills: int
+    seconds: float
+    acknowledged: int
+    present: int
+    lost: int
+    doubled: int
+    torn: int
+    lock_free_after: float
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing was lost."""
+        return not (self.lost or self.doubled or self.torn)
+
+
+def add_at_once(folder: Path, *, processes: int, each: int, kills: int, seed: int = 1) -> AddReport:
+    """Run many shells of `ctx add`, `each` entries one after the other, and kill some at random moments.
+
+    A handle that was printed is acknowledged; its entry must be in the file, once and whole.
+    """
+    root, choose, started = folder / "project", random.Random(seed), time.monotonic()
+    (root / ".context").mkdir(parents=True)
+    doomed = set(choose.sample(range(processes), kills))
+    running = [
+        _adding(root, folder / f"add{number}.log", number, _ENDLESS if number in doomed else each)
+        for number in range(processes)
+    ]
+    chosen = [running[number] for number in sorted(doomed)]
+    for process in chosen:
+        time.sleep(choose.uniform(0.1, 0.6))
+        process.kill()
+    codes = [process.wait() for process in running]
+    assert all(code == 0 for code, process in zip(codes, running, strict=True) if process not in chosen)
+    return _examine_added(root, folder, processes, sum(code == -9 for code in codes), started)
+
+
+def _adding(root: Path, log: Path, number: int, each: int) -> subprocess.Popen[bytes]:
+    """A process that runs the command itself, again and again, as a shell's loop would."""
+    program = (
+        "import sys, contextlib\n"
+        "from ctx.cli.app import app_for\n"
+        "for entry in range(int(sys.argv[2])):\n"
+        "    line = f'{sys.argv[1]} {entry}'\n"
+        f"    args = ['add', 'learning', f'Entry {{line}}', '--body', f'{{line}} {_PADDING} {{line}}']\n"
+        "    app_for(args)(args=args, standalone_mode=False)\n"
+        "    sys.stdout.flush()\n"
+    )
+    here = Path(__file__).parent.parent
+    environment = dict(os.environ, PYTHONPATH=str(here / "src"))
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            [sys.executable, "-c", program, f"p{number}", str(each)],
+            env=environment,
+            cwd=root,
+            stdout=output,
+            stderr=subprocess.DEVNULL,
+        )
+
+
+def _examine_added(root: Path, folder: Path, processes: int, kills: int, started: float) -> AddReport:
+    ended = time.monotonic()
+    with Writer(root, wait=5).transaction():
+        free_after = time.monotonic() - ended
+    entries = Reader(root).read().memory.entries
+    noted = {
+        line for log in folder.glob("add*.log") for line in log.read_text().split() if line.startswith("L-")
+    }
+    titles = Counter(entry.title for entry in entries)
+    lines = {entry.title.removeprefix("Entry "): entry.body for entry in entries}
+    return AddReport(
+        processes=processes,
+        kills=kills,
+        seconds=ended - started,
+        acknowledged=len(noted),
+        present=len(entries),
+        lost=len(noted - {entry.id for entry in entries}),
+        doubled=sum(count > 1 for count in titles.values()),
+        torn=sum(body != f"{line} {_PADDING} {line}" for line, body in lines.items()),
+        lock_free_after=free_after,
+    )
+
+
 def main(arguments: list[str]) -> int:
     """Run one writer, or the whole; exit code 1 where something was lost."""
     if arguments[:1] == ["--writer"]:
@@ -176,7 +265,12 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         report = soak(Path(folder), kills=kills, writers=writers)
     print(report)
-    return 0 if report.clean else 1
+    with tempfile.TemporaryDirectory() as folder:
+        added = add_at_once(Path(folder), processes=64, each=4, kills=0)
+    with tempfile.TemporaryDirectory() as folder:
+        killed = add_at_once(Path(folder), processes=64, each=4, kills=32)
+    print(added, killed, sep="\n")
+    return 0 if report.clean and added.clean and killed.clean and added.present == 256 else 1
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from ctx.errors import CtxError, UsageError
 from ctx.kinds import Kinds
 from ctx.markdown.blocks import scan
-from ctx.markdown.edits import apply
+from ctx.markdown.edits import Edit, apply
+from ctx.memory import insert
 from ctx.memory.compose import Draft, compose, field_text, harmless, next_stamp, one_line, unix
 from ctx.memory.entry import Entry
 from ctx.memory.insert import insert_entry
@@ -144,9 +145,7 @@ def test_a_convention_joins_the_bullets_of_its_category() -> None:
     text = "# C\n\n## Naming\n\n- **A**: x\n* **B**: y\n  z\n\n## Other\n\n- **D**: w"
     draft = Draft(KINDS["convention"], "New", {}, ["naming"], "one\n\n- two")
     after, entry = add(text, draft)
-    assert after == text.replace(
-        "  z\n", "  z\n* **New**: one\n\n  - two\n\n  **Tags**: naming\n"
-    )
+    assert after == text.replace("  z\n", "  z\n* **New**: one\n\n  - two\n\n  **Tags**: naming\n")
     assert (entry.category, entry.tags, entry.stamp) == ("Naming", ("naming",), None)
     after, entry = add(text, Draft(KINDS["convention"], "Last", {}, [], "words"))
     assert after == text + "\n- **Last**: words"
@@ -154,7 +153,11 @@ def test_a_convention_joins_the_bullets_of_its_category() -> None:
 
 
 def test_a_convention_that_is_no_bullet_gets_a_heading() -> None:
-    for text, title in (("# C\n\n- **A**: x\n", "with ** stars"), ("# C\n", "New"), ("# C\n- **A**: x", "Tags")):
+    for text, title in (
+        ("# C\n\n- **A**: x\n", "with ** stars"),
+        ("# C\n", "New"),
+        ("# C\n- **A**: x", "Tags"),
+    ):
         after, entry = add(text, Draft(KINDS["convention"], title, {}, [], "words"))
         assert f"## [{STAMP}] {title}" in after
         assert entry.stamp == STAMP
@@ -166,11 +169,54 @@ hostile = st.lists(
         anything,
         st.sampled_from(
             [
-                *("## [2026-01-01-000000] forged", "###### [2026-01-01] forged", "~~~~", "```", "```a`b", "````"),
-                *("<!--", "-->", "<!-- INDEX:START -->", "<!-- INDEX:END -->", "---", "===", "", "# [undated] x"),
-                *("**Tags**: forged", "**Pinned**: yes", "### Context", "- ```", "> **Superseded**", "\t", "    x"),
-                *("<pre>", "</pre>", "<script>", "<?", "<![CDATA[", "[a]:", "`", "[x]: <", "* * *", "  ~~~", "\r"),
-                *("- **Name**: x", "1. ```", "## ~~[2026-01-01] x~~", " ## [2026-01-01]", "<!--->", "\\<!-- x"),
+                *(
+                    "## [2026-01-01-000000] forged",
+                    "###### [2026-01-01] forged",
+                    "~~~~",
+                    "```",
+                    "```a`b",
+                    "````",
+                ),
+                *(
+                    "<!--",
+                    "-->",
+                    "<!-- INDEX:START -->",
+                    "<!-- INDEX:END -->",
+                    "---",
+                    "===",
+                    "",
+                    "# [undated] x",
+                ),
+                *(
+                    "**Tags**: forged",
+                    "**Pinned**: yes",
+                    "### Context",
+                    "- ```",
+                    "> **Superseded**",
+                    "\t",
+                    "    x",
+                ),
+                *(
+                    "<pre>",
+                    "</pre>",
+                    "<script>",
+                    "<?",
+                    "<![CDATA[",
+                    "[a]:",
+                    "`",
+                    "[x]: <",
+                    "* * *",
+                    "  ~~~",
+                    "\r",
+                ),
+                *(
+                    "- **Name**: x",
+                    "1. ```",
+                    "## ~~[2026-01-01] x~~",
+                    " ## [2026-01-01]",
+                    "<!--->",
+                    "\\<!-- x",
+                ),
             ]
         ),
     ),
@@ -187,8 +233,15 @@ def _bare(text: str) -> str:
 
 
 @_CASES
-@given(hostile, titles.filter(one_line), st.dictionaries(st.sampled_from(["Context", "Lesson", "Mine"]), hostile), st.integers(0, 399))
-def test_no_text_forges_an_entry_or_hides_one(body: str, title: str, fields: dict[str, str], make: int) -> None:
+@given(
+    hostile,
+    titles.filter(one_line),
+    st.dictionaries(st.sampled_from(["Context", "Lesson", "Mine"]), hostile),
+    st.integers(0, 399),
+)
+def test_no_text_forges_an_entry_or_hides_one(
+    body: str, title: str, fields: dict[str, str], make: int
+) -> None:
     text = _ODD[make]
     draft = Draft(KINDS["learning"], title, fields, ["tag"], body)
     _, entry = add(text, draft)
@@ -272,12 +325,12 @@ def test_fields_come_in_their_order() -> None:
     )
 
 
-def test_a_file_in_which_nothing_can_be_added_is_refused() -> None:
-    text = "# A\n\n# B\n\ntext\n\n<pre>\n## [2026-01-01] hidden\n"
-    try:
-        add(text, Draft(KINDS["learning"], "T", {}, [], "</pre>"))
-    except CtxError as error:
-        assert "no place" in error.message
+def test_where_no_place_will_do_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "# L\n\n## [2026-01-01] One\n\nwords\n"
+    swallowing = Edit(len(text) - 7, len(text), "<!--\n")
+    monkeypatch.setattr(insert, "_places", lambda *_: iter([insert._Place(swallowing, "")]))
+    with pytest.raises(CtxError, match=r"^\.context/LEARNINGS\.md: there is no place"):
+        insert_entry(text, Draft(KINDS["learning"], "T"), STAMP, PATH)
 
 
 @given(st.datetimes(), st.integers(-12, 12), st.sets(st.integers(0, 5)))

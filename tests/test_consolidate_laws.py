@@ -22,7 +22,11 @@ from ctx.actions.read_context import Reader
 from ctx.actions.undo_apply import undo_apply
 from ctx.consolidate import journal
 from ctx.consolidate.approved import Approved, Ending
+from ctx.consolidate.names import Absorbed, new_names
 from ctx.errors import CtxError
+from ctx.kinds import BUILTIN
+from ctx.memory.entry import Entry
+from ctx.memory.read_entries import read_entries
 from ctx.store.system import System
 from tests import faults
 
@@ -47,7 +51,7 @@ EXTRAS = (
 UNCLOSED = ("```\nnever closed\n", "<!-- never closed\n", "~~~ py\nx = 1\n")
 
 
-def entry(topic: int, number: int, seed: int, extra: str, stamp: str) -> str:
+def source_text(topic: int, number: int, seed: int, extra: str, stamp: str) -> str:
     rng = random.Random(seed)
     words = TOPICS[topic].split()
     title = " ".join(rng.sample(words, 3))
@@ -63,7 +67,7 @@ def contexts(draw: st.DrawFn) -> dict[str, bytes]:
     for number in range(draw(st.integers(4, 12))):
         topic, seed = draw(st.integers(0, len(TOPICS) - 1)), draw(st.integers(0, 5))
         stamp = draw(st.sampled_from([f"[2026-11-{10 + topic}-10{number:02}00] ", "[2026-11-20] ", ""]))
-        rows.append(entry(topic, number, seed, draw(extras), stamp))
+        rows.append(source_text(topic, number, seed, draw(extras), stamp))
     separator = draw(st.sampled_from(["\n---\n\n", "\n", "\n\n\n"]))
     newline = draw(st.sampled_from(["\n", "\r\n"]))
     text = draw(st.sampled_from(["# Learnings\n\n", "", "\ufeff# Learnings\n\n"])) + separator.join(rows)
@@ -154,7 +158,7 @@ def test_a_second_run_proposes_nothing_new(files: dict[str, bytes], data: st.Dat
 
 def sample() -> dict[str, bytes]:
     """A file with two groups, links to members of both, and an archive that is there already."""
-    rows = [entry(n % 2, n, n, "", f"[2026-11-1{n % 2}-10{n:02}00] ") for n in range(6)]
+    rows = [source_text(n % 2, n, n, "", f"[2026-11-1{n % 2}-10{n:02}00] ") for n in range(6)]
     text = "# Learnings\n\n" + "\n---\n\n".join(rows) + "\n---\n"
     tasks = "# Tasks\n\n- [ ] as [2026-11-10-100000] says #added:2026-11-20\n- [ ] and [2026-11-11-100100]\n"
     return {
@@ -242,6 +246,44 @@ def test_links_to_members_lead_to_the_merged_entry_and_origins_stay(tmp_path: Pa
     assert "[2026-11-10-100000]" not in tasks
     assert text.count("**Consolidated from**: L-") == 2
     assert text.count("(archive/learnings-2026-Q4.md)") == 2
+
+
+def test_handles_are_rewritten_everywhere_but_in_the_archive_and_in_origins(tmp_path: Path) -> None:
+    reader = write(tmp_path, sample())
+    groups = approved(reader)
+    old = groups[0].members[0].id
+    pages = (".context/sessions/2026-11-20-1000-work.md", ".context/CONSTITUTION.md", ".context/notes.md")
+    text = f"# Work\n\nSee {old}, `{old}` and x-{old}.\n"
+    line = f"**Consolidated from**: {old} (elsewhere)\n"
+    kept = f"# Tasks\n\n- [x] {old}\n"
+    write(tmp_path, {path: (text + line).encode() for path in pages})
+    write(tmp_path, {".context/archive/tasks-2026-Q3.md": kept.encode()})
+    before = files_of(tmp_path)
+    new = {outcome.group: outcome.id for outcome in apply_groups(reader, groups, today=TODAY)}[groups[0].id]
+    for path in pages:
+        told = (tmp_path / path).read_text()
+        assert told == f"# Work\n\nSee {new}, `{new}` and x-{old}.\n{line}"
+    assert (tmp_path / ".context/archive/tasks-2026-Q3.md").read_text() == kept
+    undo_apply(reader)
+    assert files_of(tmp_path) == before
+
+
+def test_a_namesake_that_stays_keeps_the_links_to_it(tmp_path: Path) -> None:
+    def named(handle: str, stamp: str | None, title: str) -> Entry:
+        part = f"[{stamp}] " if stamp else ""
+        kind = next(kind for kind in BUILTIN if kind.name == "learning")
+        return next(iter(read_entries(f"## {part}{title}\n\nx\n", kind, FILE))).named(handle)
+
+    twins = [named("L-aaaaaa", "2026-11-20-1", "Same"), named("L-aaaaaa.2", "2026-11-20-1", "Same")]
+    other = named("L-bbbbbb", "2026-11-20-2", "Other")
+    merged = named("L-cccccc", "2026-11-20-2", "Merged (consolidated)")
+    after = [twins[1].named("L-aaaaaa"), merged]
+    absorbed = Absorbed(merged, ("L-aaaaaa", "L-bbbbbb"), ("2026-11-20-1", "2026-11-20-2"))
+    assert new_names([*twins, other], after, [absorbed]) == {
+        "L-aaaaaa": "L-cccccc",
+        "L-bbbbbb": "L-cccccc",
+        "L-aaaaaa.2": "L-aaaaaa",
+    }
 
 
 def test_a_member_edited_since_is_refused_alone(tmp_path: Path) -> None:

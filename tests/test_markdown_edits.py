@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -127,6 +129,8 @@ def test_stripping_twice_equals_once_and_code_stays(text: str) -> None:
     stripped = strip_comments(text)
     # A comment may itself be what keeps code from being the text of a list item before it.
     assume("- item" not in text)
+    # One that holds a backtick may leave its partner behind, which then pairs with another.
+    assume(not re.search(r"<!--(?:(?!-->).)*`", text, re.DOTALL))
     assert strip_comments(stripped) == stripped
     rest = stripped
     for fence in scan(text).fences:

@@ -12,7 +12,6 @@ import pytest
 
 import ctx as library
 from tests.cli import Done, project
-from tests.cli import ctx as in_process_of_its_own
 
 LEARNINGS = "LEARNINGS.md"
 FILE = f".context/{LEARNINGS}"
@@ -34,7 +33,8 @@ def ctx(*args: str, cwd: Path, stdin: str = "") -> Done:
         patch.chdir(cwd)
         patch.setattr(sys, "stdin", given)
         code = run(lambda: app_for(args)(args=list(args), standalone_mode=False, prog_name="ctx"))
-        out.flush(), err.flush()
+        out.flush()
+        err.flush()
     return Done(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))
 
 
@@ -82,7 +82,11 @@ def test_a_learning_is_written_as_people_write_it(here: Path) -> None:
         "**By**: a test\n\n**Applies to**: src/**\n\n**Pinned**: yes\n\nMore.\n\n---\n"
     )
     shown = json.loads(ctx("show", name, "--json", cwd=here).out)
-    assert (shown["title"], shown["tags"], shown["fields"]["Ticket"]) == ("Use UTC everywhere", ["time-zones"], "42")
+    assert (shown["title"], shown["tags"], shown["fields"]["Ticket"]) == (
+        "Use UTC everywhere",
+        ["time-zones"],
+        "42",
+    )
 
 
 def test_a_decision_and_a_kind_without_a_file(here: Path) -> None:
@@ -91,7 +95,9 @@ def test_a_decision_and_a_kind_without_a_file(here: Path) -> None:
     assert list(told) == ["id", "path", "line"]
     assert text_of(here, "DECISIONS.md").split("\n")[told["line"] - 1].endswith("] Use SQL")
     assert "**Status**: Accepted\n\n**Rationale**: Known" in text_of(here, "DECISIONS.md")
-    name = added(ctx("add", "error", "Disk full", "-f", "symptom=No space", "--body", "-", cwd=here, stdin="a\r\nb"))
+    name = added(
+        ctx("add", "error", "Disk full", "-f", "symptom=No space", "--body", "-", cwd=here, stdin="a\r\nb")
+    )
     assert stampless(text_of(here, "ERRORS.md")) == (
         "# Errors\n\n## [stamp] Disk full\n\n**Symptom**: No space\n\na\nb\n\n---\n"
     )
@@ -130,7 +136,7 @@ def test_a_dry_run_shows_the_change_and_writes_nothing(here: Path) -> None:
 
 def test_editing_keeps_every_other_byte_and_links_follow(here: Path) -> None:
     odd = (
-        "\ufeff# Learnings\r\n\r\n## [2026-01-01-a] First  title ##\r\n**Lesson**: one  \r\n\r\n"
+        "\ufeff# Learnings\r\n\r\n## [2026-01-01-a] First  title ##\r\n**Source**: one  \r\n\r\n"
         "text \t\r\n***\r\n## Plain\n\n### Context\n\nold\n\nmore\n<!-- kept -->\n## [2026-01-02-b] Last\nend"
     )
     project(here, {LEARNINGS: odd, "FACTS.md": "## [2026-02-02-x] F\n\nsee [2026-01-01-a] and HANDLE\n"})
@@ -142,7 +148,7 @@ def test_editing_keeps_every_other_byte_and_links_follow(here: Path) -> None:
     odd = odd.replace("First  title ##", "New title")
     assert text_of(here) == odd
     assert text_of(here, "FACTS.md") == facts.replace(first, now)
-    now = added(ctx("edit", "2026-01-01-a", "--stamp", "2026-01-01-c", "-f", "lesson=two", cwd=here))
+    now = added(ctx("edit", "2026-01-01-a", "--stamp", "2026-01-01-c", "-f", "source=two", cwd=here))
     odd = odd.replace("01-01-a]", "01-01-c]").replace("one  ", "two  ")
     assert text_of(here) == odd
     assert text_of(here, "FACTS.md") == facts.replace(first, now).replace("01-01-a]", "01-01-c]")
@@ -265,7 +271,16 @@ def test_hostile_text_is_harmless(here: Path) -> None:
     first = added(ctx("learn", "One", cwd=here))
     body = "## [2026-01-01-000000] forged\n-->\n---\n<!-- INDEX:START -->\n```\n## [2026-01-02] x"
     second = added(ctx("learn", "a\nb\r\n## [2026-01-01] c", "--context", body, "--body", body, cwd=here))
-    big = added(ctx("learn", "Big", "--body", "-", cwd=here, stdin="# x\n- `y` <!--\n" * 70_000))
+    big = added(
+        ctx(
+            "learn",
+            "Big",
+            "--body",
+            "-",
+            cwd=here,
+            stdin=("# x <!--\n" + "- `y` words\twords " * 40 + "\n") * 1300,
+        )
+    )
     assert ctx("list", "--ids", cwd=here).out.split() == [first, second, big]
     assert json.loads(ctx("show", second, "--json", cwd=here).out)["title"] == "a b ## [2026-01-01] c"
 
@@ -280,7 +295,9 @@ def test_no_escape_reaches_the_terminal(here: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links and pipes of POSIX")
-def test_what_is_no_file_of_the_project_is_refused(here: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_what_is_no_file_of_the_project_is_refused(
+    here: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     path, outside = here / FILE, tmp_path_factory.mktemp("outside") / "file.md"
     outside.write_text("# Mine\n")
     text = path.read_bytes()

@@ -72,7 +72,7 @@ def _content(text: str) -> tuple[tuple[tuple[str, str], ...], str]:
     free: list[str] = []
     inside = ""
     for block in re.split(r"\n\n(?!\+)", text):
-        match = re.match(r"\*\*(.+?)\*\*:[ \n]*(.*)", block, re.S)
+        match = re.match(r"\*\*(.+?)\*\*:[ \n]*(.*)", block, re.DOTALL)
         if match:
             inside = match[1]
             fields[inside] = match[2]
@@ -207,7 +207,9 @@ class Commands(RuleBasedStateMachine):
 
     @invariant()
     def the_files_say_what_the_model_says(self) -> None:
-        assert sorted(map(repr, read_files(self.root))) == sorted(repr(one.told()) for one in self.model.values())
+        assert sorted(map(repr, read_files(self.root))) == sorted(
+            repr(one.told()) for one in self.model.values()
+        )
 
     @invariant()
     def the_handles_name_the_entries(self) -> None:

@@ -81,7 +81,6 @@ class _Work:
         self.day, self.approved_by = day, approved_by
         self.archives: dict[str, str] = {}
         self.files: dict[str, str] = {}
-        self.told: dict[str, journal.Change] = {}
         self.done: list[_Done] = []
         self.order: list[_Done | Outcome] = []
 

@@ -69,7 +69,9 @@ class Changes:
             lines = unified_diff(
                 (old or "").splitlines(keepends=True), text.splitlines(keepends=True), source, f"b/{path}"
             )
-            parts += [line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines]
+            parts += [
+                line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+            ]
         return "".join(parts)
 
 

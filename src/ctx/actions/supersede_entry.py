@@ -40,7 +40,9 @@ def supersede_entry(reader: Reader, old: str, new: str, *, dry_run: bool = False
         return finish(changes, reading, [after, before])
 
 
-def deprecate_entry(reader: Reader, reference: str, why: str, today: date, *, dry_run: bool = False) -> Written:
+def deprecate_entry(
+    reader: Reader, reference: str, why: str, today: date, *, dry_run: bool = False
+) -> Written:
     """Write `Deprecated (why, date)` into an entry's status. Raises UsageError without a reason."""
     if not one_line(why):
         raise UsageError("say why it is deprecated", hint='--why "…"')

@@ -38,6 +38,7 @@ MODULES = {
     "task": ("task",),
     "drift": ("drift",),
     "consolidate": ("consolidate",),
+    "bench": ("bench",),
     "install": ("install", "merge-driver"),
     "config": ("config",),
 }

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ctx.kinds import Kind
     from ctx.memory.entry import Entry
 
-_GUIDE = """<!-- Write the title behind the ##. Fields that stay empty are left out; free text may follow them.
+_GUIDE = """<!-- Write the title behind the ##. Fields that stay empty are left out; free text may follow.
 Leaving the text as it is writes nothing. -->
 """
 _HEADING = re.compile(r"#{1,6}[ \t]*(?P<text>[^\n]*)")
@@ -62,7 +62,9 @@ def write_again(entry: Entry) -> Edition:
     edition = {name: now for name, (now, before) in changed.items() if now != before}
     if not edition:
         raise CtxError("nothing was written: the text was left as it is")
-    return Edition(**edition)
+    return Edition(
+        title=edition.get("title"), stamp=edition.get("stamp"), content=edition.get("content")
+    )
 
 
 def _split(text: str) -> tuple[str, str]:

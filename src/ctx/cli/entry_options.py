@@ -22,7 +22,9 @@ OtherFields = Annotated[
     list[str] | None, typer.Option("--field", "-f", metavar="KEY=VALUE", help="Any field; repeatable.")
 ]
 NewTags = Annotated[list[str] | None, typer.Option("--tag", "-t", help="A tag; repeatable.")]
-Body = Annotated[str | None, typer.Option("--body", metavar="TEXT|-", help="Free text; `-` reads it from stdin.")]
+Body = Annotated[
+    str | None, typer.Option("--body", metavar="TEXT|-", help="Free text; `-` reads it from stdin.")
+]
 Summary = Annotated[str | None, typer.Option("--summary", help="Its one line in a packet.")]
 SourceText = Annotated[str | None, typer.Option("--source", help="Where it comes from.")]
 ByText = Annotated[str | None, typer.Option("--by", help="Which tool or person writes it.")]

@@ -24,8 +24,8 @@ _FIELD_NAME = re.compile(r"[^\W\d_][^*:\r\n]{0,38}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _BREAK = re.compile(r"\r\n?")
 _OPENS_BLOCK = re.compile(r"```|~~~|#|>|<|\||[-+*=_]|\d+[.)](?:\s|$)|    |\t|\[[^\]]*\]:")
-_FENCE_LIKE = re.compile(r"^( {0,3})(?=```|~~~)", re.M)
-_LINE = re.compile(r"^(?=.)", re.M)
+_FENCE_LIKE = re.compile(r"^( {0,3})(?=```|~~~)", re.MULTILINE)
+_LINE = re.compile(r"^(?=.)", re.MULTILINE)
 _COMMENT = re.compile(r"(?<!\\)<!--")
 _DEEPEST = 6
 _PASSES = 8  # each removes what the one before uncovered; two do for all but made-up texts
@@ -43,9 +43,7 @@ class Draft:
 
     def content(self, level: int = 2, *, body_first: bool = False) -> str:
         """What stands under its heading of this level, lines broken by LF."""
-        return compose_body(
-            self.kind, self.fields, self.tags, self.body, level=level, body_first=body_first
-        )
+        return compose_body(self.kind, self.fields, self.tags, self.body, level=level, body_first=body_first)
 
 
 def compose(
@@ -58,7 +56,7 @@ def compose(
     *,
     newline: str = "\n",
 ) -> str:
-    """A whole new entry with the separator behind it. Raises UsageError for an empty title or a bad field name."""
+    """A whole new entry with its separator. Raises UsageError for an empty title or a bad field name."""
     content = compose_body(kind, fields, tags, body)
     parts = [heading(stamp, title), *([content] if content else []), SEPARATOR]
     return "\n\n".join(parts).replace("\n", newline) + newline
@@ -102,7 +100,7 @@ def _order(kind: Kind, named: Mapping[str, str]) -> list[str]:
 
 
 def field_name(kind: Kind, name: str) -> str:
-    """A field's name as it is written: `applies-to` is `Applies to`. Raises UsageError for one that cannot be."""
+    """A field's name as it is written: `applies-to` is `Applies to`. Raises UsageError."""
     text = one_line(name)
     for known in (*kind.fields, *TRAILING, "Status"):
         if known.lower() == text.lower().replace("-", " ").replace("_", " "):

@@ -10,8 +10,8 @@ from ctx.memory.entry import Entry
 from ctx.memory.fields import ONE_PARAGRAPH
 
 NEAR = 0.85  # the score from which two entries are named as near duplicates
-_ABOUT = re.compile(rf"^\*\*(?:{'|'.join(sorted(ONE_PARAGRAPH))})\*\*:[^\r\n]*", re.I | re.M)
-_NAME = re.compile(r"^\*\*[^*\r\n]+\*\*:", re.M)
+_ABOUT = re.compile(rf"^\*\*(?:{'|'.join(sorted(ONE_PARAGRAPH))})\*\*:[^\r\n]*", re.IGNORECASE | re.MULTILINE)
+_NAME = re.compile(r"^\*\*[^*\r\n]+\*\*:", re.MULTILINE)
 _LONGEST = 4000  # characters compared; comparing takes time in the product of the lengths
 
 

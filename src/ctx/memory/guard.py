@@ -45,7 +45,8 @@ _WINDOW, _OVERLAP = 1000, 300  # characters of a long line looked at together
 _NEEDLES = {"NPM tokens": "_authToken", "Basic Auth Credentials": "@", "Artifactory Credentials": "A"}
 # What stands where a password would in an example.
 _PLACEHOLDER = re.compile(
-    r"[$<{%*].*|\.{3}|x+|(?:your|my)?[-_]?(?:password|passwd|pass|passphrase|pwd|pw|secret|token|key)", re.I
+    r"[$<{%*].*|\.{3}|x+|(?:your|my)?[-_]?(?:password|passwd|pass|passphrase|pwd|pw|secret|token|key)",
+    re.IGNORECASE,
 )
 _LOGIN = "Basic Auth Credentials"
 
@@ -113,7 +114,9 @@ _SUSPECT = re.compile(
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _TAGS = {code: chr(0xE0000 + ord(code)) for code in "bceglnstw"}
-_REGIONS = tuple("".join(_TAGS[letter] for letter in name) + "\U000e007f" for name in ("gbeng", "gbsct", "gbwls"))
+_REGIONS = tuple(
+    "".join(_TAGS[letter] for letter in name) + "\U000e007f" for name in ("gbeng", "gbsct", "gbwls")
+)
 _FLAG = "\U0001f3f4"
 _VARIATION = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u180b-\u180d\u180f]")
 

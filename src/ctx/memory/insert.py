@@ -23,7 +23,7 @@ from ctx.memory.segment import Segment, index_blocks, segment
 
 _BULLET = re.compile(r"(?P<indent> {0,3})(?P<marker>[-*+])[ \t]")
 _OPENS_BLOCK = re.compile(r"[`~]{3}|[#>|<]|[-+*=_]|\d+[.)]|    |\t|\*\*")
-_LINE = re.compile(r"^(?=[^\n])", re.M)
+_LINE = re.compile(r"^(?=[^\n])", re.MULTILINE)
 
 
 class Placed(NamedTuple):
@@ -144,7 +144,9 @@ class _File:
         elif self.separated:
             parts.append(SEPARATOR)
         unended = bool(self.text.strip("\ufeff")) and not self.text.endswith(("\n", "\r"))
-        return self._place(end, lead + "\n\n".join(parts) + ("" if unended else "\n"), content, closes=bool(closer))
+        return self._place(
+            end, lead + "\n\n".join(parts) + ("" if unended else "\n"), content, closes=bool(closer)
+        )
 
     def behind(self, end: int, closer: str, draft: Draft, stamp: str) -> _Place:
         """The entry behind a block that was never closed, which is closed first."""
@@ -168,7 +170,7 @@ class _File:
         """The bullet behind which a new one goes: the last of the category that a tag names, else of all."""
         named = {tag.lower().replace("-", " ") for tag in tags}
         matching = [part for part in self.bullets if part.category.lower().replace("-", " ") in named]
-        return (matching or self.bullets or [None])[-1]
+        return next(reversed(matching or self.bullets), None)
 
     def as_bullet(self, above: Segment, draft: Draft) -> _Place:
         """The entry as a bullet right behind another one, indented and marked like it."""

@@ -55,6 +55,8 @@ def link_edits(text: str, names: Mapping[str, str]) -> list[Edit]:
         Edit(match.start(), match.end(), names[match[0]])
         for match in _LINK.finditer(text)
         if match[0] in names
-        and not (match[0].startswith("[") and _HEADING.search(text[max(0, match.start() - 80) : match.start()]))
+        and not (
+            match[0].startswith("[") and _HEADING.search(text[max(0, match.start() - 80) : match.start()])
+        )
         and not any(first <= match.start() < last for first, last in inside)
     ]

@@ -23,8 +23,8 @@ from ctx.memory.read_entries import read_entries
 from ctx.memory.segment import Segment, segment
 
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+")
-_BOLD = re.compile(r"\*\*(?P<name>(?:(?!\*\*).)+?):?\*\*", re.S)
-_LINE = re.compile(r"^(?=[^\n])", re.M)
+_BOLD = re.compile(r"\*\*(?P<name>(?:(?!\*\*).)+?):?\*\*", re.DOTALL)
+_LINE = re.compile(r"^(?=[^\n])", re.MULTILINE)
 Ways = Iterator[list[Edit]]
 
 
@@ -95,7 +95,12 @@ def revise(
 
 
 def _is_same(old: Entry, now: Entry) -> bool:
-    return (old.digest, old.body, old.category, old.status) == (now.digest, now.body, now.category, now.status)
+    return (old.digest, old.body, old.category, old.status) == (
+        now.digest,
+        now.body,
+        now.category,
+        now.status,
+    )
 
 
 def field_ways(place: Place, name: str, value: str) -> Ways:

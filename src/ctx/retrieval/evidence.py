@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
 from ctx.retrieval.bm25 import saturation
 from ctx.retrieval.relevance import K1, Query, Scores, add_terms, best
-from ctx.retrieval.terms import analyse, is_whole
+from ctx.retrieval.terms import analyse
 
 CANDIDATES = 40
 _POOL = 100
@@ -29,9 +28,9 @@ def add_company(scores: Scores, query: Query) -> None:
     """Words that keep company with the query's rare words count a little: expansion from the corpus."""
     index = query.collection.index
     most = min(_COMPANY_DOCUMENTS, len(index) // 20)
-    found: dict[str, float] = {}
+    found: dict[int, float] = {}
     for term in query.shares:
-        if is_whole(term) or not 2 <= len(index.postings[term]) <= most:
+        if term in index.wholes or not 2 <= index.holding(term) <= most:
             continue
         company = query.collection.company(term, _COMPANY_TERMS)
         for other, strength in company:
@@ -44,28 +43,26 @@ def add_company(scores: Scores, query: Query) -> None:
 
 def add_segments(scores: Scores, query: Query, top: Sequence[int]) -> None:
     """The sentence of a long query that fits a document best counts again."""
-    index = query.collection.index
+    index, ids = query.collection.index, query.collection.index.ids
     segments = []
     for part in _BREAK.split(query.text):
         words, wholes = analyse(part or "")
-        weights = {term: index.idf(term) * (_WHOLE if is_whole(term) else 1.0) for term in (*words, *wholes)}
-        weights = {term: weight for term, weight in weights.items() if weight}
+        known = (ids[term] for term in (*words, *wholes) if term in ids)
+        weights = {term: index.idf(term) * (_WHOLE if term in index.wholes else 1.0) for term in known}
         if weights:
             segments.append(weights)
     if len(segments) < 2:
         return
-    every = dict.fromkeys(term for segment in segments for term in segment)
     for number in top:
-        own = {term: query.collection.own_impact(term, number) for term in every}
-        fits = (sum(weight * own[term] for term, weight in segment.items()) for segment in segments)
+        own = query.collection.own_impacts(number)
+        fits = [sum(w * own[term] for term, w in segment.items() if term in own) for segment in segments]
         scores[number] += _SEGMENT * max(fits)
 
 
 def scale_by_title(scores: Scores, query: Query, top: Sequence[int]) -> None:
     """The more of a title the query covers, the more its document counts."""
-    index = query.collection.index
     for number in top:
-        weights = {t: index.idf(t) for t in index.documents[number].title if not is_whole(t)}
+        weights = query.collection.title_weights(number)
         covered = sum(weight for term, weight in weights.items() if term in query.weights)
         if covered:
             scores[number] *= 1.0 + _TITLE * math.sqrt(covered / sum(weights.values()))
@@ -76,17 +73,15 @@ def add_phrases(scores: Scores, query: Query, top: Sequence[int]) -> None:
     weights = query.weights
     pairs = {
         (one, other): (weights[one] + weights[other]) / 2.0
-        for one, other in pairwise(query.terms.words)
+        for one, other in pairwise(query.sequence)
         if one != other and one in weights and other in weights
     }
-    if not pairs:
-        return
     norms = query.collection.body_norms
-    for number in top:
-        sequence = query.collection.index.documents[number].sequence
-        found = Counter(pair for pair in pairwise(sequence) if pair in pairs)
-        for pair, count in found.items():
-            scores[number] += _PHRASE * pairs[pair] * saturation(count * norms[number], K1)
+    for number in top if pairs else ():
+        held = query.collection.neighbours(number)
+        for pair, weight in pairs.items():
+            if pair in held:
+                scores[number] += _PHRASE * weight * saturation(held[pair] * norms[number], K1)
 
 
 def add_feedback(scores: Scores, query: Query, top: Sequence[int]) -> None:
@@ -94,11 +89,11 @@ def add_feedback(scores: Scores, query: Query, top: Sequence[int]) -> None:
     collection, index = query.collection, query.collection.index
     sources = sorted(top, key=lambda number: (-scores[number], number))[:_FEEDBACK_DOCUMENTS]
     total = sum(scores[number] for number in sources)
-    mixed: dict[str, float] = {}
+    mixed: dict[int, float] = {}
     for number in sources:
         for term, weight in collection.vector(number):
             mixed[term] = mixed.get(term, 0.0) + weight * scores[number] / total
-    chosen = sorted(mixed.items(), key=lambda pair: (-pair[1], pair[0]))[:_FEEDBACK_TERMS]
+    chosen = [(term, mixed[term]) for term in best(mixed, _FEEDBACK_TERMS)]
     mass = math.fsum(index.idf(term) * weight for term, weight in chosen)
     if mass:
         scale = _FEEDBACK * sum(query.weights.values()) / mass

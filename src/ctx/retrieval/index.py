@@ -19,7 +19,7 @@ from ctx.retrieval.terms import WHOLE, analyse
 
 _MONTHS = "January February March April May June July August September October November December".split()
 Numbers = Sequence[int]
-Parts = Mapping[str, array[int] | bytes]
+Parts = Mapping[str, "array[int] | bytes"]
 
 
 class Posting(NamedTuple):

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from itertools import pairwise
 
 from ctx.retrieval.bm25 import idf, saturation
 from ctx.retrieval.index import Index
@@ -26,35 +27,41 @@ _DECAY = 0.02
 _SITE = re.compile(r"\b\w+://[^\s/]+/?(?=[\s.,;)>`]|$)")
 
 Scores = dict[int, float]
-Vector = list[tuple[str, float]]
+Vector = list[tuple[int, float]]
 
 
 class Collection:
-    """An index with the impact of each of its terms on each document, worked out when first asked for."""
+    """An index with the impact of each of its terms on each document, worked out when first asked for.
+
+    Terms are given by their numbers in the index.
+    """
 
     def __init__(self, index: Index, thesaurus: Thesaurus | None = None) -> None:
         self.index = index
         self.thesaurus = thesaurus or Thesaurus({})
-        self._impacts: dict[str, Scores] = {}
-        self._group_impacts: dict[str, Scores] = {}
+        self._impacts: dict[int, Scores] = {}
+        self._group_impacts: dict[int, Scores] = {}
         self._vectors: dict[int, Vector] = {}
-        self._company: dict[str, Vector] = {}
+        self._own: dict[int, dict[int, float]] = {}
+        self._titles: dict[int, dict[int, float]] = {}
+        self._neighbours: dict[int, Counter[tuple[int, int]]] = {}
+        self._company: dict[int, Vector] = {}
 
     @cached_property
     def body_norms(self) -> list[float]:
         """The factor on each document's body frequencies: longer bodies count less (BM25's b)."""
-        documents, reach = self.index.documents, self.index.groups.reach
-        lengths = [float(document.body_length) for document in documents]
-        for number, document in enumerate(documents):
+        reach = self.index.groups.reach
+        lengths = [float(length) for length in self.index.body_lengths]
+        for number, length in enumerate(self.index.body_lengths):
             for other, share in reach[number]:
-                lengths[other] += share * document.body_length
+                lengths[other] += share * length
         average = max(0.01, sum(lengths) / max(1, len(lengths)))
         return [1.0 / (1.0 - B + B * length / average) for length in lengths]
 
     @cached_property
     def title_norms(self) -> list[float]:
         """The factor on each document's title frequencies: shorter titles say more."""
-        lengths = [document.title_length for document in self.index.documents]
+        lengths = self.index.title_lengths
         average = max(0.01, sum(lengths) / max(1, len(lengths)))
         return [min(_SHORTEST_TITLE, average / length) if length else 0.0 for length in lengths]
 
@@ -65,19 +72,34 @@ class Collection:
         average = max(0.01, sum(lengths) / max(1, len(lengths)))
         return [1.0 / (1.0 - _GROUP_B + _GROUP_B * length / average) for length in lengths]
 
-    def impacts(self, term: str) -> Scores:
+    def impacts(self, term: int) -> Scores:
         """What a term adds to each document that holds it or is next to one that does, before its weight."""
         known = self._impacts.get(term)
         if known is None:
-            frequencies = self._frequencies(term)
-            known = self._impacts[term] = {n: saturation(f, K1) for n, f in frequencies.items()}
+            found = self._spread(term) if len(self.index.groups) else self._frequencies(term)
+            top = K1 + 1.0
+            known = self._impacts[term] = {n: f * top / (f + K1) for n, f in found.items()}
         return known
 
-    def _frequencies(self, term: str) -> Scores:
+    def _frequencies(self, term: int) -> Scores:
+        """The weighted frequencies of a term in each document that holds it."""
+        norms, titles = self.body_norms, self.title_norms
+        rows = iter(self.index.postings(term))
+        found: Scores = {}
+        for number, title, body, label in zip(rows, rows, rows, rows, strict=True):
+            value = body * norms[number]
+            if title or label:
+                value += _TITLE * title * titles[number] + _LABEL * label
+            found[number] = value
+        return found
+
+    def _spread(self, term: int) -> Scores:
+        """The same where neighbours count for each other."""
         reach, norms, titles = self.index.groups.reach, self.body_norms, self.title_norms
+        rows = iter(self.index.postings(term))
         found: Scores = {}
         rest: Scores = {}
-        for number, title, body, label in self.index.postings.get(term, ()):
+        for number, title, body, label in zip(rows, rows, rows, rows, strict=True):
             if body:
                 found[number] = found.get(number, 0.0) + body
                 for other, share in reach[number]:
@@ -89,15 +111,35 @@ class Collection:
             found[number] = found.get(number, 0.0) + value
         return found
 
-    def own_impact(self, term: str, number: int) -> float:
-        """What a term of a document's own title and body adds to it, before its weight."""
-        document = self.index.documents[number]
-        both = document.frequencies.get(term, 0)
-        if not both:
-            return 0.0
-        title = document.title.get(term, 0)
-        body = (both - title) * self.body_norms[number]
-        return saturation(body + _TITLE * title * self.title_norms[number], K1)
+    def own_impacts(self, number: int) -> Mapping[int, float]:
+        """What the terms of a document's own title and body add to it, before their weight."""
+        known = self._own.get(number)
+        if known is None:
+            norm, of_title = self.body_norms[number], _TITLE * self.title_norms[number]
+            rows = iter(self.index.terms_of(number))
+            known = self._own[number] = {
+                term: saturation((both - title) * norm + of_title * title, K1)
+                for term, title, both in zip(rows, rows, rows, strict=True)
+            }
+        return known
+
+    def title_weights(self, number: int) -> Mapping[int, float]:
+        """The weights of the words of a document's title."""
+        known = self._titles.get(number)
+        if known is None:
+            index = self.index
+            rows = iter(index.terms_of(number))
+            titles = (term for term, title, _ in zip(rows, rows, rows, strict=True) if title)
+            known = self._titles[number] = {t: index.idf(t) for t in titles if t not in index.wholes}
+        return known
+
+    def neighbours(self, number: int) -> Mapping[tuple[int, int], int]:
+        """How often each pair of a document's words stands side by side."""
+        known = self._neighbours.get(number)
+        if known is None:
+            words = [word - 1 for word in self.index.sequence(number)]
+            known = self._neighbours[number] = Counter(pairwise(words))
+        return known
 
     def vector(self, number: int) -> Vector:
         """A document's unit tf-idf vector, without compounds and terms that no other document holds."""
@@ -107,44 +149,45 @@ class Collection:
         return known
 
     def _weigh_terms(self, number: int) -> Vector:
-        idf_of, postings = self.index.idf, self.index.postings
-        frequencies = self.index.documents[number].frequencies
-        weights = {term: (1.0 + math.log(count)) * idf_of(term) for term, count in frequencies.items()}
-        norm = math.sqrt(math.fsum(weight * weight for weight in weights.values())) or 1.0
-        return [
-            (term, weight / norm)
-            for term, weight in weights.items()
-            if not is_whole(term) and len(postings[term]) > 1
+        index = self.index
+        rows = iter(index.terms_of(number))
+        weights = [
+            (term, (1.0 + math.log(both)) * index.idf(term) if both > 1 else index.idf(term))
+            for term, _, both in zip(rows, rows, rows, strict=True)
         ]
+        norm = math.sqrt(math.fsum(weight * weight for _, weight in weights)) or 1.0
+        wholes, holding = index.wholes, index.holding
+        return [(t, weight / norm) for t, weight in weights if t not in wholes and holding(t) > 1]
 
-    def company(self, term: str, count: int) -> Vector:
+    def company(self, term: int, count: int) -> Vector:
         """The terms that stand out in the documents that hold a term, at most `count`, strongest first."""
         known = self._company.get(term)
         if known is None:
-            known = self._company[term] = self._find_company(term)[:count]
+            known = self._company[term] = self._find_company(term, count)
         return known
 
-    def _find_company(self, term: str) -> Vector:
-        postings = self.index.postings
-        sums: dict[str, float] = {}
-        for posting in postings[term]:
-            for other, share in self.vector(posting.document):
-                if other != term:
-                    sums[other] = sums.get(other, 0.0) + share
-        strengths = ((other, total / math.sqrt(len(postings[other]))) for other, total in sums.items())
-        return sorted(strengths, key=lambda pair: (-pair[1], pair[0]))
+    def _find_company(self, term: int, count: int) -> Vector:
+        holding = self.index.holding
+        sums: dict[int, float] = {}
+        for document in self.index.postings(term)[::4]:
+            for other, share in self.vector(document):
+                sums[other] = sums.get(other, 0.0) + share
+        sums.pop(term, None)
+        strengths = {other: total / math.sqrt(holding(other)) for other, total in sums.items()}
+        return [(other, strengths[other]) for other in best(strengths, count)]
 
-    def group_impacts(self, term: str) -> Scores:
+    def group_impacts(self, term: int) -> Scores:
         """What a term adds to each category, its weight among categories included."""
         known = self._group_impacts.get(term)
         if known is None:
             known = self._group_impacts[term] = self._weigh_groups(term)
         return known
 
-    def _weigh_groups(self, term: str) -> Scores:
+    def _weigh_groups(self, term: int) -> Scores:
         groups = self.index.groups
         counts: Counter[int] = Counter()
-        for number, title, body, _ in self.index.postings.get(term, ()):
+        rows = iter(self.index.postings(term))
+        for number, title, body, _ in zip(rows, rows, rows, rows, strict=True):
             if groups.of[number] >= 0:
                 counts[groups.of[number]] += title + body
         weight = idf(len(groups), len(counts))
@@ -153,7 +196,7 @@ class Collection:
 
 
 class Query:
-    """A query over a collection: the weight of each of its terms."""
+    """A query over a collection: the weight of each of its terms, by their numbers in the index."""
 
     def __init__(self, collection: Collection, text: str) -> None:
         self.collection = collection
@@ -161,8 +204,9 @@ class Query:
         self.terms: Terms = analyse(self.text)
         index = collection.index
         shares = collection.thesaurus.widen(self.terms.words) | _shares(self.terms)
-        known = {term: share for term, share in shares.items() if term in index.postings}
-        self.shares = {term: share for term, share in known.items() if share}
+        ids = index.ids
+        self.shares = {ids[term]: share for term, share in shares.items() if share and term in ids}
+        self.sequence = [ids.get(word, -1) for word in self.terms.words]
         self.weights = {term: share * index.idf(term) for term, share in self.shares.items()}
 
 
@@ -186,15 +230,20 @@ def _shares(query: Terms) -> dict[str, float]:
 
 
 def add_terms(
-    scores: Scores, collection: Collection, weights: Mapping[str, float], only: Iterable[int] | None = None
+    scores: Scores, collection: Collection, weights: Mapping[int, float], only: Iterable[int] | None = None
 ) -> None:
     """Add weighted terms to the scores: of all documents that hold them, or of `only` some."""
-    chosen = None if only is None else set(only)
+    chosen = None if only is None else list(only)
     groups: Scores = {}
     for term, weight in weights.items():
-        for number, impact in collection.impacts(term).items():
-            if chosen is None or number in chosen:
+        impacts = collection.impacts(term)
+        if chosen is None:
+            for number, impact in impacts.items():
                 scores[number] = scores.get(number, 0.0) + weight * impact
+        else:
+            for number in chosen:
+                if number in impacts:
+                    scores[number] = scores.get(number, 0.0) + weight * impacts[number]
         if len(collection.index.groups):
             share = weight / collection.index.idf(term)
             for group, impact in collection.group_impacts(term).items():
@@ -226,8 +275,9 @@ def rank(collection: Collection, text: str) -> Scores:
 def explain(collection: Collection, text: str, number: int) -> dict[str, float]:
     """What each term of the query adds to one document's score, compounds without their mark."""
     weights = Query(collection, text).weights
+    names = collection.index.terms
     parts = {
-        term.lstrip("=") if is_whole(term) else term: weight * impact
+        names[term].lstrip("=") if is_whole(names[term]) else names[term]: weight * impact
         for term, weight in weights.items()
         if (impact := collection.impacts(term).get(number, 0.0))
     }

@@ -1,0 +1,190 @@
+"""The disposable index under `.context/.cache/`: named arrays and texts in flat files.
+
+Nothing depends on it but speed. A file is replaced as a whole, its pages carry checksums that are looked at
+when they are read, and whatever is wrong with it (missing, cut short, damaged, of another version of ctx or
+of another machine) is as if it were not there. `CTX_NO_CACHE=1` switches it off.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+import time
+from array import array
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, BinaryIO
+from zlib import crc32
+
+import ctx
+from ctx.memory.layout import CONTEXT
+
+FOLDER = f"{CONTEXT}/.cache"
+_MAGIC = b"ctx cache 1\n"
+_HEAD = len(_MAGIC) + 8
+_PAGE = 1 << 14
+# Temporary files older than this were left by a process that was killed.
+_ABANDONED = 3600.0
+Part = array  # type: ignore[type-arg]
+
+
+class Damaged(Exception):  # noqa: N818 - it is not an error that anybody sees
+    """A cache file is not what was written."""
+
+
+class CacheFile:
+    """One cache file, read part by part. Every method raises Damaged where it is not what was written."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        head = self._raw(0, _HEAD)
+        size = int.from_bytes(head[len(_MAGIC) : len(_MAGIC) + 4], "little")
+        directory = self._raw(_HEAD, size) if head.startswith(_MAGIC) else b""
+        if not directory or crc32(directory) != int.from_bytes(head[-4:], "little"):
+            raise Damaged
+        known: dict[str, Any] = json.loads(directory)
+        if known["made_by"] != _made_by():
+            raise Damaged
+        self.stamp: str = known["stamp"]
+        self._parts: dict[str, list[Any]] = known["parts"]
+        self._start, self._length = _HEAD + size + known["sums"], known["length"]
+        sums = self._raw(_HEAD + size, known["sums"])
+        if crc32(sums) != known["sums_sum"]:
+            raise Damaged
+        self._sums = array("I", sums)
+        self._pages: dict[int, bytes] = {}
+
+    def _raw(self, start: int, size: int) -> bytes:
+        try:
+            self._file.seek(start)
+            data = self._file.read(size)
+        except OSError as error:
+            raise Damaged from error
+        if len(data) != size:
+            raise Damaged
+        return data
+
+    def _page(self, number: int) -> bytes:
+        page = self._pages.get(number)
+        if page is None:
+            size = min(_PAGE, self._length - number * _PAGE)
+            page = self._raw(self._start + number * _PAGE, size)
+            if crc32(page) != self._sums[number]:
+                raise Damaged
+            self._pages[number] = page
+        return page
+
+    def data(self, name: str, start: int = 0, stop: int | None = None) -> bytes:
+        """The bytes of a part from `start` to `stop`."""
+        _, offset, length = self._parts[name]
+        first, last = offset + start, offset + (length if stop is None else min(stop, length))
+        if first >= last:
+            return b""
+        page, end = first // _PAGE, (last - 1) // _PAGE
+        if page == end:
+            return self._page(page)[first - page * _PAGE : last - page * _PAGE]
+        if end - page < 4:
+            joined = b"".join(map(self._page, range(page, end + 1)))
+            return joined[first - page * _PAGE : last - page * _PAGE]
+        return self._stretch(page, end)[first - page * _PAGE : last - page * _PAGE]
+
+    def _stretch(self, first: int, last: int) -> memoryview:
+        """Many pages in one go, none of them kept."""
+        start = first * _PAGE
+        data = memoryview(self._raw(self._start + start, min((last + 1) * _PAGE, self._length) - start))
+        for number in range(first, last + 1):
+            if crc32(data[number * _PAGE - start : (number + 1) * _PAGE - start]) != self._sums[number]:
+                raise Damaged
+        return data
+
+    def numbers(self, name: str, start: int = 0, stop: int | None = None) -> memoryview:
+        """A stretch of an array."""
+        code = self._parts[name][0]
+        width = array(code).itemsize
+        data = self.data(name, start * width, None if stop is None else stop * width)
+        return memoryview(data).cast(code)
+
+    def text(self, name: str) -> str:
+        """A text."""
+        return bytes(self.data(name)).decode("utf-8", "surrogatepass")
+
+
+class Cache:
+    """The cache files of one context folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.on = not os.environ.get("CTX_NO_CACHE")
+        self._folder = root / FOLDER
+
+    def open(self, name: str) -> CacheFile | None:
+        """A cache file, or None where there is none that can be used."""
+        if not self.on:
+            return None
+        try:
+            return CacheFile(open(self._folder / name, "rb", buffering=0))  # noqa: SIM115 - read bit by bit
+        except (OSError, Damaged, ValueError, KeyError, TypeError):
+            return None
+
+    def put(self, name: str, stamp: str, parts: Mapping[str, array[Any] | bytes]) -> None:
+        """Replace a cache file, or do nothing where that cannot be done."""
+        if not self.on:
+            return
+        temp = self._folder / f"{name}.{secrets.token_hex(8)}.tmp"
+        try:
+            self._make_folder()
+            with open(temp, "xb") as file:
+                _write(file.write, stamp, parts)
+            os.replace(temp, self._folder / name)
+        except (OSError, ValueError):
+            with suppress(OSError):
+                temp.unlink(missing_ok=True)
+
+    def _make_folder(self) -> None:
+        if self._folder.is_dir():
+            return
+        self._folder.mkdir()
+        # An older .context/.gitignore may not name the folder.
+        (self._folder / ".gitignore").write_text("*\n")
+
+    def tidy(self) -> None:
+        """Remove what killed processes left."""
+        with suppress(OSError):
+            for path in self._folder.glob("*.tmp"):
+                if time.time() - path.stat().st_mtime > _ABANDONED:
+                    path.unlink(missing_ok=True)
+
+
+def _write(write: Callable[[bytes], object], stamp: str, parts: Mapping[str, array[Any] | bytes]) -> None:
+    places: dict[str, list[Any]] = {}
+    body = bytearray()
+    for name, part in parts.items():
+        body += bytes(-len(body) % 8)
+        code = part.typecode if isinstance(part, array) else "B"
+        data = memoryview(part).cast("B") if len(part) else memoryview(b"")
+        places[name] = [code, len(body), len(data)]
+        body += data
+    whole = memoryview(body)
+    sums = array("I", (crc32(whole[at : at + _PAGE]) for at in range(0, len(body), _PAGE))).tobytes()
+    known = {"made_by": _made_by(), "stamp": stamp, "parts": places, "length": len(body)}
+    known |= {"sums": len(sums), "sums_sum": crc32(sums)}
+    directory = json.dumps(known).encode()
+    write(_MAGIC + len(directory).to_bytes(4, "little") + crc32(directory).to_bytes(4, "little"))
+    write(directory)
+    write(sums)
+    write(whole)
+
+
+@lru_cache(maxsize=1)
+def _made_by() -> str:
+    """What must be the same for a cache file to be of use: ctx itself and how numbers lie in memory."""
+    code = 0
+    for folder in ("memory", "markdown", "retrieval", "packet", "store", "actions"):
+        with suppress(OSError), os.scandir(Path(ctx.__file__).parent / folder) as rows:
+            found = sorted((row.name, row.stat().st_mtime_ns) for row in rows if row.name.endswith(".py"))
+            code = crc32(repr(found).encode(), code)
+    python = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    return f"{ctx.__version__} {code:08x} {python} {sys.byteorder} {array('I').itemsize} {array('d').itemsize}"
