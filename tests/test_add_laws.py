@@ -320,7 +320,8 @@ def test_fields_come_in_their_order() -> None:
     fields = {"by": "b", "mine": "m", "application": "a", "context": "c", "applies-to": "p", "lesson": " "}
     text = compose(KINDS["learning"], STAMP, "T", fields, ["x"], "end", newline="\r\n")
     assert text.replace("\r\n", "\n") == (
-        f"## [{STAMP}] T\n\n**Context**: c\n\n**Application**: a\n\n**Mine**: m\n\n**Tags**: x\n\n**By**: b\n\n"
+        f"## [{STAMP}] T\n\n**Context**: c\n\n**Application**: a\n\n**Mine**: m\n\n**Tags**: x\n\n"
+        "**By**: b\n\n"
         "**Applies to**: p\n\nend\n\n---\n"
     )
 

@@ -234,3 +234,9 @@ def test_profiles_leave_out_what_is_about_the_entry() -> None:
 def test_normal_forms_forget_filler_and_inflection_only() -> None:
     assert normal("The tests are running.") == normal("tests run")
     assert normal("tests may run") != normal("tests run")
+
+
+def test_titles_of_which_nobody_sees_anything_are_no_obstacle() -> None:
+    text = "# Learnings\n\n## [2026-11-21-043412] lock\n\nlock\n\n## [2026-11-21-043413] \x1b\n\nlock\n"
+    [group] = propose_merges(MemoryReader({PATH: text}))
+    assert group.draft.title.endswith("(consolidated)")

@@ -140,7 +140,8 @@ def test_synonyms_and_the_glossary_widen_a_query() -> None:
 def test_a_shared_tag_counts() -> None:
     files = {
         ".context/TASKS.md": "- [ ] Write it down #frobnication\n",
-        ".context/LEARNINGS.md": "## [2026-01-01] One\n\n**Tags**: frobnication\n\n## [2026-01-02] Two\n\nText.\n",
+        ".context/LEARNINGS.md": "## [2026-01-01] One\n\n**Tags**: frobnication\n\n"
+        "## [2026-01-02] Two\n\nText.\n",
     }
     packet = build_packet(MemoryReader(files), Request(budget=1000, now="2026-01-03"))
     relevance = {one.title: one.score.relevance for one in packet.entries}

@@ -40,7 +40,7 @@ class NewEntry:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """The entry and where it is: `duplicate` says that the same was there already, and nothing was written."""
+    """The entry and where it is: `duplicate` says that the same was there, and nothing was written."""
 
     id: str
     path: str
@@ -132,7 +132,7 @@ def _handles(kind: Kind, entries: list[Entry]) -> list[str]:
 
 
 def _entries_of(changes: Changes, kind: Kind) -> list[Entry]:
-    """The entries of a kind outside the archive in the order of their handles: its file's, then its pages'."""
+    """The live entries of a kind in the order of their handles: its file's, then its pages'."""
     kinds = read_config(changes).kinds
     found = []
     for path in changes.paths():

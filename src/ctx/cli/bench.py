@@ -47,7 +47,8 @@ def bench(
         say(table([_HEAD, *(row for signal in measured.signals for row in _rows(signal))]))
         if verbose:
             for signal in measured.signals:
-                say("\n".join(["", *(_listed(signal, topic, measured) for topic in signal.topics)]))
+                for topic in signal.topics:
+                    say(f"\n{signal.name}  {topic.source}  {' '.join(_wanted(topic, measured))}\n    {topic.text}")
     for line in _remarks(measured):
         remark(line)
 
@@ -60,10 +61,6 @@ def _rows(signal: Signal) -> list[tuple[str, ...]]:
         (signal.name if not at else "", str(len(signal.topics)) if not at else "", *row)
         for at, row in enumerate(rows)
     ]
-
-
-def _listed(signal: Signal, topic: Topic, measured: Measured) -> str:
-    return f"{signal.name}  {topic.source}  {' '.join(_wanted(topic, measured))}\n    {topic.text}"
 
 
 def _wanted(topic: Topic, measured: Measured) -> list[str]:

@@ -62,9 +62,7 @@ def write_again(entry: Entry) -> Edition:
     edition = {name: now for name, (now, before) in changed.items() if now != before}
     if not edition:
         raise CtxError("nothing was written: the text was left as it is")
-    return Edition(
-        title=edition.get("title"), stamp=edition.get("stamp"), content=edition.get("content")
-    )
+    return Edition(title=edition.get("title"), stamp=edition.get("stamp"), content=edition.get("content"))
 
 
 def _split(text: str) -> tuple[str, str]:

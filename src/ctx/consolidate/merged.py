@@ -45,4 +45,5 @@ def source_of(entry: Entry) -> str:
     """An entry about as it stands in its file, to count tokens with."""
     if entry.bullet:
         return f"- **{entry.title}**: {entry.body}\n"
-    return f"{heading_of(entry, entry.title)}\n\n{entry.body}\n\n---\n\n"
+    stamp = f"[{entry.stamp}] " if entry.stamp is not None else ""
+    return f"{'#' * entry.level} {stamp}{entry.title}\n\n{entry.body}\n\n---\n\n"
