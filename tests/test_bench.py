@@ -34,7 +34,9 @@ from ctx.retrieval.topics import Citations, Said, birth_topics, find_births, wor
 from tests.cli import ctx, project
 from tests.contexts import MemoryReader
 
-POOL = "## [2026-01-02-101112] Use one connection pool per worker\n\nPools are not safe to share after fork.\n"
+POOL = (
+    "## [2026-01-02-101112] Use one connection pool per worker\n\nPools are not safe to share after fork.\n"
+)
 QUEUE = "## [2026-01-03-101112] Retry jobs from the queue twice\n\nThen park them for a person to look at.\n"
 UTC = "- **Timestamps are UTC**: local time is for rendering.\n"
 
@@ -245,12 +247,24 @@ def test_an_entry_is_no_candidate_for_its_own_text(tmp_path: Path) -> None:
     assert set(topics) == {shared.text, "As has it: then park them for a person."}
 
 
-NAMES = ["L-0a1b2c", "[2026-01-02-101112]", "2026-01-02-101112", "one pool", "Pool", "ONE", "per worker", "use"]
+NAMES = [
+    "L-0a1b2c",
+    "[2026-01-02-101112]",
+    "2026-01-02-101112",
+    "one pool",
+    "Pool",
+    "ONE",
+    "per worker",
+    "use",
+]
 TITLES = ["Use one pool per worker", "one pool one", "Pool", "per worker: 数据库", "Größe zählt nie doppelt"]
 
 
 @given(
-    st.lists(st.sampled_from([*NAMES, *TITLES, "(", ")", "**", "-", "and", "[", "]", "\n", "L-", "数据库"]), max_size=14),
+    st.lists(
+        st.sampled_from([*NAMES, *TITLES, "(", ")", "**", "-", "and", "[", "]", "\n", "L-", "数据库"]),
+        max_size=14,
+    ),
     st.sampled_from(["", " ", "-"]),
     st.sampled_from(TITLES),
 )
@@ -264,7 +278,7 @@ def test_nothing_that_names_an_entry_is_left(parts: list[str], joint: str, title
     left, wanted = words_of(masked), words_of(title)
     assert all(left[at : at + len(wanted)] != wanted for at in range(len(left)))
     # And nothing is there that the author did not write.
-    assert set(left) <= set(words_of(text)) | {word for word in left if word in text.casefold()}
+    assert all(word in text.casefold() for word in left)
 
 
 def test_titles_cite_only_when_they_are_unmistakable() -> None:
@@ -288,12 +302,14 @@ def test_passages() -> None:
         (3, "One paragraph of two lines."),
         (5, "item"),
         (7, "its second paragraph"),
-        (8, "task wrapped - nested"),
+        (8, "task wrapped nested"),
         (14, "| a | b |"),
         (15, "| c | d |"),
         (25, "> quoted"),
     ]
-    assert all(text[passage.start :].split("\n")[0] == text.split("\n")[passage.line - 1] for passage in passages)
+    assert all(
+        text[passage.start :].split("\n")[0] == text.split("\n")[passage.line - 1] for passage in passages
+    )
 
 
 def test_trailers() -> None:
@@ -313,7 +329,7 @@ def test_the_table(history: tuple[Repository, dict[str, str]]) -> None:
         "                 bm25       1.000    1.000     1.000      1.000\n"
         "                 recency    0.631    1.000     1.000      0.500\n"
         "cite    4        ctx        1.000    1.000     1.000      1.000\n"
-        "                 bm25       1.000    1.000     1.000      1.000\n"
+        "                 bm25       0.783    1.000     1.000      0.708\n"
         "                 recency    0.783    1.000     1.000      0.708\n"
     )
     assert done.err == (

@@ -38,7 +38,9 @@ def measure_retrieval(
     """
     require_repository(reader.root)
     if git.head(reader.root) is None:
-        raise CtxError("there is no commit yet", hint="queries are made from history; commit the context first")
+        raise CtxError(
+            "there is no commit yet", hint="queries are made from history; commit the context first"
+        )
     reading = reader.read()
     if not reading.live:
         raise CtxError("there are no live entries to rank", hint="`ctx learn TITLE` adds one")

@@ -48,7 +48,9 @@ def bench(
         if verbose:
             for signal in measured.signals:
                 for topic in signal.topics:
-                    say(f"\n{signal.name}  {topic.source}  {' '.join(_wanted(topic, measured))}\n    {topic.text}")
+                    say(
+                        f"\n{signal.name}  {topic.source}  {' '.join(_wanted(topic, measured))}\n    {topic.text}"
+                    )
     for line in _remarks(measured):
         remark(line)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from ctx.errors import BudgetError
 from ctx.memory.frame import Frame
@@ -16,7 +17,7 @@ from ctx.memory.task import Task
 from ctx.packet import render
 from ctx.packet.blocks import EMPTY, UNLIMITED, Block, Ledger, Press, Room
 from ctx.retrieval.cover import Coverage
-from ctx.retrieval.score import Scored
+from ctx.retrieval.score import Ranking, Scored
 
 # The kinds with a tier of their own, in order; all others share the last tier.
 TIERS = ("convention", "decision")
@@ -48,7 +49,7 @@ class Content:
     rules: str
     tasks: Sequence[Task]
     frames: Sequence[Frame]
-    scored: Sequence[Scored]
+    scored: Ranking
     headings: dict[str, str]
     asked: int
 
@@ -65,19 +66,39 @@ class Choice:
     left_out: int = 0
 
 
+class Sizes(Protocol):
+    """Sizes that are known already, as (units, characters)."""
+
+    def whole(self, number: int) -> tuple[int, int]:
+        """The size of a whole entry."""
+
+    def line(self, number: int) -> tuple[int, int]:
+        """The size of an entry's one line."""
+
+
 class Packer:
     """Packs one content into any budget; texts are rendered and counted once for all of them."""
 
-    def __init__(self, content: Content, press: Press, shares: Shares, threshold: float) -> None:
+    def __init__(
+        self, content: Content, press: Press, shares: Shares, threshold: float, sizes: Sizes | None = None
+    ) -> None:
         self.content = content
         self.press = press
         self.shares = shares
-        self.ranked = sorted(range(len(content.scored)), key=lambda n: (-content.scored[n].total, n))
-        self.competing = frozenset(
-            n for n, one in enumerate(content.scored) if not content.asked or one.relevance >= threshold
+        # A stable sort keeps file order among equals, reversed or not.
+        self.ranked = sorted(
+            range(len(content.scored)), key=content.scored.totals.__getitem__, reverse=True
         )
+        every = not content.asked or threshold <= 0
+        self.competing = frozenset(
+            range(len(content.scored))
+            if every
+            else (n for n in content.scored.found if content.scored.relevance(n) >= threshold)
+        )
+        self._sizes = sizes
         self._wholes: dict[int, Block] = {}
         self._lines: dict[int, Block] = {}
+        self._scored: dict[int, Scored] = {}
 
     def pack(self, budget: int, max_chars: int | None = None) -> Choice:
         """Choose what goes into a budget in tokens and, where given, in characters.
@@ -87,17 +108,40 @@ class Packer:
         chars = UNLIMITED if max_chars is None else max_chars
         return _Packing(self, Room(self.press.counter.limit(budget), chars)).run()
 
+    def scored(self, number: int) -> Scored:
+        """An entry with its score."""
+        known = self._scored.get(number)
+        if known is None:
+            known = self._scored[number] = self.content.scored[number]
+        return known
+
     def whole(self, number: int) -> Block:
-        """The block of a whole entry."""
+        """The block of a whole entry; its text may be left out."""
         if number not in self._wholes:
-            self._wholes[number] = self.press(render.entry_whole(self.content.scored[number].entry))
+            known = self._sizes.whole(number) if self._sizes else None
+            self._wholes[number] = Block("", *known) if known else self.press(self._whole_text(number))
         return self._wholes[number]
 
     def line(self, number: int) -> Block:
-        """The block of an entry's one line."""
+        """The block of an entry's one line; its text may be left out."""
         if number not in self._lines:
-            self._lines[number] = self.press(render.entry_line(self.content.scored[number].entry))
+            known = self._sizes.line(number) if self._sizes else None
+            self._lines[number] = Block("", *known) if known else self.press(self._line_text(number))
         return self._lines[number]
+
+    def printed_whole(self, number: int) -> Block:
+        """The block of a whole entry with its text."""
+        return self.whole(number)._replace(text=self._whole_text(number))
+
+    def printed_line(self, number: int) -> Block:
+        """The block of an entry's one line with its text."""
+        return self.line(number)._replace(text=self._line_text(number))
+
+    def _whole_text(self, number: int) -> str:
+        return render.entry_whole(self.content.scored.roster.entries[number])
+
+    def _line_text(self, number: int) -> str:
+        return render.entry_line(self.content.scored.roster.entries[number])
 
 
 class _Packing:
@@ -175,7 +219,7 @@ class _Packing:
             self.choice.tasks = section.text
 
     def _pinned(self) -> Iterable[int]:
-        return (number for number, one in enumerate(self.content.scored) if one.entry.pinned)
+        return self.content.scored.pinned
 
     def _take_frames(self) -> None:
         """The latest sessions, as many as fit."""
@@ -196,7 +240,7 @@ class _Packing:
     def _lines_room(self) -> Room:
         """Room for the lines of what comes close: the scarcer the room, the more whole entries go before."""
         share = self.packer.shares.summaries * (1.0 - _SCARCE * self.coverage.scarcity)
-        near = [n for n in self.packer.competing if self.content.scored[n].relevance >= _NEAR]
+        near = [n for n in self.packer.competing if self.content.scored.relevance(n) >= _NEAR]
         lines = [self.packer.line(n) for n in (near if self.content.asked else self.packer.competing)]
         most = self.ledger.left.share(share)
         return Room(
@@ -208,7 +252,7 @@ class _Packing:
         """Each tier up to its floor, so that no kind crowds out another."""
         pool = self.ledger.left
         for tier, share in enumerate(self.packer.shares.floors):
-            members = [n for n in self.packer.competing if _tier(self.content.scored[n]) == tier]
+            members = [n for n in self.packer.competing if _tier(self.content.scored.kinds[n]) == tier]
             self._take_best(members, pool.share(share))
 
     def _take_best(self, numbers: Iterable[int], within: Room) -> None:
@@ -229,10 +273,10 @@ class _Packing:
 
     def _worth(self, number: int) -> float:
         units = self.packer.whole(number).units
-        return self.coverage.worth(self.content.scored[number], self.press.counter.tokens(units))
+        return self.coverage.worth(self.packer.scored(number), self.press.counter.tokens(units))
 
     def _cost(self, number: int) -> tuple[Block, ...]:
-        kind = self.content.scored[number].entry.kind
+        kind = self.content.scored.kinds[number]
         if kind in self.sections:
             return (self.packer.whole(number),)
         return (self.press(render.section_heading(self.content.headings[kind])), self.packer.whole(number))
@@ -241,10 +285,9 @@ class _Packing:
         cost = self._cost(number)
         if not self.ledger.fits(*cost):
             return Room(0, 0)
-        scored = self.content.scored[number]
-        self.sections.add(scored.entry.kind)
+        self.sections.add(self.content.scored.kinds[number])
         self.choice.whole.add(number)
-        self.coverage.choose(scored)
+        self.coverage.choose(self.packer.scored(number))
         return self.ledger.take(*cost)
 
     def _take_lines(self, within: Room) -> None:
@@ -290,8 +333,8 @@ class _Packing:
         self.choice.left_out = len(self.content.scored) - chosen if self.closing else 0
 
 
-def _tier(scored: Scored) -> int:
-    return TIERS.index(scored.entry.kind) if scored.entry.kind in TIERS else len(TIERS)
+def _tier(kind: str) -> int:
+    return TIERS.index(kind) if kind in TIERS else len(TIERS)
 
 
 def assemble(choice: Choice, packer: Packer) -> list[tuple[str, list[Block]]]:
@@ -300,11 +343,11 @@ def assemble(choice: Choice, packer: Packer) -> list[tuple[str, list[Block]]]:
     lead = [("constitution", choice.head), ("tasks", choice.tasks), ("now", choice.now)]
     sections = [(name, [press(text)]) for name, text in lead if text]
     for kind, heading in content.headings.items():
-        members = [n for n in sorted(choice.whole) if content.scored[n].entry.kind == kind]
+        members = [n for n in sorted(choice.whole) if content.scored.kinds[n] == kind]
         if members:
-            blocks = [press(render.section_heading(heading)), *(packer.whole(n) for n in members)]
+            blocks = [press(render.section_heading(heading)), *map(packer.printed_whole, members)]
             sections.append((heading.lower(), blocks))
-    known = [packer.line(n) for n in choice.lines]
+    known = [*map(packer.printed_line, choice.lines)]
     if choice.left_out:
         known.append(press(render.more_entries(choice.left_out)))
     if known:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 from ctx.errors import BudgetError
 from ctx.packet.pack import Choice, Packer, assemble
@@ -155,7 +155,7 @@ class Packet:
     manifest: str
     text: str
     sections: tuple[Section, ...]
-    entries: tuple[Receipt, ...]
+    entries: Sequence[Receipt]
     find_revision: Callable[[], str | None] = field(repr=False, compare=False)
 
     @cached_property
@@ -195,21 +195,39 @@ def write_packet(
         sections=tuple(
             Section(name, counter.tokens(sum(block.units for block in blocks))) for name, blocks in sections
         ),
-        entries=tuple(_receipts(packer, receipts)),
+        entries=Account(packer, receipts),
         find_revision=revision,
     )
 
 
-def _receipts(packer: Packer, receipts: Receipts) -> list[Receipt]:
-    lines = set(receipts.choice.lines)
-    tokens = packer.press.counter.tokens
-    made = []
-    for number, scored in enumerate(packer.content.scored):
-        if number in receipts.choice.whole:
+class Account(Sequence[Receipt]):
+    """The receipts of all entries in file order, each made when it is looked at."""
+
+    def __init__(self, packer: Packer, receipts: Receipts) -> None:
+        self._packer, self._receipts = packer, receipts
+        self._lines = frozenset(receipts.choice.lines)
+        self._made: dict[int, Receipt] = {}
+
+    def __len__(self) -> int:
+        return len(self._packer.content.scored)
+
+    @overload
+    def __getitem__(self, place: int) -> Receipt: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Receipt]: ...
+    def __getitem__(self, place: int | slice) -> Receipt | Sequence[Receipt]:
+        if isinstance(place, slice):
+            return [self[number] for number in range(*place.indices(len(self)))]
+        number = range(len(self))[place]
+        if number not in self._made:
+            self._made[number] = self._make(number)
+        return self._made[number]
+
+    def _make(self, number: int) -> Receipt:
+        packer, tokens = self._packer, self._packer.press.counter.tokens
+        form, spent = _OMITTED, 0
+        if number in self._receipts.choice.whole:
             form, spent = _FULL, tokens(packer.whole(number).units)
-        elif number in lines:
+        elif number in self._lines:
             form, spent = _SUMMARY, tokens(packer.line(number).units)
-        else:
-            form, spent = _OMITTED, 0
-        made.append(Receipt(scored, form, spent, receipts, number))
-    return made
+        return Receipt(packer.scored(number), form, spent, self._receipts, number)

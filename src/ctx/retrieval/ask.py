@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ctx.retrieval.relevance import Collection, best, explain, rank
@@ -24,11 +25,13 @@ class Question(NamedTuple):
 class Tags(NamedTuple):
     """The tags of the entries by place, and what each tag counts that an entry shares with a task."""
 
-    of: Sequence[Sequence[str]] = ()
+    of: Mapping[int, Sequence[str]] = MappingProxyType({})
     weight: float = 0.0
 
 
 _NO_TAGS = Tags()
+# The places of the best documents of a query with their scores, best first.
+Found = Sequence[tuple[int, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +48,50 @@ class Answer:
 
 
 def ask(
-    collection: Collection, queries: Sequence[Question], numbers: Sequence[int], tags: Tags = _NO_TAGS
+    collection: Callable[[], Collection],
+    queries: Sequence[Question],
+    numbers: Sequence[int],
+    tags: Tags = _NO_TAGS,
+    known: MutableMapping[str, Found] | None = None,
 ) -> list[Answer]:
-    """Answer each query over the documents `numbers` of the index; answers count by place in `numbers`."""
+    """Answer each query over the documents `numbers` of the index; answers count by place in `numbers`.
+
+    `known` holds what the texts of queries have found among all documents, and is added to.
+    """
     places = {number: place for place, number in enumerate(numbers)}
-    return [_answer(collection, query, numbers, places, tags) for query in queries]
+    answers = []
+    for query in queries:
+        found = None if known is None else known.get(query.text)
+        if found is None:
+            found = _find(collection(), query.text, places)
+            if known is not None:
+                known[query.text] = found
+        answers.append(_answer(collection, query, numbers, found, tags))
+    return answers
+
+
+def _find(collection: Collection, text: str, places: Mapping[int, int]) -> Found:
+    """The places of the best documents with their scores, best first."""
+    scores = {places[n]: value for n, value in rank(collection, text).items() if n in places}
+    return [(place, scores[place]) for place in best(scores, _DEPTH) if scores[place] > 0]
 
 
 def _answer(
-    collection: Collection, query: Question, numbers: Sequence[int], places: Mapping[int, int], tags: Tags
+    collection: Callable[[], Collection],
+    query: Question,
+    numbers: Sequence[int],
+    found: Found,
+    tags: Tags,
 ) -> Answer:
-    scores = {places[n]: value for n, value in rank(collection, query.text).items() if n in places}
-    found = best(scores, _DEPTH)
     relevance = {
-        place: scores[place] / scores[found[0]] / math.sqrt(rank_)
-        for rank_, place in enumerate(found, 1)
-        if scores[place] > 0
+        place: score / found[0][1] / math.sqrt(rank_) for rank_, (place, score) in enumerate(found, 1)
     }
     if query.tags and tags.weight:
         wanted = set(query.tags)
-        for place, own in enumerate(tags.of):
+        for place, own in tags.of.items():
             if shared := len(wanted.intersection(own)):
                 relevance[place] = min(1.0, relevance.get(place, 0.0) + tags.weight * shared)
-    return Answer(query, relevance, lambda place: explain(collection, query.text, numbers[place]))
+    return Answer(query, relevance, lambda place: explain(collection(), query.text, numbers[place]))
 
 
 def evidence(answers: Sequence[Answer], number: int) -> tuple[dict[str, float], list[str]]:

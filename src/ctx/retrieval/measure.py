@@ -137,6 +137,4 @@ def okapi_of(entries: Sequence[Entry]) -> Callable[[str], Mapping[int, float]]:
     if not any(documents):  # it would divide by the number of words
         return lambda _: dict.fromkeys(range(len(entries)), 0.0)
     model = BM25Okapi(documents)
-    return lambda text: {
-        n: float(score) for n, score in enumerate(model.get_scores(text.lower().split()))
-    }
+    return lambda text: {n: float(score) for n, score in enumerate(model.get_scores(text.lower().split()))}

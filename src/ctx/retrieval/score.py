@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from ctx.memory.entry import Entry
+from ctx.memory.roster import Roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class Scored:
     number; `marks` is -1..1 from how often it was marked helpful or harmful.
     """
 
-    entry: Entry
+    entries: Sequence[Entry]
+    number: int
     total: float
     relevance: float
     recency: float
@@ -34,34 +37,92 @@ class Scored:
     marks: float
     by_task: Mapping[int, float]
 
+    @property
+    def entry(self) -> Entry:
+        """The entry."""
+        return self.entries[self.number]
+
+
+class Ranking(Sequence[Scored]):
+    """The scored entries in the order of the roster; each is made when it is looked at.
+
+    `totals` are their scores, `found` holds the relevance to each task of those that are relevant to any.
+    """
+
+    def __init__(
+        self,
+        roster: Roster,
+        found: Mapping[int, Mapping[int, float]],
+        recency: Callable[[str | None], float],
+        weights: Weights,
+    ) -> None:
+        self.roster, self.found = roster, found
+        self.kinds, self.pinned = roster.kinds, roster.pinned
+        self._weights = weights
+        self._marks = {number: _marks(*given) for number, given in roster.marks.items()}
+        self._recency = {date: recency(date) for date in set(roster.dates)}
+        plain = {
+            (kind, date): self._total(kind, 0.0, self._recency[date], 0.0)
+            for kind, date in set(zip(roster.kinds, roster.dates, strict=True))
+        }
+        self.totals = [plain[pair] for pair in zip(roster.kinds, roster.dates, strict=True)]
+        for number in {*found, *self._marks}:
+            self.totals[number] = self[number].total
+
+    def _total(self, kind: str, relevance: float, recency: float, marks: float) -> float:
+        weights = self._weights
+        return weights.kinds[kind] * (
+            weights.relevance * relevance + weights.recency * recency + weights.marks * marks
+        )
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    def __iter__(self) -> Iterator[Scored]:
+        return map(self._make, range(len(self)))
+
+    @overload
+    def __getitem__(self, place: int) -> Scored: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Scored]: ...
+    def __getitem__(self, place: int | slice) -> Scored | Sequence[Scored]:
+        if isinstance(place, slice):
+            return [self._make(number) for number in range(*place.indices(len(self)))]
+        return self._make(range(len(self))[place])
+
+    def relevance(self, number: int) -> float:
+        """An entry's best relevance over the tasks."""
+        return max(self.by_task(number).values(), default=0.0)
+
+    def by_task(self, number: int) -> Mapping[int, float]:
+        """An entry's relevance to each task."""
+        return self.found.get(number, {})
+
+    def _make(self, number: int) -> Scored:
+        kind, best = self.kinds[number], self.relevance(number)
+        recency, marks = self._recency[self.roster.dates[number]], self._marks.get(number, 0.0)
+        total = self._total(kind, best, recency, marks)
+        return Scored(
+            self.roster.entries, number, total, best, recency, self._weights.kinds[kind], marks, self.by_task(number)
+        )
+
 
 def score(
-    entries: Sequence[Entry],
+    roster: Roster,
     relevance: Sequence[Mapping[int, float]],
     recency: Callable[[str | None], float],
     weights: Weights,
-) -> list[Scored]:
+) -> Ranking:
     """Score every entry, in the order given.
 
-    `relevance` has one mapping a task, from an entry's number in `entries` to 0..1; numbers that are left
+    `relevance` has one mapping a task, from an entry's number in the roster to 0..1; numbers that are left
     out are not relevant to it.
     """
     by_entry: dict[int, dict[int, float]] = {}
     for task, found in enumerate(relevance):
         for number, value in found.items():
             by_entry.setdefault(number, {})[task] = value
-    return [
-        _score(entry, by_entry.get(number, {}), recency(entry.date), weights)
-        for number, entry in enumerate(entries)
-    ]
-
-
-def _score(entry: Entry, by_task: Mapping[int, float], recency: float, weights: Weights) -> Scored:
-    best = max(by_task.values(), default=0.0)
-    marks = _marks(*entry.marks)
-    weight = weights.kinds[entry.kind]
-    total = weight * (weights.relevance * best + weights.recency * recency + weights.marks * marks)
-    return Scored(entry, total, best, recency, weight, marks, by_task)
+    return Ranking(roster, by_entry, recency, weights)
 
 
 def _marks(helpful: int, harmful: int) -> float:
