@@ -17,7 +17,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 _EMPTY_TYPER = """
 import typer
@@ -57,27 +59,123 @@ def make_corpus(root: Path, entries: int, seed: int = 7) -> Path:
 
 def timed(command: list[str], cwd: Path) -> float:
     """The seconds one run takes."""
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     start = time.perf_counter()
-    subprocess.run(command, cwd=cwd, stdout=subprocess.DEVNULL, env=environment, check=True)
+    subprocess.run(command, cwd=cwd, stdout=subprocess.DEVNULL, env=environment(), check=True)
     return time.perf_counter() - start
 
 
-def compare(commands: dict[str, tuple[list[str], Path]], runs: int) -> dict[str, float]:
-    """The median seconds of each command over so many rounds, after one that does not count."""
-    times: dict[str, list[float]] = {name: [] for name in commands}
+def environment() -> dict[str, str]:
+    """The environment of a user: compiled modules are kept."""
+    return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+
+
+class Case(NamedTuple):
+    """A command in a folder, and what happens before each of its runs; `{n}` in it becomes a new number."""
+
+    command: list[str]
+    cwd: Path
+    before: Callable[[Path], None] = lambda _: None
+
+
+def forget(root: Path) -> None:
+    """Remove the index."""
+    shutil.rmtree(root / ".context" / ".cache", ignore_errors=True)
+
+
+def change_one(root: Path) -> None:
+    """Change one entry in the middle of the file of learnings."""
+    path = root / ".context" / "LEARNINGS.md"
+    text = path.read_text("utf-8")
+    at = text.index("\n## ", len(text) // 2)
+    end = text.index("\n", at + 1)
+    path.write_text(f"{text[:end]} {random.randrange(10**6)}{text[end:]}", "utf-8")
+
+
+def compare(cases: dict[str, Case], runs: int) -> dict[str, float]:
+    """The median seconds of each case over so many rounds, after one that does not count."""
+    times: dict[str, list[float]] = {name: [] for name in cases}
     for run in range(runs + 1):
-        for name, (command, cwd) in commands.items():
-            spent = timed(command, cwd)
+        for name, (command, cwd, before) in cases.items():
+            before(cwd)
+            # A budget, a task or a word that was never asked for before.
+            asked = [part.replace("{n}", str(7000 + run)) for part in command]
+            spent = timed(asked, cwd)
             if run:
                 times[name].append(spent)
     return {name: statistics.median(spent) for name, spent in times.items()}
+
+
+def peak(command: list[str], cwd: Path) -> float:
+    """The largest resident size of a run in MiB."""
+    code = (
+        "import resource, subprocess as s, sys; s.run(sys.argv[1:], stdout=s.DEVNULL, check=True);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command], cwd=cwd, env=environment(), capture_output=True, check=True
+    )
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return int(done.stdout) / unit
 
 
 def report(medians: dict[str, float], unit: str) -> None:
     """Print the medians and their ratios to one of them."""
     for name, seconds in medians.items():
         print(f"{name:42} {seconds * 1000:8.1f} ms  {seconds / medians[unit]:6.2f} x")
+
+
+def cases(root: Path) -> dict[str, Case]:
+    """What is measured in one context: with the index, right after a change, and from nothing."""
+    python = [sys.executable]
+    ctx = [*python, "-m", "ctx"]
+    agent = [*ctx, "agent", "--budget", "{n}"]
+    task = [*ctx, "agent", "--task", "queue worker {n} retries with jitter"]
+    return {
+        "python -c pass": Case([*python, "-c", "pass"], root),
+        "an empty typer command": Case([*python, "-c", _EMPTY_TYPER], root),
+        "ctx --help": Case([*ctx, "--help"], root),
+        "agent, a new budget": Case(agent, root),
+        "agent, a new task": Case(task, root),
+        "search, new words": Case([*ctx, "search", "lock", "timeout{n}"], root),
+    }
+
+
+def changed_cases(root: Path) -> dict[str, Case]:
+    """What is measured right after one entry was changed."""
+    ctx = [sys.executable, "-m", "ctx"]
+    return {
+        "agent, one entry changed": Case([*ctx, "agent", "--budget", "{n}"], root, change_one),
+        "search, one entry changed": Case([*ctx, "search", "lock", "timeout{n}"], root, change_one),
+    }
+
+
+def cold_cases(root: Path) -> dict[str, Case]:
+    """What takes long enough to be run less often."""
+    ctx = [sys.executable, "-m", "ctx"]
+    return {
+        "agent, from nothing": Case([*ctx, "agent", "--budget", "{n}"], root, forget),
+        "search, from nothing": Case([*ctx, "search", "lock", "timeout{n}"], root, forget),
+    }
+
+
+def library(root: Path) -> None:
+    """One process that asks again and again, with words and tasks that are new each time."""
+    import ctx
+
+    context = ctx.open(root)
+    context.search("lock", limit=1)
+    context.packet(budget=8000, now="2026-11-21")
+    dice, spent = random.Random(3), {"search": [0.0], "packet for ten tasks": [0.0]}
+    for _ in range(9):
+        start = time.perf_counter()
+        context.search(" ".join(dice.choices(_WORDS, k=3)))
+        spent["search"].append(time.perf_counter() - start)
+        tasks = [" ".join(dice.choices(_WORDS, k=10)) for _ in range(10)]
+        start = time.perf_counter()
+        context.packet(budget=8000, tasks=tasks, now="2026-11-21")
+        spent["packet for ten tasks"].append(time.perf_counter() - start)
+    for name, seconds in spent.items():
+        print(f"in one process: {name:26} {statistics.median(seconds[1:]) * 1000:8.1f} ms")
 
 
 def main() -> None:
@@ -95,21 +193,13 @@ def main() -> None:
                 path.chmod(path.stat().st_mode | 0o200)
         else:
             make_corpus(root, options.entries)
-        python = [sys.executable]
-        ctx = [*python, "-m", "ctx"]
-        report(
-            compare(
-                {
-                    "python -c pass": ([*python, "-c", "pass"], root),
-                    "an empty typer command": ([*python, "-c", _EMPTY_TYPER], root),
-                    "ctx --help": ([*ctx, "--help"], root),
-                    "ctx agent --budget 8000": ([*ctx, "agent", "--budget", "8000"], root),
-                    "ctx search lock timeout": ([*ctx, "search", "lock", "timeout"], root),
-                },
-                options.runs,
-            ),
-            "an empty typer command",
-        )
+        medians = compare(cases(root), options.runs)
+        memory = peak([sys.executable, "-m", "ctx", "agent", "--budget", "6000"], root)
+        medians |= compare(changed_cases(root), max(1, options.runs // 2))
+        medians |= compare(cold_cases(root), max(1, options.runs // 4))
+        report(medians, "an empty typer command")
+        print(f"peak memory of a warm agent {memory:17.0f} MiB")
+        library(root)
 
 
 if __name__ == "__main__":

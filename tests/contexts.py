@@ -39,6 +39,9 @@ class MemoryReader(Reader):
             self._read[archive] = read_context(self.source, archive=archive)
         return self._read[archive]
 
+    def look(self, *, archive: bool = False, at: str | None = None) -> Reading:
+        return self.read(archive=archive, at=at)
+
     def revision(self, at: str | None = None) -> str | None:
         return None
 

@@ -1,38 +1,22 @@
-"""`ctx bench`: the figures, the queries found in a real history, what is cut out of them, and the command."""
+"""`ctx bench`: the queries found in a real history, what is cut out of them, and the command."""
 
 from __future__ import annotations
 
 import json
-import math
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from rank_bm25 import BM25Okapi
 
 import ctx as library
 from ctx.actions.measure_retrieval import Measured, measure_retrieval
 from ctx.actions.read_context import Reader
-from ctx.memory.links import find_links
 from ctx.retrieval.measure import (
-    Figures,
-    Topic,
-    judge,
-    measure,
-    ndcg,
     rankers_of,
-    recall,
-    reciprocal_rank,
-    thin_out,
 )
-from ctx.retrieval.passages import cut, without_trailers
-from ctx.retrieval.topics import Citations, Said, birth_topics, find_births, words_of
 from tests.cli import ctx, project
-from tests.contexts import MemoryReader
 
 POOL = (
     "## [2026-01-02-101112] Use one connection pool per worker\n\nPools are not safe to share after fork.\n"
@@ -94,12 +78,15 @@ def history(tmp_path: Path) -> tuple[Repository, dict[str, str]]:
     }
     repository.commit(
         "Tasks and pages",
-        TASKS=f"# Tasks\n\n- [ ] Close sockets when a worker process is forked, see {ids['pool']} #added:2026-01-09\n"
+        TASKS="# Tasks\n\n- [ ] Close sockets when a worker process is forked, "
+        f"see {ids['pool']} #added:2026-01-09\n"
         "  - [ ] and write a test for answers mixed up\n",
-        _README="# Read me\n\nJobs that fail again are parked, as said in [2026-01-03-101112] (2026-01-03).\n\n"
+        _README="# Read me\n\n"
+        "Jobs that fail again are parked, as said in [2026-01-03-101112] (2026-01-03).\n\n"
         f"```\ncode that names {ids['queue']} is no passage of the text\n```\n\n"
         "<!-- a comment that names it is none either: [2026-01-03-101112] -->\n\n"
-        "Our page on how a failing job is handled: **Retry jobs** from the\nqueue twice, and who looks at it.\n",
+        "Our page on how a failing job is handled: "
+        "**Retry jobs** from the\nqueue twice, and who looks at it.\n",
     )
     repository.commit(f"Fix the clock\n\nServers render local time again, against {ids['utc']} and its rule.")
     return repository, ids
@@ -113,56 +100,6 @@ def found(measured: Measured, name: str) -> dict[str, tuple[str, list[str]]]:
     """The queries of a signal by source: the text and the handles it should find."""
     signal = next(signal for signal in measured.signals if signal.name == name)
     return {t.source: (t.text, [measured.entries[n].id for n in sorted(t.relevant)]) for t in signal.topics}
-
-
-def test_figures_by_hand() -> None:
-    ranking = [7, 3, 9, 1, 5, 8]
-    ideal = 1 + 1 / math.log2(3) + 1 / 2
-    assert ndcg(ranking, {3, 8, 99}, 10) == pytest.approx((1 / math.log2(3) + 1 / math.log2(7)) / ideal)
-    assert ndcg(ranking, {8}, 5) == 0.0
-    assert ndcg(ranking, {7, 3}, 10) == pytest.approx(1.0)
-    # More relevant entries than the depth holds: the best there could be is the depth full of them.
-    assert ndcg(ranking, {7, 3, 9}, 2) == pytest.approx(1.0)
-    assert recall(ranking, {3, 8, 99}, 5) == pytest.approx(1 / 3)
-    assert recall(ranking, {3, 8, 99}, 10) == pytest.approx(2 / 3)
-    assert reciprocal_rank(ranking, {9, 5}) == pytest.approx(1 / 3)
-    assert reciprocal_rank(ranking, {99}) == 0.0
-    assert judge([], {1}) == Figures(0.0, 0.0, 0.0, 0.0)
-
-
-def test_means_leave_out_what_is_the_query_itself() -> None:
-    topics = [Topic("a", "x", frozenset({1})), Topic("b", "y", frozenset({2}), frozenset({0}))]
-    signal = measure("cite", topics, {"one": lambda _: [0, 1, 2]})
-    assert signal.figures["one"].mrr == pytest.approx((1 / 2 + 1 / 2) / 2)
-    assert not signal.enough
-    assert measure("cite", [], {"one": lambda _: [0]}).figures == {}
-
-
-@given(st.integers(0, 60), st.integers(1, 60))
-def test_a_limit_takes_from_everywhere(size: int, limit: int) -> None:
-    topics = [Topic(str(n), "", frozenset({n})) for n in range(size)]
-    taken = [topics.index(topic) for topic in thin_out(topics, limit)]
-    assert len(taken) == min(size, limit)
-    gaps = {after - before for before, after in zip(taken, taken[1:], strict=False)}
-    assert all(0 < gap <= math.ceil(size / limit) for gap in gaps)
-    assert taken[:1] == [0] * min(1, size)
-
-
-def test_the_ways_to_rank() -> None:
-    reader = MemoryReader({".context/LEARNINGS.md": f"# L\n\n{POOL}\n{QUEUE}\n## Undated\n\nfork\n"})
-    reading = reader.read()
-    rankers = rankers_of(reading.live, reading.live_collection)
-    assert rankers["recency"]("anything") == [1, 0, 2]
-    assert rankers["ctx"]("fork the worker")[0] == 0
-    model = BM25Okapi([f"{entry.title}\n{entry.body}".lower().split() for entry in reading.live])
-    scores = model.get_scores("park them".split())
-    assert rankers["bm25"]("Park THEM") == sorted(range(3), key=lambda n: (-scores[n], [1, 0, 2].index(n)))
-
-
-def test_entries_without_words_do_not_break_the_baseline() -> None:
-    reading = MemoryReader({".context/LEARNINGS.md": "# L\n\n## [2026-01-01-101112]\n"}).read()
-    bare = [entry.named("L-1") for entry in reading.live]
-    assert all(rank("words") in ([], [0]) for rank in rankers_of(bare, reading.live_collection).values())
 
 
 def test_ctx_is_ranked_as_it_searches(history: tuple[Repository, dict[str, str]]) -> None:
@@ -187,23 +124,13 @@ def test_births(history: tuple[Repository, dict[str, str]]) -> None:
 
 
 def test_an_entry_moved_is_not_born_again(history: tuple[Repository, dict[str, str]]) -> None:
-    repository, ids = history
+    repository, _ = history
     before = found(measure_retrieval(Reader(repository.root)), "birth")
     (repository.root / ".context/learnings").mkdir()
     repository("mv", ".context/LEARNINGS.md", ".context/learnings/pools.md")
     repository.commit("Give what we learnt about pools a page of its own")
     repository.commit("Text below the heading is changed now", **{"learnings/pools": f"# P\n\n{POOL}More.\n"})
     assert found(measure_retrieval(Reader(repository.root)), "birth") == before
-
-
-def test_whole_imports_and_ambiguous_headings_are_no_births() -> None:
-    many = "".join(f"## [2026-01-01-1011{n}] Entry number {n}\n\nText.\n\n" for n in range(10, 21))
-    texts = {".context/LEARNINGS.md": many, ".context/FACTS.md": "## Same\n\na\n\n## Same\n\nb\n"}
-    entries = MemoryReader(texts).read().live
-    commit = Said("c" * 40, "Bring in all that was known so far", many.split("\n"))
-    births = find_births(entries, [commit, Said("d" * 40, "Add what is the same", ["## Same"])])
-    assert {name: len(born) for name, born in births.items()} == {"c" * 40: 11}
-    assert birth_topics(entries, [commit], births) == []
 
 
 def test_citations(history: tuple[Repository, dict[str, str]]) -> None:
@@ -222,6 +149,21 @@ def test_citations(history: tuple[Repository, dict[str, str]]) -> None:
         ),
         clock: ("Servers render local time again, against and its rule.", [ids["utc"]]),
     }
+
+
+def test_a_birth_cites_others_but_not_what_it_adds(tmp_path: Path) -> None:
+    repository = Repository(_folder(tmp_path))
+    repository.commit("One", DECISIONS=f"# D\n\n{QUEUE}")
+    born = repository.commit(
+        "Use one connection pool per worker\n\n"
+        "Use one connection pool per worker from now on, for sockets are inherited.\n\n"
+        "Against [2026-01-03-101112] and for use one connection pool per worker: jobs should fail early.",
+        LEARNINGS=f"# L\n\n{POOL}",
+    )
+    measured = measure_retrieval(Reader(repository.root))
+    queue, pool = measured.entries[0].id, measured.entries[1].id
+    assert found(measured, "birth")[born][1] == [pool]
+    assert found(measured, "cite") == {born: ("Against and for : jobs should fail early.", [queue])}
 
 
 def test_what_was_retired_is_neither_asked_for_nor_ranked(history: tuple[Repository, dict[str, str]]) -> None:
@@ -245,79 +187,6 @@ def test_an_entry_is_no_candidate_for_its_own_text(tmp_path: Path) -> None:
     assert shared.source == ".context/LEARNINGS.md:7"
     assert [measured.entries[n].stamp for n in shared.without] == ["2026-01-02-101112"]
     assert set(topics) == {shared.text, "As has it: then park them for a person."}
-
-
-NAMES = [
-    "L-0a1b2c",
-    "[2026-01-02-101112]",
-    "2026-01-02-101112",
-    "one pool",
-    "Pool",
-    "ONE",
-    "per worker",
-    "use",
-]
-TITLES = ["Use one pool per worker", "one pool one", "Pool", "per worker: 数据库", "Größe zählt nie doppelt"]
-
-
-@given(
-    st.lists(
-        st.sampled_from([*NAMES, *TITLES, "(", ")", "**", "-", "and", "[", "]", "\n", "L-", "数据库"]),
-        max_size=14,
-    ),
-    st.sampled_from(["", " ", "-"]),
-    st.sampled_from(TITLES),
-)
-def test_nothing_that_names_an_entry_is_left(parts: list[str], joint: str, title: str) -> None:
-    texts = {".context/LEARNINGS.md": f"# L\n\n## [2026-01-02-101112] {title}\n\nText.\n"}
-    entries = MemoryReader(texts).read().live
-    text = joint.join([*parts, entries[0].id])
-    masked = Citations(entries).mask(text, [0])
-    assert not list(find_links(masked))
-    assert "2026-01-02" not in masked
-    left, wanted = words_of(masked), words_of(title)
-    assert all(left[at : at + len(wanted)] != wanted for at in range(len(left)))
-    # And nothing is there that the author did not write.
-    assert all(word in text.casefold() for word in left)
-
-
-def test_titles_cite_only_when_they_are_unmistakable() -> None:
-    names = ["Pools", "Use one pool per worker", "Use one pool per worker on Linux", "Twice said by two"]
-    body = "".join(f"## {name}\n\nText.\n\n" for name in [*names, names[3]])
-    citations = Citations(MemoryReader({".context/LEARNINGS.md": body}).read().live)
-    assert citations.find("Pools are pools") == frozenset()
-    assert citations.find("we *use one\npool* per `worker`, always") == {1}
-    assert citations.find("use one pool per worker on linux") == {2}
-    assert citations.find("twice said by two") == frozenset()
-
-
-def test_passages() -> None:
-    text = (
-        "# Head\n\nOne\nparagraph <!-- aside -->of two lines.\n- item\n\n  its second paragraph\n- [x] task #done\n"
-        "  wrapped\n\n  - nested\n\n---\n| a | b |\n| c | d |\n\n<!-- INDEX:START -->\n- row\n<!-- INDEX:END -->\n\n"
-        "~~~\ncode\n~~~\n\n> quoted\n"
-    )
-    passages = cut(text, "a.md")
-    assert [(passage.line, passage.text) for passage in passages] == [
-        (3, "One paragraph of two lines."),
-        (5, "item"),
-        (7, "its second paragraph"),
-        (8, "task wrapped nested"),
-        (14, "| a | b |"),
-        (15, "| c | d |"),
-        (25, "> quoted"),
-    ]
-    assert all(
-        text[passage.start :].split("\n")[0] == text.split("\n")[passage.line - 1] for passage in passages
-    )
-
-
-def test_trailers() -> None:
-    assert without_trailers("fix: keep it\n\nWhy: because.\nMore.\n\nChange-Id: I1\nRefs: #2") == (
-        "fix: keep it\n\nWhy: because.\nMore."
-    )
-    assert without_trailers("docs: a subject alone") == "docs: a subject alone"
-    assert without_trailers("A\n\nB\nSigned-off-by: X <x@y>\n\nGenerated with a tool") == "A\n\nB"
 
 
 def test_the_table(history: tuple[Repository, dict[str, str]]) -> None:
@@ -419,3 +288,17 @@ def test_a_context_below_the_repository(history: tuple[Repository, dict[str, str
 def test_the_baseline_is_loaded_only_when_asked_for() -> None:
     code = "import sys, ctx.actions.measure_retrieval, ctx.cli.bench; sys.exit('rank_bm25' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_progress_is_for_terminals(history: tuple[Repository, dict[str, str]]) -> None:
+    leader, follower = os.openpty()
+    command = [sys.executable, "-m", "ctx", "bench"]
+    done = subprocess.run(command, cwd=history[0].root, stdout=subprocess.PIPE, stderr=follower, check=True)
+    os.close(follower)
+    shown = os.read(leader, 1 << 16).decode()
+    os.close(leader)
+    assert (
+        "\rranking: 2 of 4 queries\rranking: 3 of 4 queries\rranking: 4 of 4 queries\r\x1b[Kbirth:" in shown
+    )
+    assert b"ranking" not in done.stdout

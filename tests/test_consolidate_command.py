@@ -186,6 +186,8 @@ def test_modes_exclude_each_other_and_kinds_are_checked(root: Path) -> None:
     assert run(root, "--undo", "--prompt").returncode == 2
     assert "did you mean 'decision'?" in run(root, "--kind", "decisio").stderr
     assert run(root, "--kind", "decision").stderr.startswith("nothing to merge")
+    for mode in (("--undo",), ("--apply", "plan.toml", "--approved-by", "Ada")):
+        assert run(root, *mode, "--kind", "learning").returncode == 2
 
 
 def test_the_prompt_holds_rules_members_and_plan(root: Path) -> None:
@@ -194,6 +196,17 @@ def test_the_prompt_holds_rules_members_and_plan(root: Path) -> None:
     for number in range(6):
         assert f"number{number}." in text.partition("```toml")[0]
     plan = text.partition("```toml\n")[2].removesuffix("```\n")
+    assert read_plan(plan, "plan.toml", ["learning"]) == []
+    assert json.loads(run(root, "--prompt", "--json").stdout) == {"prompt": text}
+    assert json.loads(run(root, "--plan", "-", "--json").stdout) == {"plan": run(root, "--plan", "-").stdout}
+
+
+def test_code_in_a_draft_does_not_end_the_plan_in_the_prompt(root: Path) -> None:
+    file = root / FILE
+    file.write_text(file.read_text("utf-8").replace("number0.", "number0.\n\n````\ncode\n````"), "utf-8")
+    text = run(root, "--prompt").stdout
+    plan = text.partition("\n`````toml\n")[2].removesuffix("`````\n")
+    assert "````\ncode" in plan
     assert read_plan(plan, "plan.toml", ["learning"]) == []
 
 

@@ -23,10 +23,13 @@ from ctx.actions.undo_apply import undo_apply
 from ctx.consolidate import journal
 from ctx.consolidate.approved import Approved, Ending
 from ctx.consolidate.names import Absorbed, new_names
+from ctx.consolidate.proposal import Draft
+from ctx.consolidate.propose import make_group
 from ctx.errors import CtxError
 from ctx.kinds import BUILTIN
 from ctx.memory.entry import Entry
 from ctx.memory.read_entries import read_entries
+from ctx.packet.tokens import CharsCounter
 from ctx.store.system import System
 from tests import faults
 
@@ -47,6 +50,7 @@ EXTRAS = (
     "<!-- note -->\n",
     "**Tags**: a-b\n",
     "| a | b |\n|---|---|\n",
+    "ends in blanks \t  \n",
 )
 UNCLOSED = ("```\nnever closed\n", "<!-- never closed\n", "~~~ py\nx = 1\n")
 
@@ -95,7 +99,7 @@ def files_of(root: Path) -> dict[str, bytes]:
 
 
 def source(text: str, member: Any) -> bytes:
-    return text[member.entry.start : member.entry.end].rstrip().encode()
+    return text[member.entry.start : member.entry.end].encode()
 
 
 @settings(max_examples=50, deadline=None)
@@ -369,3 +373,38 @@ def test_bullets_are_merged_as_a_bullet(tmp_path: Path) -> None:
 @given(st.one_of(st.none(), st.text("ab\n", max_size=8)), st.text("ab\n", max_size=8))
 def test_a_change_is_told_by_its_difference(before: str | None, after: str) -> None:
     assert journal.Change.between("f", before, after).undone(after) == before
+
+
+CONVENTIONS = """\
+# Conventions
+
+## Lock file holder
+
+A lock file names its holder process and its timeout.
+
+## Patterns
+
+- **Lock file timeout**: the lock file holder process waits for a timeout
+- **Paths**: always join paths with the library
+- Locks in a lock file: never remove the lock file of a live process
+
+## Naming
+
+### Lock file process
+
+The lock file holder process ends at its timeout.
+"""
+
+
+def test_every_original_is_read_in_the_archive_and_every_other_entry_as_before(tmp_path: Path) -> None:
+    """A section that is an entry becomes no category of one that is archived behind it."""
+    path = ".context/CONVENTIONS.md"
+    reader = write(tmp_path, {path: CONVENTIONS.encode()})
+    entries = reader.read().memory.entries
+    chosen = [entry for entry in entries if entry.title.startswith("Lock")]
+    assert [entry.category for entry in chosen] == ["", "Patterns", "Patterns", "Naming"]
+    group = make_group("convention", 1.0, chosen, Draft("Locks (consolidated)", "all"), CharsCounter())
+    assert [one.why for one in apply_groups(reader, [Approved.of(group)], today=TODAY)] == [""]
+    after = reader.read(archive=True).memory.entries
+    assert {entry.id for entry in chosen} <= {entry.id for entry in after if entry.archived}
+    assert ("Paths", "Patterns") in {(entry.title, entry.category) for entry in after if not entry.archived}

@@ -260,3 +260,10 @@ def _pre_commit(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
         encoding="utf-8",
         check=False,
     )
+
+
+def test_annotations_name_paths_in_the_repository(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    repository.write("part/.context/LEARNINGS.md", "# Learnings\n\n```\nopen\n")
+    repository.commit_all()
+    assert "file=part/.context/LEARNINGS.md,line=3," in drift(tmp_path / "part", "--format", "github").out

@@ -7,10 +7,18 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctx.memory.guard import Found, find_invisible, find_secrets
+from ctx.memory.guard import (
+    _PLUGINS,
+    _POSSIBLE,
+    Found,
+    _needles,
+    _plugin,
+    find_invisible,
+    find_secrets,
+)
 from tests.contexts import words
 
 # Made up, each in the form of a real one, and put together here so that no scanner takes them for one.
@@ -39,6 +47,20 @@ def test_a_token_is_found_wherever_it_stands(kind: str) -> None:
         found = find_secrets(text)
         assert Found(2, kind) in found
         assert token not in repr(found)
+
+
+@pytest.mark.parametrize("place", range(len(_PLUGINS)), ids=lambda place: _PLUGINS[place][1])
+@given(st.data())
+@settings(max_examples=15)
+def test_no_pattern_of_a_detector_is_passed_over(place: int, data: st.DataObject) -> None:
+    """What is looked for before a detector is loaded must be in every match of its patterns."""
+    plugin = _plugin(place)
+    pattern = data.draw(st.sampled_from(list(plugin.denylist)))
+    match = data.draw(st.from_regex(pattern, alphabet=st.characters(max_codepoint=127)))
+    for line in match.split("\n"):
+        if list(plugin.analyze_string(line)):
+            assert _POSSIBLE.search(line)
+            assert _needles()[place].search(line)
 
 
 @given(st.lists(words, max_size=5).map("\n".join))
@@ -98,7 +120,7 @@ def test_the_detector_is_loaded_only_for_what_could_be_a_secret() -> None:
         "import sys; from ctx.memory.guard import find_secrets\n"
         "find_secrets('Plain words of implementation')\n"
         "print('detect_secrets' in sys.modules)\n"
-        "find_secrets('a1B2' * 9)\n"
+        "find_secrets('ghp_' + 'a1B2' * 9)\n"
         "print('detect_secrets' in sys.modules)\n"
     )
     source = str(Path(__file__).parent.parent / "src")

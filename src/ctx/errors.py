@@ -29,6 +29,10 @@ class CtxError(Exception):
         return f"{where} {self.message}" if where else self.message
 
 
+class Damaged(Exception):  # noqa: N818 - nobody sees it: what is damaged is made again
+    """Something derived is not what was written."""
+
+
 class UsageError(CtxError):
     """A command or call that could never work as it was written."""
 

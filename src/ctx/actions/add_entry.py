@@ -80,7 +80,7 @@ def find_kind(kinds: Kinds, name: str) -> Kind:
 def draft_of(kind: Kind, new: NewEntry) -> Draft:
     """What is to be written, checked."""
     if not one_line(new.title):
-        raise UsageError("an entry needs a title")
+        raise UsageError("an entry needs a title", hint="give one line that says what it is")
     texts = {"title": new.title, "body": new.body, "reason": new.allow_secret, "names": "\n".join(new.fields)}
     texts |= {f"field {name}": text for name, text in new.fields.items()}
     texts |= {f"tag {number}": tag for number, tag in enumerate(new.tags, 1)}

@@ -76,7 +76,7 @@ class _Work:
 
     def __init__(self, changes: Changes, day: date, approved_by: str) -> None:
         self.changes = changes
-        self.view = Changes(changes.worktree, changes.read, lambda _path, _text: None)
+        self.view = Changes(changes.worktree, changes.read, lambda _path, _text: None, lambda _path: None)
         self.before = changes.context()
         self.day, self.approved_by = day, approved_by
         self.archives: dict[str, str] = {}
@@ -116,7 +116,7 @@ class _Work:
         path, archive = main_file(kind), archive_path(kind, self.day)
         text = self.files.get(path) or self.changes.read(path)
         if text is None:
-            raise CtxError("there is no such file", path=path)
+            raise CtxError("there is no such file", path=path, hint="make the plan again")
         kept = self.archives.get(archive) or self.changes.read(archive)
         result = merge(text, kept, group, kind, archive, self.approved_by)
         self.files[path], self.archives[archive] = result.text, result.archive

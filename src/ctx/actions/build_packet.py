@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import NamedTuple
 
 from ctx.actions.read_context import Reader, Reading
 from ctx.config import Config
 from ctx.errors import UsageError
+from ctx.kinds import TASK_PREFIX
 from ctx.memory.frame import Frame
 from ctx.memory.paths import applies
+from ctx.memory.roster import Chosen
 from ctx.memory.task import active
 from ctx.packet.blocks import Press
 from ctx.packet.pack import Content, Packer, Shares
@@ -26,8 +28,7 @@ from ctx.retrieval.score import Weights, score
 _MOST_QUERIES = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What a packet is asked for; what is None comes from the configuration.
 
     `tasks` replaces the tasks of TASKS.md as what entries are scored against; `query` is one more. `now`
@@ -46,23 +47,27 @@ class Request:
 
 def build_packet(reader: Reader, request: Request) -> Packet:
     """Build the packet of a context. Raises BudgetError where the constitution does not fit."""
-    reading = reader.read(at=request.at)
+    reading = reader.look(at=request.at)
     config, memory = reading.config, reading.memory
     budget = _checked(config.budget if request.budget is None else request.budget)
     now = request.now or datetime.now(tz=UTC).date().isoformat()
 
     queries = _queries(reading, request)
-    numbers = [n for n, entry in enumerate(reading.live) if applies(entry, request.path)]
-    entries = [reading.live[n] for n in numbers]
-    tags = Tags([entry.tags for entry in entries], config.tags_weight)
-    answers = ask(reading.live_collection, queries, numbers, tags)
+    numbers = _competing(reading, request.path)
+    every = len(numbers) == len(reading.roster.kinds)
+    roster = reading.roster if every else Chosen(reading.roster, numbers)
+    tags = Tags(
+        roster.tags if config.tags_weight and any(q.tags for q in queries) else {}, config.tags_weight
+    )
+    known = reading.recall.answers() if reading.recall and every else None
+    answers = ask(lambda: reading.live_collection, queries, numbers, tags, known)
     recency = Recency(
         (frame.date for frame in memory.frames if frame.date and frame.is_session),
-        (entry.date for entry in reading.live if entry.date),
+        (date for date in set(reading.roster.dates) if date),
         half_life=config.half_life_sessions,
         now=now,
     )
-    scored = score(entries, [answer.relevance for answer in answers], recency, _weights(config))
+    scored = score(roster, [answer.relevance for answer in answers], recency, _weights(config))
 
     content = Content(
         rules=memory.constitution,
@@ -72,16 +77,32 @@ def build_packet(reader: Reader, request: Request) -> Packet:
         headings={kind.name: kind.heading for kind in config.kinds},
         asked=len(queries),
     )
-    press = Press(counter(request.tokenizer or config.tokenizer))
-    packer = Packer(content, press, _shares(config), config.threshold)
+    name = request.tokenizer or config.tokenizer
+    recall = reading.recall
+    counted = recall.counts(name) if recall else None
+    press = Press(counter(name, counted))
+    sizes = recall.sizes(memory, reading.live, press) if recall else None
+    packer = Packer(content, press, _shares(config), config.threshold, sizes.of(numbers) if sizes else None)
     choice = packer.pack(budget, request.max_chars)
-    return write_packet(
+    packet = write_packet(
         packer,
         Receipts(packer, choice, budget, request.max_chars, partial(evidence, answers)),
         now=now,
         manifest=_manifest(reading, request, now, press.counter.name),
         revision=partial(reader.revision, request.at),
     )
+    if recall and counted is not None:
+        recall.keep_counts(counted, press)
+        asked = {question.text for question in queries if question.id.startswith(TASK_PREFIX)}
+        recall.keep_answers({text: found for text, found in (known or {}).items() if text in asked})
+    return packet
+
+
+def _competing(reading: Reading, path: str) -> Sequence[int]:
+    """The live entries that apply to what is worked on."""
+    limited, live = reading.roster.limited, reading.live
+    every = range(len(live))
+    return [n for n in every if n not in limited or applies(live[n], path)] if limited else every
 
 
 def _checked(budget: int) -> int:
@@ -123,6 +144,6 @@ def _episodes(frames: Sequence[Frame], count: int) -> list[Frame]:
 
 def _manifest(reading: Reading, request: Request, now: str, tokenizer: str) -> str:
     """A sha256 over all that the packet was made from."""
-    asked = asdict(request) | {"now": now, "tokenizer": tokenizer, "at": None}
+    asked = request._asdict() | {"now": now, "tokenizer": tokenizer, "at": None}
     parts = [reading.digest, *(f"{key}={value!r}" for key, value in sorted(asked.items()))]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

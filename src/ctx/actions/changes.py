@@ -10,7 +10,9 @@ from typing import NamedTuple
 from ctx.actions.read_context import Reader, Reading, read_context
 from ctx.errors import CtxError
 from ctx.kinds import REFERENCE
+from ctx.markdown.diff import unified_diff
 from ctx.markdown.edits import apply
+from ctx.memory.archive import BLANK
 from ctx.memory.entry import Entry
 from ctx.memory.links import find_entry, link_edits
 from ctx.store.workspace import CONFIG, Worktree
@@ -33,12 +35,14 @@ class Changes:
     worktree: Worktree
     _read: Callable[[str], str | None]
     _write: Callable[[str, str], None]
+    _remove: Callable[[str], None]
     _texts: dict[str, str | None] = field(default_factory=dict)
-    _staged: dict[str, str] = field(default_factory=dict)
+    _staged: dict[str, str | None] = field(default_factory=dict)
 
     def paths(self, patterns: Sequence[str] = ()) -> list[str]:
         """The Markdown files there are and will be, sorted."""
-        return sorted({*self.worktree.paths(patterns), *self._staged})
+        gone = {path for path, text in self._staged.items() if text is None}
+        return sorted({*self.worktree.paths(patterns), *self._staged} - gone)
 
     def read(self, path: str) -> str | None:
         """A file's text as it will be; None where there is none."""
@@ -54,35 +58,29 @@ class Changes:
         self._write(path, text)
         self._staged[path] = text
 
+    def remove(self, path: str) -> None:
+        """Stage that a file goes."""
+        self._texts.setdefault(path, self._read(path))
+        self._remove(path)
+        self._staged[path] = None
+
     def context(self) -> Reading:
         """The whole context as it will be, the archive included."""
         return read_context(self, archive=True)
 
     def diff(self) -> str:
         """What is staged, as a unified diff."""
-        from difflib import unified_diff
-
-        parts = []
-        for path, text in self._staged.items():
-            old = self._texts[path]
-            source = "/dev/null" if old is None else f"a/{path}"
-            lines = unified_diff(
-                (old or "").splitlines(keepends=True), text.splitlines(keepends=True), source, f"b/{path}"
-            )
-            parts += [
-                line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
-            ]
-        return "".join(parts)
+        return "".join(unified_diff(path, self._texts[path], text) for path, text in self._staged.items())
 
 
 @contextmanager
 def changing(reader: Reader, *, dry_run: bool = False) -> Iterator[Changes]:
     """Read and stage under the lock, and write when the block ends; of a dry run nothing is written."""
     if dry_run:
-        yield Changes(reader.worktree, reader.worktree.read, lambda _path, _text: None)
+        yield Changes(reader.worktree, reader.worktree.read, lambda _path, _text: None, lambda _path: None)
         return
     with Writer(reader.root).transaction() as transaction:
-        yield Changes(reader.worktree, transaction.read, transaction.replace)
+        yield Changes(reader.worktree, transaction.read, transaction.replace, transaction.remove)
 
 
 def locate(reading: Reading, reference: str) -> Entry:
@@ -116,6 +114,14 @@ def locate(reading: Reading, reference: str) -> Entry:
 def is_page(entry: Entry) -> bool:
     """Whether a live entry stands in a page below a folder, not in its kind's file."""
     return entry.path.count("/") > 1
+
+
+def leave(changes: Changes, entry: Entry, rest: str) -> None:
+    """Stage what is left of the file from which an entry was taken; a page with nothing in it goes."""
+    if is_page(entry) and not rest.strip(BLANK):
+        changes.remove(entry.path)
+    else:
+        changes.write(entry.path, rest)
 
 
 def at(reading: Reading, path: str, position: int) -> Entry:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ctx.actions.add_entry import find_kind, stamps_of
-from ctx.actions.changes import Changes, Written, at, changing, is_page, locate, relink, renamed
+from ctx.actions.changes import Changes, Written, at, changing, is_page, leave, locate, relink, renamed
 from ctx.actions.guard_text import ALLOWED, check_texts
 from ctx.actions.init_context import new_file
 from ctx.actions.read_context import Reader, Reading
@@ -82,7 +82,11 @@ def set_field(changes: Changes, kind: Kind, entry: Entry, name: str, value: str)
 
 def _check(edition: Edition) -> None:
     if edition.title is not None and not one_line(edition.title):
-        raise UsageError("an entry needs a title")
+        raise UsageError("an entry needs a title", hint="give one line that says what it is")
+    if edition.stamp is not None and set("[]") & set(edition.stamp):
+        raise UsageError(
+            f"{edition.stamp!r} is no stamp", hint="give what stands in the brackets: 2026-11-21-043412"
+        )
     named = {"title": edition.title, "text": edition.content, "body": edition.body, "stamp": edition.stamp}
     named["names"] = "\n".join(edition.fields)
     texts = {name: text for name, text in named.items() if text}
@@ -161,7 +165,7 @@ def _move(changes: Changes, before: Reading, entry: Entry, target: Kind, now: da
     rest, _ = take_out(
         changes.read(entry.path) or "", source, entry.path, {entry.position}, page=is_page(entry)
     )
-    changes.write(entry.path, rest)
+    leave(changes, entry, rest)
     after = changes.context()
     moved = at(after, path, placed.entry.position)
     gone = [other for other in before.memory.entries if other is not entry]

@@ -10,6 +10,7 @@ from ctx.actions.check_drift import check_drift
 from ctx.actions.init_context import starting_text
 from ctx.actions.read_context import Reader
 from ctx.drift.finding import Fix, Report
+from ctx.markdown.diff import unified_diff
 from ctx.markdown.edits import apply
 from ctx.store.write import Transaction, Writer
 
@@ -68,19 +69,10 @@ def _new_text(path: str) -> str:
 
 
 def _diff(fixes: Iterable[Fix]) -> str:
-    """A unified diff of what the fixes would change; it applies with `git apply`."""
-    from difflib import unified_diff
-
+    """A unified diff of what the fixes would change."""
     parts: list[str] = []
     for path, those in _by_path(fixes).items():
         before = those[0].seen
         after = _new_text(path) if before is None else apply(before, [e for fix in those for e in fix.edits])
-        old = "/dev/null" if before is None else f"a/{path}"
-        rows = unified_diff(_rows(before or ""), _rows(after), old, f"b/{path}")
-        parts += [row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows]
+        parts.append(unified_diff(path, before, after))
     return "".join(parts)
-
-
-def _rows(text: str) -> list[str]:
-    *full, rest = text.split("\n")
-    return [f"{row}\n" for row in full] + ([rest] if rest else [])

@@ -13,10 +13,10 @@ ALLOWED = "Secret allowed"  # the field that keeps the reason
 def check_texts(texts: Mapping[str, str], *, allow_secret: str = "") -> None:
     """Raises CtxError when one of the texts, by name, must not be written; the value is never named."""
     for name, text in texts.items():
-        if found := find_invisible(text):
+        if found := find_invisible(f"\n{text}"):  # a byte order mark belongs to a file, not to a text
             line, what = found[0]
             raise CtxError(
-                f"the {name} holds a {what} in line {line}; nothing was written",
+                f"the {name} holds a {what} in line {line - 1}; nothing was written",
                 hint="take it out: nobody could see it",
             )
         if not allow_secret.strip() and (found := find_secrets(text)):

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ctx.actions.changes import Changes
 from ctx.actions.read_context import Reader, read_config
 from ctx.errors import CtxError
 from ctx.kinds import TASKS
+from ctx.markdown.diff import unified_diff
 from ctx.memory.layout import CONTEXT
 from ctx.memory.managed import with_block, without_block
 from ctx.store import git_setup
@@ -64,7 +64,7 @@ def install_git(reader: Reader, *, remove: bool = False, dry_run: bool = False) 
     said = [
         f"git config: {key} {'removed' if value is None else f'= {value}'}" for key, value in settings.items()
     ]
-    return Installed([file.path for file in changed], said, "".join(file.diff(reader) for file in changed))
+    return Installed([file.path for file in changed], said, "".join(file.diff for file in changed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +82,10 @@ class _File:
         except CtxError as error:
             raise CtxError(error.message, hint=error.hint, path=self.path, line=error.line) from error
 
-    def diff(self, reader: Reader) -> str:
-        changes = Changes(reader.worktree, lambda _path: self.before, lambda _path, _text: None)
-        changes.write(self.path.lstrip("/"), self.after)
-        return changes.diff()
+    @property
+    def diff(self) -> str:
+        """How it changes; with nothing left in it, the file goes."""
+        return unified_diff(self.path.lstrip("/"), self.before, self.after or None)
 
 
 def _write(root: Path, file: _File) -> None:

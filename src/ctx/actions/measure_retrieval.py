@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ctx.actions.read_context import Reader, Reading
@@ -22,7 +23,7 @@ class Measured:
     In a `shallow` clone entries seem to be born in the first commit it holds.
     """
 
-    entries: list[Entry]
+    entries: Sequence[Entry]
     commits: int
     signals: list[Signal]
     shallow: bool

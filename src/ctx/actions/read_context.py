@@ -3,35 +3,57 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
+from ctx.actions.recall import Healing, Recall, Signature, make_head, now, signature_holds
 from ctx.config import Config, parse
+from ctx.errors import Damaged
 from ctx.memory.entry import Entry
-from ctx.memory.layout import Role
+from ctx.memory.layout import Role, wanted
 from ctx.memory.paths import matches
-from ctx.memory.read_memory import Memory, read_memory, wanted
+from ctx.memory.roster import Chosen, Joined, Listed, Roster
+from ctx.memory.stored import Stored, encode
 from ctx.memory.views import frame_entry
 from ctx.retrieval.index import Index
 from ctx.retrieval.relevance import Collection
-from ctx.retrieval.thesaurus import Thesaurus
+from ctx.retrieval.thesaurus import Thesaurus, is_glossary
 from ctx.store import git
+from ctx.store.cache import Cache
 from ctx.store.workspace import CONFIG, Revision, Source, Worktree
+
+if TYPE_CHECKING:
+    from ctx.memory.read_memory import Memory
+
+# The cache files of readings without and with the archive.
+_NAMES = {False: "context", True: "context-whole"}
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One reading of a context; `digest` is a sha256 over the files and the configuration."""
+    """One reading of a context; `digest` is a sha256 over the files and the configuration.
+
+    `recall` is what is remembered of this state of the files, where that may be used.
+    """
 
     config: Config
     memory: Memory
     digest: str
+    recall: Recall | None = None
 
     @cached_property
-    def live(self) -> list[Entry]:
+    def live(self) -> Sequence[Entry]:
         """The entries that take part in the ranking, in file order."""
         return self.memory.live
+
+    @cached_property
+    def roster(self) -> Roster:
+        """The live entries by columns."""
+        return Listed(self.live)
 
     @cached_property
     def thesaurus(self) -> Thesaurus:
@@ -41,17 +63,52 @@ class Reading:
     @cached_property
     def live_collection(self) -> Collection:
         """The index of the live entries, numbered as in `live`."""
-        return Collection(Index.of(self.live), self.thesaurus)
+        return Collection(self._index("live", lambda: self.live), self.thesaurus)
 
     @cached_property
-    def searchable(self) -> list[Entry]:
+    def searchable(self) -> Sequence[Entry]:
         """What `search` covers: every entry read, then the sessions."""
         return [*self.memory.entries, *map(frame_entry, self.memory.frames)]
 
     @cached_property
     def whole_collection(self) -> Collection:
         """The index of all that is searchable, numbered as in `searchable`."""
-        return Collection(Index.of(self.searchable), self.thesaurus)
+        return Collection(self._index("whole", lambda: self.searchable), self.thesaurus)
+
+    def _index(self, name: str, entries: Callable[[], Sequence[Entry]]) -> Index:
+        return self.recall.index(name, entries) if self.recall else Index.of(entries())
+
+
+class Recollection(Reading):
+    """A reading that was kept: what is not asked for is not even read."""
+
+    @cached_property
+    def live(self) -> Sequence[Entry]:
+        """The entries that take part in the ranking, in file order."""
+        return self.roster.entries
+
+    @cached_property
+    def roster(self) -> Roster:
+        """The live entries by columns."""
+        stored = _stored(self)
+        numbers = stored.live_numbers
+        return stored if len(numbers) == len(stored.entries) else Chosen(stored, numbers)
+
+    @cached_property
+    def thesaurus(self) -> Thesaurus:
+        """What widens queries: the configured synonyms and the glossary."""
+        return Thesaurus(self.config.synonyms, _stored(self).under(is_glossary))
+
+    @cached_property
+    def searchable(self) -> Sequence[Entry]:
+        """What `search` covers: every entry read, then the sessions."""
+        entries = _stored(self).entries
+        frames = [frame_entry(frame) for frame in self.memory.frames]
+        return Joined(entries, frames) if frames else entries
+
+
+def _stored(reading: Reading) -> Stored:
+    return cast("Stored", reading.memory)
 
 
 class Reader:
@@ -60,7 +117,9 @@ class Reader:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.worktree = Worktree(root)
+        self.cache = Cache(root)
         self._kept: dict[bool, tuple[object, Reading]] = {}
+        self._looked: dict[bool, tuple[object, Reading]] = {}
 
     def read(self, *, archive: bool = False, at: str | None = None) -> Reading:
         """The context as it is now, or as it was `at` a git revision; with the archive when asked."""
@@ -71,6 +130,45 @@ class Reader:
         if kept is None or kept[0] != signature:
             kept = self._kept[archive] = (signature, read_context(self.worktree, archive=archive))
         return kept[1]
+
+    def look(self, *, archive: bool = False, at: str | None = None) -> Reading:
+        """The same as `read`, but only to be looked at: it may come from what the cache remembers."""
+        if at is not None or not self.cache.on:
+            return self.read(archive=archive, at=at)
+        taken = now()
+        config = self.worktree.read(CONFIG) or ""
+        signature = self.worktree.signature(parse(config, CONFIG).references)
+        kept = self._looked.get(archive)
+        if kept is None or kept[0] != signature:
+            found = self._recall(archive, config, signature)
+            found = found or self._remember(archive, signature, taken)
+            kept = self._looked[archive] = (signature, found)
+        return kept[1]
+
+    def _recall(self, archive: bool, config: str, signature: Signature) -> Reading | None:
+        """The reading that was kept, if it is still that of the files."""
+        file = self.cache.find(_NAMES[archive])
+        if file is None:
+            return None
+        try:
+            head = json.loads(file.data("head"))
+        except Damaged:
+            return None
+        if not signature_holds(self.worktree, head, signature):
+            return None
+        stored = Stored(Healing(file, lambda: encode(read_context(self.worktree, archive=archive).memory)))
+        recall = Recall(self.cache, file.stamp)
+        return Recollection(parse(config, CONFIG), cast("Memory", stored), head["digest"], recall)
+
+    def _remember(self, archive: bool, signature: Signature, taken: int) -> Reading:
+        """Read the files and keep what they say."""
+        config, roles, texts = _load(self.worktree, archive=archive)
+        reading = _understand(self.worktree, config, roles, texts)
+        text = self.worktree.read(CONFIG) or ""
+        stamp = f"{_NAMES[archive]} {reading.digest}"
+        head = make_head(texts, text, signature, taken, reading.digest)
+        self.cache.put(_NAMES[archive], stamp, encode(reading.memory) | {"head": head})
+        return replace(reading, recall=Recall(self.cache, stamp))
 
     def revision(self, at: str | None = None) -> str | None:
         """The commit id of a revision, or of what is checked out."""
@@ -84,9 +182,18 @@ def read_config(source: Source) -> Config:
 
 def read_context(source: Source, *, archive: bool) -> Reading:
     """Read every file of a source by its role. Raises CtxError for one that cannot be read whole."""
+    return _understand(source, *_load(source, archive=archive))
+
+
+def _load(source: Source, *, archive: bool) -> tuple[Config, dict[str, Role], dict[str, str]]:
     config = read_config(source)
     roles = _roles(source, config, archive=archive)
-    texts = {path: text for path in roles if (text := source.read(path)) is not None}
+    return config, roles, {path: text for path in roles if (text := source.read(path)) is not None}
+
+
+def _understand(source: Source, config: Config, roles: dict[str, Role], texts: dict[str, str]) -> Reading:
+    from ctx.memory.read_memory import read_memory
+
     memory = read_memory(texts, roles, config.kinds)
     return Reading(config, memory, _digest(source.read(CONFIG) or "", texts))
 

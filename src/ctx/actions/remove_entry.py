@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ctx.actions.changes import Changes, Written, changing, is_page, locate, relink
+from ctx.actions.changes import Changes, Written, changing, is_page, leave, locate, relink
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import UsageError
 from ctx.memory.archive import archive_path, keep, take_out
@@ -40,7 +40,7 @@ def remove_entries(
             kind = reading.config.kinds[texts[0][0].kind]
             changes.write(archive, keep(changes.read(archive), kind, archive, texts))
         for path, rest, _, _ in taken:
-            changes.write(path, rest)
+            leave(changes, files[path][0], rest)
         return _told(changes, reading, chosen, [(archive, pieces) for _, _, archive, pieces in taken])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ctx.actions.find_entries import Filter, check
@@ -34,18 +35,20 @@ def search(
 ) -> list[Hit]:
     """The `limit` entries most relevant to any of the words, best first; the newer of equal ones first."""
     only = only or Filter()
-    reading = reader.read(archive=archived)
+    reading = reader.look(archive=archived)
     check(reading, only)
     if TASK in only.kinds:
-        entries = [*map(task_entry, reading.memory.tasks), *reading.searchable]
+        entries: Sequence[Entry] = [*map(task_entry, reading.memory.tasks), *reading.searchable]
         collection = Collection(Index.of(entries), reading.thesaurus)
     else:
         entries, collection = reading.searchable, reading.whole_collection
     scores = rank(collection, words)
-    order = sorted(
-        (number for number in scores if only.admits(entries[number])),
-        key=lambda number: (-scores[number], _newest_first(entries[number]), number),
-    )
+    if only != Filter():
+        scores = {number: score for number, score in scores.items() if only.admits(entries[number])}
+    if 0 < limit < len(scores):
+        least = sorted(scores.values(), reverse=True)[limit - 1]
+        scores = {number: score for number, score in scores.items() if score >= least}
+    order = sorted(scores, key=lambda number: (-scores[number], _newest_first(entries[number]), number))
     return [_hit(entries[number], scores[number], words) for number in order[: max(limit, 0)]]
 
 

@@ -25,7 +25,7 @@ def supersede_entry(reader: Reader, old: str, new: str, *, dry_run: bool = False
         reading = changes.context()
         before, after = locate(reading, old), locate(reading, new)
         if before is after:
-            raise UsageError(f"{before.id} cannot supersede itself")
+            raise UsageError(f"{before.id} cannot supersede itself", hint="name the entry that holds now")
         if after.status in RETIRED:
             raise CtxError(
                 f"{after.id} is {after.status} itself",

@@ -77,7 +77,7 @@ def refuse_unsafe(text: str) -> None:
             f"the text holds what looks like a secret ({found.what}); nothing was written",
             hint="say where it is kept instead",
         )
-    for found in find_invisible(text):
+    for found in find_invisible(f"\n{text}"):
         raise CtxError(f"the text holds a {found.what}; nothing was written", hint="take it out")
 
 

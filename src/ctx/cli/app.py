@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import io
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -24,6 +26,10 @@ part that matters now, inside a token budget that is never exceeded.
   ctx agent --budget 4000 | agent   what matters for the open tasks
   ctx search retry timeout          find any entry, archived ones too
   ctx show L-4f2a6c                 one entry, whole
+  ctx learn "Title" --lesson …      keep what was learnt; the new handle is printed
+  ctx task next                     the most urgent open task
+  ctx drift                         is the context still healthy?
+  ctx consolidate                   what could be merged, for a person to approve
 
 Commands that show something take --json. Errors go to stderr; exit codes: 0 done, 1 failed, 2 usage,
 3 a bug in ctx, 130 interrupted.
@@ -86,4 +92,18 @@ def _main(
 def main() -> NoReturn:
     """Run the command line and exit."""
     gc.set_threshold(_GARBAGE)
-    sys.exit(run(lambda: app_for(sys.argv[1:])(standalone_mode=False, prog_name="ctx")))
+    # A program started without these (`>&-`) has None; what it prints then goes nowhere.
+    sys.stdout = sys.stdout or io.TextIOWrapper(io.BytesIO(), "utf-8")
+    sys.stderr = sys.stderr or sys.stdout
+    arguments = [_decoded(argument) for argument in sys.argv[1:]]
+    sys.exit(run(lambda: app_for(arguments)(arguments, standalone_mode=False, prog_name="ctx")))
+
+
+def _decoded(argument: str) -> str:
+    """An argument whose bytes the locale cannot decode, read as UTF-8; what is not UTF-8 stays as it is."""
+    if not any("\udc80" <= char <= "\udcff" for char in argument):
+        return argument
+    try:
+        return os.fsencode(argument).decode("utf-8")
+    except UnicodeError:
+        return argument

@@ -48,9 +48,8 @@ def bench(
         if verbose:
             for signal in measured.signals:
                 for topic in signal.topics:
-                    say(
-                        f"\n{signal.name}  {topic.source}  {' '.join(_wanted(topic, measured))}\n    {topic.text}"
-                    )
+                    wanted = " ".join(_wanted(topic, measured))
+                    say(f"\n{signal.name}  {topic.source}  {wanted}\n    {topic.text}")
     for line in _remarks(measured):
         remark(line)
 

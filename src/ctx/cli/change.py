@@ -9,7 +9,7 @@ import typer
 
 from ctx.cli.entry_options import AllowSecret, Body, DryRun, NewTags, OtherFields, fields_of, text_of
 from ctx.cli.options import Json, Root, open_reader
-from ctx.cli.output import safe, say, write, write_json
+from ctx.cli.output import remark, say, write_dry_run, write_json
 from ctx.errors import UsageError
 
 if TYPE_CHECKING:
@@ -124,12 +124,13 @@ def remove(
     if references == ["-"]:
         references = (text_of("-") or "").split()
         if not references:
+            write_json([]) if as_json else remark("no handles on stdin: nothing to do")
             return
     done = remove_entries(open_reader(root), references, datetime.now(UTC).date(), dry_run=dry_run)
+    rows = [{"id": one.id, "path": one.path, "line": one.line} for one in done.entries]
     if dry_run:
-        write(safe(done.diff))
+        write_dry_run(rows, done.diff, as_json=as_json)
     elif as_json:
-        rows = [{"id": one.id, "path": one.path, "line": one.line} for one in done.entries]
         write_json(rows)
     else:
         say("\n".join(f"{one.id} is in {one.path}" for one in done.entries))
@@ -145,9 +146,10 @@ def _from_editor(reader: Reader, reference: str) -> Edition:
 
 
 def _tell(done: Written, *, dry_run: bool, as_json: bool) -> None:
+    row = {"id": done.id, "path": done.path, "line": done.line}
     if dry_run:
-        write(safe(done.diff))
+        write_dry_run([row], done.diff, as_json=as_json)
     elif as_json:
-        write_json({"id": done.id, "path": done.path, "line": done.line})
+        write_json(row)
     else:
         say(done.id)

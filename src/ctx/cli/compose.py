@@ -30,7 +30,10 @@ def write_new(kind: Kind, title: str) -> NewEntry:
     text = edit_text(template)
     heading, content = _split(text.replace(_GUIDE, ""))
     if text.strip() == template.strip() or not heading:
-        raise CtxError("nothing was written: the text has no title or was left as it is")
+        raise CtxError(
+            "nothing was written: the text has no title or was left as it is",
+            hint="write the title behind the ##, then save",
+        )
     fields: dict[str, str] = {}
     rest = content
     for found in reversed(list(find_fields(content))):
@@ -61,7 +64,9 @@ def write_again(entry: Entry) -> Edition:
     }
     edition = {name: now for name, (now, before) in changed.items() if now != before}
     if not edition:
-        raise CtxError("nothing was written: the text was left as it is")
+        raise CtxError(
+            "nothing was written: the text was left as it is", hint="save the text when it is changed"
+        )
     return Edition(title=edition.get("title"), stamp=edition.get("stamp"), content=edition.get("content"))
 
 

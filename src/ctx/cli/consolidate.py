@@ -48,6 +48,8 @@ def consolidate(
     """
     if sum((plan is not None, apply is not None, undo, prompt)) > 1:
         raise UsageError("--plan, --apply, --undo and --prompt exclude each other", hint="give one of them")
+    if kind is not None and (apply is not None or undo):
+        raise UsageError("--kind chooses what is proposed", hint="an apply or undo is of all its groups")
     reader = open_reader(root)
     if apply is not None:
         _apply(reader, apply, approved_by, as_json=as_json)
@@ -72,7 +74,8 @@ def _propose(
     elif prompt:
         from ctx.consolidate.prompt import write_prompt
 
-        write(write_prompt(groups))
+        text = write_prompt(groups)
+        write_json({"prompt": text}) if as_json else write(text)
     elif as_json:
         write_json({"groups": [group.to_json() for group in groups]})
     elif not groups:
@@ -114,13 +117,14 @@ def _write_plan(groups: Sequence[Group], path: Path, *, as_json: bool) -> None:
     from ctx.store.outside import write_new_file
 
     if str(path) == "-":
-        write(write_plan(groups))
+        text = write_plan(groups)
+        write_json({"plan": text}) if as_json else write(text)
         return
     write_new_file(path, write_plan(groups))
     if as_json:
         write_json({"plan": str(path), "groups": [group.id for group in groups]})
         return
-    say(f"{len(groups)} groups in {path}")
+    say(f"{len(groups)} group{'' if len(groups) == 1 else 's'} in {path}")
     remark(f"next: set approve = true where you agree, then `ctx consolidate --apply {path}`")
 
 
@@ -141,7 +145,7 @@ def _apply(reader: Reader, path: Path, approved_by: str, *, as_json: bool) -> No
         names = ", ".join(one.group for one in refused)
         raise CtxError(
             f"{len(refused)} of {len(outcomes)} groups refused: {names}",
-            hint="the others are merged; see above why",
+            hint="see above why" + ("; the others are merged" if len(refused) < len(outcomes) else ""),
         )
 
 

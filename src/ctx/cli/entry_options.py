@@ -47,9 +47,9 @@ def text_of(option: str | None) -> str | None:
     """The text of an option; `-` stands for what comes on stdin. Raises CtxError for what is not UTF-8."""
     if option != "-":
         return option
-    if sys.stdin.isatty():
+    if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("there is nothing on stdin", hint="pipe the text in, or give it as it is")
     try:
-        return sys.stdin.buffer.read().decode("utf-8")
+        return sys.stdin.buffer.read().decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise CtxError("the text on stdin is not UTF-8", hint="convert it first") from error

@@ -15,7 +15,7 @@ from typing import Any
 
 import typer
 
-from ctx.cli.output import remark
+from ctx.cli.output import remark, silence
 from ctx.errors import CtxError
 
 _BUG, _INTERRUPTED = 3, 130
@@ -34,7 +34,7 @@ def run(command: Callable[[], object]) -> int:
         return complain("interrupted", "", _INTERRUPTED)
     except BrokenPipeError:
         # The reader has gone (`| head`): nobody is left to tell, and nothing went wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence()
         return 0
     except Exception as error:  # noqa: BLE001 - the last resort: a person gets a report, not a traceback
         return _usage(error) if isinstance(error, _ClickException) else _report_bug(error)

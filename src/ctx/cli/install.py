@@ -36,7 +36,8 @@ def git(remove: Remove = False, dry_run: DryRun = False, as_json: Json = False, 
 
     done = install_git(open_reader(root), remove=remove, dry_run=dry_run)
     if as_json:
-        write_json({"files": done.files, "settings": done.settings, "dry_run": dry_run})
+        shown = {"files": done.files, "settings": done.settings, "dry_run": dry_run}
+        write_json(shown | ({"diff": done.diff} if dry_run else {}))
         return
     files = [done.diff.rstrip("\n")] if done.diff and dry_run else [f"changed {path}" for path in done.files]
     for line in (*files, *done.settings):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
+
+from ctx.errors import CtxError
 
 # C0 and C1 controls and bidirectional marks: a file's text must not steer the terminal it is shown on.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -37,6 +41,16 @@ def write_json(value: Any) -> None:
     _bytes(json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n")
 
 
+def write_dry_run(rows: Sequence[Mapping[str, Any]], diff: str, *, as_json: bool) -> None:
+    """Print what a command would change: as a diff, or as its JSON with the diff; one row, or `entries`."""
+    if as_json:
+        write_json({**(rows[0] if len(rows) == 1 else {"entries": rows}), "diff": diff})
+    elif diff:
+        write(safe(diff))
+    else:
+        remark("nothing would change")
+
+
 def write_exact(text: str) -> None:
     """Print a packet: its own UTF-8 bytes to a pipe or file, what can be shown to a terminal."""
     if sys.stdout.isatty():
@@ -48,13 +62,37 @@ def write_exact(text: str) -> None:
 def write(text: str) -> None:
     """Print text; what the locale's encoding lacks becomes an escape."""
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    with _printing():
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
 
 
 def _bytes(data: bytes) -> None:
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    with _printing():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def _printing() -> Iterator[None]:
+    """Raise CtxError where stdout takes nothing more; a pipe whose reader has gone is told apart."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        silence()
+        said = error.strerror or str(error)
+        raise CtxError(
+            f"cannot print: {said}", hint="only the output is lost; what was done is done"
+        ) from error
+
+
+def silence() -> None:
+    """Let what is left to print go nowhere."""
+    with suppress(OSError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def table(rows: Sequence[tuple[str, ...]]) -> str:

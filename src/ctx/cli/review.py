@@ -115,7 +115,7 @@ def _draft_in(text: str) -> Draft:
 
     title, _, body = text.replace("\r\n", "\n").lstrip("\ufeff\n").partition("\n")
     if not title.removeprefix(_TITLE).strip():
-        raise CtxError("the title is empty; the draft is as it was")
+        raise CtxError("the title is empty; the draft is as it was", hint="an entry needs a title")
     return Draft(title.removeprefix(_TITLE).strip(), body.strip("\n"))
 
 

@@ -8,7 +8,7 @@ import typer
 
 from ctx.cli.entry_options import text_of
 from ctx.cli.options import Json, Root, open_reader
-from ctx.cli.output import remark, say, table, write_json
+from ctx.cli.output import remark, say, table, write_dry_run, write_json
 from ctx.errors import UsageError
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def archive(dry_run: DryRun = False, as_json: Json = False, now: Today = None, r
     plan = archive_tasks(open_reader(root), today=_date(now), dry_run=dry_run)
     if as_json and not dry_run:
         write_json([one.to_json() for one in plan.touched])
-    elif not _shown(plan, dry_run=dry_run, as_json=False):
+    elif not _shown(plan, dry_run=dry_run, as_json=dry_run and as_json):
         say(
             f"archived {len(plan.touched)} to {plan.touched[0].path}"
             if plan.touched
@@ -164,10 +164,10 @@ def _shown(plan: Plan, *, dry_run: bool, as_json: bool) -> bool:
     """Print the diff of a dry run, or JSON; remarks go to stderr either way."""
     for line in plan.remarks:
         remark(line)
+    rows = [one.to_json() for one in plan.touched]
     if dry_run:
-        say(plan.diff.rstrip("\n")) if plan.diff else remark("nothing would change")
+        write_dry_run(rows, plan.diff, as_json=as_json)
     elif as_json:
-        rows = [one.to_json() for one in plan.touched]
         write_json(rows[0] if len(rows) == 1 else rows)
     return dry_run or as_json
 

@@ -32,7 +32,7 @@ from ctx.cli.entry_options import (
     text_of,
 )
 from ctx.cli.options import Json, Root, open_reader
-from ctx.cli.output import remark, safe, say, write, write_json
+from ctx.cli.output import remark, say, write_dry_run, write_json
 from ctx.errors import UsageError
 
 if TYPE_CHECKING:
@@ -159,10 +159,11 @@ def _add(
     else:
         new = NewEntry(kind, title, fields, tags or (), text_of(body) or "", allow_secret)
     added = add_entry(reader, new, datetime.now(UTC), dry_run=dry_run)
+    row = {key: getattr(added, key) for key in ("id", "path", "line")}
     if dry_run:
-        write(safe(added.diff))
+        write_dry_run([row], added.diff, as_json=as_json)
     elif as_json:
-        write_json({key: getattr(added, key) for key in ("id", "path", "line")})
+        write_json(row)
     else:
         say(added.id)
     if added.duplicate:

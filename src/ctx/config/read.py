@@ -22,7 +22,7 @@ def parse(text: str, source: str = ".contextrc") -> Config:
     ``source`` is the name of the file in messages.
     """
     text = text.removeprefix("\ufeff")
-    raw = _load(text, source)
+    raw = _load(text, source) if text.strip() else {}
     reading = _Reading(raw)
     if reading.problems:
         raise ConfigError(_placed(reading.problems, text), source)

@@ -51,7 +51,7 @@ def merge(
     sources = dict(
         zip((e.position for e in sorted(members, key=_position) if e is not anchor), pieces, strict=True)
     )
-    sources[anchor.position] = text[anchor.start : anchor.end].rstrip()
+    sources[anchor.position] = text[anchor.start : anchor.end]
     kept = [(entry, sources[entry.position]) for entry in in_order(members)]
     place = merged.position - sum(entry.position < anchor.position for entry in members)
     entry = list(read_entries(rest, kind, path))[place]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ctx.consolidate.plan import write_plan
 from ctx.consolidate.proposal import Group
 
+_TICKS = re.compile("`+")
 _RULES = """\
 # Merge related entries
 
@@ -37,4 +39,6 @@ def write_prompt(groups: Sequence[Group]) -> str:
                 f'\n<entry id="{entry.id}" date="{entry.date or ""}">\n'
                 f"{entry.title}\n\n{entry.body}\n</entry>\n"
             )
-    return "".join([*parts, "\n## The plan\n\n```toml\n", write_plan(groups), "```\n"])
+    plan = write_plan(groups)
+    fence = "`" * max(3, 1 + max(map(len, _TICKS.findall(plan)), default=0))  # a draft may hold code itself
+    return "".join([*parts, f"\n## The plan\n\n{fence}toml\n", plan, f"{fence}\n"])

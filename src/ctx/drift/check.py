@@ -30,4 +30,5 @@ def check(facts: Facts, rules: Sequence[Rule] = RULES) -> Report:
     return Report(
         tuple(finding for finding in found if finding.certain),
         tuple(finding for finding in found if not finding.certain),
+        facts.places.prefix,
     )

@@ -46,10 +46,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All findings in order of path, line and rule; those that could not be verified stand apart."""
+    """All findings in order of path, line and rule; those that could not be verified stand apart.
+
+    `prefix` is the root's place in its repository, empty or with a `/` at its end.
+    """
 
     findings: tuple[Finding, ...]
     unverifiable: tuple[Finding, ...] = ()
+    prefix: str = ""
 
     @property
     def counts(self) -> dict[str, int]:

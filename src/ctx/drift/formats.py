@@ -55,15 +55,15 @@ def as_json(report: Report, *, verbose: bool = False) -> dict[str, Any]:
 
 
 def as_github(report: Report) -> str:
-    """Workflow commands, by which GitHub shows each finding at its line."""
-    return "".join(f"{_annotation(finding)}\n" for finding in report.findings)
+    """Workflow commands, by which GitHub shows each finding at its line; it knows paths in the repository."""
+    return "".join(f"{_annotation(finding, report.prefix)}\n" for finding in report.findings)
 
 
-def _annotation(finding: Finding) -> str:
+def _annotation(finding: Finding, prefix: str) -> str:
     line = "" if finding.line is None else f",line={finding.line}"
     title = _property(f"ctx drift: {finding.rule}")
     message = "\n".join(part for part in (finding.message, finding.hint) if part)
-    place = f"file={_property(finding.path)}{line}"
+    place = f"file={_property(prefix + finding.path)}{line}"
     return f"::{_COMMANDS[finding.severity]} {place},title={title}::{_data(message)}"
 
 

@@ -16,6 +16,8 @@ from ctx.memory.entry import Entry
 from ctx.memory.layout import CONTEXT
 from ctx.memory.read_entries import read_entries
 
+BLANK = "\ufeff \t\r\n"  # what a file may hold and still say nothing
+
 
 def archive_path(kind: Kind, day: date) -> str:
     """The archive of a day: `.context/archive/learnings-2026-Q4.md`."""
@@ -36,13 +38,15 @@ def take_out(
     plain = [_span(document, entry.start, entry.end) for entry in wanted]
     for spans in (plain, _with_empty_categories(document, wanted, plain)):
         rest = apply(text, [Edit(start, end, "") for start, end in spans])
+        if page and not rest.strip(BLANK):  # a byte order mark alone would read as a page's text
+            rest = ""
         if _told(read_entries(rest, kind, path, page=page)) == _told(left):
-            return rest, [text[entry.start : entry.end].rstrip() for entry in wanted]
+            return rest, [text[entry.start : entry.end] for entry in wanted]
     raise CtxError(
         "cannot be taken out without changing how other entries are read",
         path=path,
         line=wanted[0].line,
-        hint="something is not closed there; move it by hand",
+        hint="what stands around it holds only with it (an open fence, a heading above); move it by hand",
     )
 
 
@@ -81,6 +85,7 @@ def _with_empty_categories(
             stop = taken[stop]
         following = next((s for s in document.sections if s.start >= stop), None)
         ends = following is None or following.heading.level <= section.heading.level
+        ends = ends and not text[stop : following.start if following else None].strip()
         if stop > at and ends and any(entry.category == section.heading.text for entry in wanted):
             result = [(section.start, stop) if start == at else (start, end) for start, end in result]
             result = [(s, e) for s, e in result if s == section.start or not section.start < s < stop]
@@ -88,22 +93,35 @@ def _with_empty_categories(
 
 
 def keep(text: str | None, kind: Kind, path: str, pieces: list[tuple[Entry, str]]) -> str:
-    """An archive's text with entries added word for word; one that is there already is not added again."""
-    text = f"# {kind.heading}\n" if text is None else text
+    """An archive's text with entries added byte for byte; one that is there already is not added again."""
+    if text is None:
+        text = f"# {kind.heading}{newline_of(pieces[0][1]) if pieces else chr(10)}"
     for entry, piece in pieces:
         there = _told(read_entries(text, kind, path, archived=True))
-        if not any((digest, body) == (entry.digest, entry.body) for digest, body, _, _ in there):
+        same = any((digest, body) == (entry.digest, entry.body) for digest, body, _, _ in there)
+        if not (same and piece in text):
             text = _append(text, kind, path, entry, piece)
     return text
 
 
 def _append(text: str, kind: Kind, path: str, entry: Entry, piece: str) -> str:
+    """The archive's text with a piece where it reads as before, and so do the others."""
+    before = set(_told(read_entries(text, kind, path)))
+
+    def merit(way: str) -> tuple[bool, bool]:
+        now = _told(read_entries(way, kind, path))
+        return any(one[:2] == (entry.digest, entry.body) for one in now), before <= set(now)
+
+    ways = _ways(text, kind, entry, piece)
+    return next((way for way in ways if all(merit(way))), None) or max(ways, key=merit)
+
+
+def _ways(text: str, kind: Kind, entry: Entry, piece: str) -> list[str]:
+    """At the end, there under a heading, and below the title, as list items without a name need it."""
     heading = f"## {entry.category or kind.heading}\n\n"
-    ways = [_joined(text, lead, piece) for lead in ("", heading)]
-    for way in ways:
-        if any(e.digest == entry.digest and e.body == entry.body for e in read_entries(way, kind, path)):
-            return way
-    return ways[0]
+    title_end = next((section.start for section in Document.parse(text).sections[1:]), len(text))
+    first = _joined(text[:title_end], "", piece) + newline_of(text) + text[title_end:]
+    return [_joined(text, "", piece), _joined(text, heading, piece), first]
 
 
 def _joined(text: str, lead: str, piece: str) -> str:
@@ -112,6 +130,7 @@ def _joined(text: str, lead: str, piece: str) -> str:
     if text and not text.endswith(("\n", "\r")):
         text += newline
     text += closer + newline if closer else ""
-    text += newline + lead.replace("\n", newline) + piece + newline
+    text += newline + lead.replace("\n", newline) + piece
+    text += "" if piece.endswith(("\n", "\r")) else newline
     closer = scan(text).closer
     return text + (closer + newline if closer else "") + newline + SEPARATOR + newline

@@ -66,7 +66,7 @@ def heading(stamp: str, title: str, level: int = 2) -> str:
     """The heading line of an entry, without its line break."""
     text = one_line(title)
     if not text:
-        raise UsageError("an entry needs a title")
+        raise UsageError("an entry needs a title", hint="give one line that says what it is")
     # A title that ends in number signs keeps them when others close the heading.
     closing = " #" if re.search(r"(?:^|\s)#+$", text) else ""
     return f"{'#' * level} [{stamp}] {text}{closing}"

@@ -5,10 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from ctx.markdown.document import Document
-from ctx.memory.fields import read_fields
-from ctx.memory.stamp import find_date
-
 CLOSED = frozenset({"completed", "failed", "invalidated"})
 
 
@@ -38,6 +34,10 @@ class Frame:
 
 def read_frame(text: str, path: str) -> Frame:
     """One frame's file: `# Goal`, `**Field**:` lines, `## Summary`, `## Log`."""
+    from ctx.markdown.document import Document
+    from ctx.memory.fields import read_fields
+    from ctx.memory.stamp import find_date
+
     document = Document.parse(text)
     pure = PurePosixPath(path)
     below = pure.parts[pure.parts.index("sessions") + 1 :]

@@ -4,45 +4,52 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import accumulate
 from typing import NamedTuple, Protocol
 
 from ctx.markdown.lines import split_lines
 
-# The plugins of detect-secrets that know a token by its format. Those that guess, from entropy or from a
-# word like `password` nearby, refuse prose.
+# The plugins of detect-secrets that know a token by its format, each with what every match of its patterns
+# holds: importing a plugin takes longer than all else, so it is done only for a text that holds that. Plugins
+# that guess, from entropy or from a word like `password` nearby, refuse prose.
 _PLUGINS = (
-    ("artifactory", "ArtifactoryDetector"),
-    ("aws", "AWSKeyDetector"),
-    ("azure_storage_key", "AzureStorageKeyDetector"),
-    ("basic_auth", "BasicAuthDetector"),
-    ("cloudant", "CloudantDetector"),
-    ("discord", "DiscordBotTokenDetector"),
-    ("github_token", "GitHubTokenDetector"),
-    ("gitlab_token", "GitLabTokenDetector"),
-    ("ibm_cloud_iam", "IbmCloudIamDetector"),
-    ("ibm_cos_hmac", "IbmCosHmacDetector"),
-    ("jwt", "JwtTokenDetector"),
-    ("mailchimp", "MailchimpDetector"),
-    ("npm", "NpmDetector"),
-    ("openai", "OpenAIDetector"),
-    ("private_key", "PrivateKeyDetector"),
-    ("pypi_token", "PypiTokenDetector"),
-    ("sendgrid", "SendGridDetector"),
-    ("slack", "SlackDetector"),
-    ("softlayer", "SoftlayerDetector"),
-    ("square_oauth", "SquareOAuthDetector"),
-    ("stripe", "StripeDetector"),
-    ("telegram_token", "TelegramBotTokenDetector"),
-    ("twilio", "TwilioKeyDetector"),
+    ("artifactory", "ArtifactoryDetector", r"AKC|AP[\dA-F]"),
+    ("aws", "AWSKeyDetector", r"(?:A3T|ABIA|ACCA|AKIA|ASIA)[0-9A-Z]{16}|['\"][0-9a-zA-Z/+]{40}['\"]"),
+    ("azure_storage_key", "AzureStorageKeyDetector", r"AccountKey="),
+    ("basic_auth", "BasicAuthDetector", r"://[^\s/]*@"),
+    (
+        "cloudant",
+        "CloudantDetector",
+        r"(?i:cl(?:ou(?:dant)?)?[_-]?(?:api)?(?:key|pw|pass|token)|\.cloudant\.)",
+    ),
+    ("discord", "DiscordBotTokenDetector", r"[MNO][a-zA-Z\d_-]{23,25}\.[a-zA-Z\d_-]{6}\."),
+    ("github_token", "GitHubTokenDetector", r"gh[a-z]_"),
+    ("gitlab_token", "GitLabTokenDetector", r"gl[a-z]{2,5}-[\w-]{20}|GR1348941"),
+    ("ibm_cloud_iam", "IbmCloudIamDetector", r"(?i:key|pwd|pass|word|token)[^\w-]*[0-9a-zA-Z_-]{44}"),
+    ("ibm_cos_hmac", "IbmCosHmacDetector", r"[0-9a-fA-F]{48}"),
+    ("jwt", "JwtTokenDetector", r"eyJ[\w=-]+\."),
+    ("mailchimp", "MailchimpDetector", r"[0-9a-z]{32}-us"),
+    ("npm", "NpmDetector", r"_authToken"),
+    ("openai", "OpenAIDetector", r"T3BlbkFJ"),
+    ("private_key", "PrivateKeyDetector", r"BEGIN .*PRIVATE KEY|PuTTY"),
+    ("pypi_token", "PypiTokenDetector", r"pypi-Ag"),
+    ("sendgrid", "SendGridDetector", r"SG\.[\w-]{22}"),
+    ("slack", "SlackDetector", r"(?i:xox|hooks\.slack)"),
+    ("softlayer", "SoftlayerDetector", r"[0-9a-zA-Z]{64}"),
+    ("square_oauth", "SquareOAuthDetector", r"sq0csp"),
+    ("stripe", "StripeDetector", r"k_live_"),
+    ("telegram_token", "TelegramBotTokenDetector", r"\d{8}:[0-9A-Za-z_-]{35}"),
+    ("twilio", "TwilioKeyDetector", r"(?:AC|SK)[a-z0-9]{32}"),
 )
-# Importing the plugins takes longer than all else, and a line without any of these holds no token: a run
-# that is more than letters of one case, a login in an address, the first line of a key.
-_POSSIBLE = re.compile(r"(?![A-Z]?[a-z]+(?:[^\w+/=.:-]|\Z))[\w+/=.:-]{11,}|://|BEGIN |PuTTY|_authToken")
+# One look that rules almost every line out: each of the tokens is a long run or holds one of the rest.
+_POSSIBLE = re.compile(
+    r"[0-9A-Za-z_-]{20,}|://[^\s/]*@|eyJ|AKC|AP[\dA-F]|BEGIN |PuTTY|_authToken|AccountKey=|sq0csp"
+    r"|(?i:aws|xox|hooks\.slack)"
+)
 _WINDOW, _OVERLAP = 1000, 300  # characters of a long line looked at together
-# Patterns that take long on hostile text, and what a match of theirs holds for certain.
-_NEEDLES = {"NPM tokens": "_authToken", "Basic Auth Credentials": "@", "Artifactory Credentials": "A"}
 # What stands where a password would in an example.
 _PLACEHOLDER = re.compile(
     r"[$<{%*].*|\.{3}|x+|(?:your|my)?[-_]?(?:password|passwd|pass|passphrase|pwd|pw|secret|token|key)",
@@ -60,6 +67,7 @@ class Found(NamedTuple):
 
 class _Plugin(Protocol):
     secret_type: str
+    denylist: Iterable[re.Pattern[str]]
 
     def analyze_string(self, string: str) -> Iterator[str]: ...
 
@@ -67,16 +75,22 @@ class _Plugin(Protocol):
 def find_secrets(text: str) -> list[Found]:
     """The tokens, keys and passwords in addresses that a text holds, each kind once a line."""
     found: dict[Found, None] = {}
-    for number, line in enumerate(split_lines(text), 1):
-        if not _POSSIBLE.search(line):
-            continue
-        for window in _windows(line.rstrip("\r\n")):
-            for plugin in _plugins():
-                if _NEEDLES.get(plugin.secret_type, "") not in window:
-                    continue
-                if any(_is_real(plugin, value) for value in plugin.analyze_string(window)):
+    for number, line in _suspects(text):
+        for window in _windows(line):
+            for place, needle in enumerate(_needles()):
+                if needle.search(window) and _finds(plugin := _plugin(place), window):
                     found[Found(number, plugin.secret_type)] = None
     return list(found)
+
+
+def _suspects(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that may hold a token, with their numbers from 1 and without their ends."""
+    hits = [match.start() for match in _POSSIBLE.finditer(text)]
+    if hits:
+        lines = split_lines(text)
+        ends = list(accumulate(map(len, lines)))
+        for place in dict.fromkeys(bisect_right(ends, at) for at in hits):
+            yield place + 1, lines[place].rstrip("\r\n")
 
 
 def _windows(line: str) -> Iterator[str]:
@@ -85,17 +99,26 @@ def _windows(line: str) -> Iterator[str]:
         yield line[start : start + _WINDOW]
 
 
+def _finds(plugin: _Plugin, window: str) -> bool:
+    return any(_is_real(plugin, value) for value in plugin.analyze_string(window))
+
+
 def _is_real(plugin: _Plugin, value: str) -> bool:
     return plugin.secret_type != _LOGIN or not _PLACEHOLDER.fullmatch(value)
 
 
 @cache
-def _plugins() -> tuple[_Plugin, ...]:
+def _needles() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(needle) for _, _, needle in _PLUGINS)
+
+
+@cache
+def _plugin(place: int) -> _Plugin:
     from importlib import import_module
 
-    return tuple(
-        getattr(import_module(f"detect_secrets.plugins.{module}"), name)() for module, name in _PLUGINS
-    )
+    module, name, _ = _PLUGINS[place]
+    plugin: _Plugin = getattr(import_module(f"detect_secrets.plugins.{module}"), name)()
+    return plugin
 
 
 _NAMES = {

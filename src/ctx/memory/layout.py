@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -69,3 +69,11 @@ def _archive(stem: str, kinds: Kinds) -> Role | None:
         if stem == kind.stem or stem.startswith(kind.stem + "-"):
             return Role(Holds.ENTRIES, kind, archived=True)
     return None
+
+
+def wanted(
+    paths: Iterable[str], kinds: Kinds, is_reference: Callable[[str], bool], *, archive: bool
+) -> dict[str, Role]:
+    """The files to read with their roles; those of the archive only when asked for."""
+    roles = {path: role_of(path, kinds, is_reference) for path in paths}
+    return {path: role for path, role in roles.items() if role and (archive or not role.archived)}

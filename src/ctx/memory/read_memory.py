@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ctx.kinds import CONSTITUTION, TASK_PREFIX, Kinds
@@ -11,10 +11,12 @@ from ctx.markdown.inline import strip_comments
 from ctx.memory import handle
 from ctx.memory.entry import Entry
 from ctx.memory.frame import Frame, read_frame
-from ctx.memory.layout import CONTEXT, Holds, Role, role_of
+from ctx.memory.layout import CONTEXT, Holds, Role, wanted
 from ctx.memory.read_entries import read_entries
 from ctx.memory.read_tasks import read_tasks
 from ctx.memory.task import Task
+
+__all__ = ["Memory", "read_memory", "rules_of", "wanted"]
 
 _RULES = f"{CONTEXT}/{CONSTITUTION}"
 
@@ -32,14 +34,6 @@ class Memory:
     def live(self) -> list[Entry]:
         """The entries that take part in the ranking."""
         return [entry for entry in self.entries if entry.live]
-
-
-def wanted(
-    paths: Iterable[str], kinds: Kinds, is_reference: Callable[[str], bool], *, archive: bool
-) -> dict[str, Role]:
-    """The files to read with their roles; those of the archive only when asked for."""
-    roles = {path: role_of(path, kinds, is_reference) for path in paths}
-    return {path: role for path, role in roles.items() if role and (archive or not role.archived)}
 
 
 def read_memory(texts: Mapping[str, str], roles: Mapping[str, Role], kinds: Kinds) -> Memory:

@@ -137,3 +137,24 @@ class View(Sequence[Entry]):
 
     def __iter__(self) -> Iterator[Entry]:
         return map(self._entries.__getitem__, self._numbers)
+
+
+class Joined(Sequence[Entry]):
+    """Two sequences of entries one behind the other."""
+
+    def __init__(self, first: Sequence[Entry], second: Sequence[Entry]) -> None:
+        self._first, self._second = first, second
+
+    def __len__(self) -> int:
+        return len(self._first) + len(self._second)
+
+    @overload
+    def __getitem__(self, place: int) -> Entry: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Entry]: ...
+    def __getitem__(self, place: int | slice) -> Entry | Sequence[Entry]:
+        if isinstance(place, slice):
+            return [self[number] for number in range(*place.indices(len(self)))]
+        number = range(len(self))[place]
+        first = len(self._first)
+        return self._first[number] if number < first else self._second[number - first]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Parts = dict[str, "array[int] | bytes"]
 _NUMBERS = ("line", "start", "end", "position", "level")
 _TEXTS = ("id", "title", "stamp", "digest", "category", "status", "tags", "fields", "body")
+# Where the labels stand among the fields of a task.
+_LABELS = 4
 _ARCHIVED, _BULLET, _LIVE = 1, 2, 4
 
 
@@ -35,7 +37,9 @@ class Shelf(Protocol):
 def encode(memory: Memory) -> Parts:
     """The parts that `Stored` reads."""
     entries = memory.entries
-    kinds, paths, dates = ({} for _ in range(3))  # type: tuple[dict[str | None, int], ...]
+    kinds: dict[str, int] = {}
+    paths: dict[str, int] = {}
+    dates: dict[str | None, int] = {}
     parts: Parts = {name: array("I", (getattr(e, name) for e in entries)) for name in _NUMBERS}
     parts["flags"] = array(
         "I", (e.archived * _ARCHIVED + e.bullet * _BULLET + e.live * _LIVE for e in entries)
@@ -66,6 +70,13 @@ def encode(memory: Memory) -> Parts:
 
 def _dump(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _task(row: list[Any]) -> Task:
+    from ctx.memory.task import Task
+
+    row[_LABELS] = tuple(map(tuple, row[_LABELS]))
+    return Task(*row)
 
 
 class Stored:
@@ -100,9 +111,7 @@ class Stored:
     @cached_property
     def tasks(self) -> list[Task]:
         """The tasks."""
-        from ctx.memory.task import Task
-
-        return [Task(*row[:4], tuple(map(tuple, row[4])), *row[5:]) for row in self._load("tasks")]
+        return [_task(row) for row in self._load("tasks")]
 
     @cached_property
     def frames(self) -> list[Frame]:
@@ -156,7 +165,9 @@ class Stored:
         if not wanted:
             return []
         flags = self.column("flags")
-        return [self.entries[n] for n, at in enumerate(self.column("path")) if at in wanted and flags[n] & _LIVE]
+        return [
+            self.entries[n] for n, at in enumerate(self.column("path")) if at in wanted and flags[n] & _LIVE
+        ]
 
 
 class _Entries(Sequence[Entry]):
@@ -196,12 +207,12 @@ class _Entries(Sequence[Entry]):
 
     def _make(self, number: int) -> Entry:
         stored = self._stored
-        texts = dict(zip(_TEXTS, stored.row(number), strict=True))
-        texts["tags"] = tuple(texts["tags"])
+        known: dict[str, Any] = dict(zip(_TEXTS, stored.row(number), strict=True))
+        known["tags"] = tuple(known["tags"])
+        known |= {name: self._number(name, number) for name in _NUMBERS}
         flags = self._number("flags", number)
         return Entry(
-            **texts,
-            **{name: self._number(name, number) for name in _NUMBERS},
+            **known,
             kind=stored.kinds_known[self._number("kind", number)],
             path=stored.paths_known[self._number("path", number)],
             date=stored.dates_known[self._number("date", number)],

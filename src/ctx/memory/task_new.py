@@ -35,7 +35,7 @@ def compose_task(text: str, labels: Sequence[str], *, indent: str = "", newline:
     lines = [line.rstrip() for line in split_lines(text.strip("\r\n"))]
     lead = _WRITTEN_AS_ITEM.sub("", lines[0].strip(), count=1) if lines else ""
     if not lead:
-        raise UsageError("a task needs a text")
+        raise UsageError("a task needs a text", hint="say what is to be done")
     rest = textwrap.dedent("\n".join(lines[1:])).split("\n") if lines[1:] else []
     item = "\n".join([f"- [ ] {lead}", *(f"  {line}".rstrip() for line in rest)])
     _require_one(item)
@@ -56,7 +56,7 @@ def _require_one(item: str) -> None:
             hint="add each on its own; --parent ID puts one below another",
         )
     if not page.tasks[0].lead:
-        raise UsageError("a task needs words besides its labels")
+        raise UsageError("a task needs words besides its labels", hint="say what is to be done")
 
 
 def same_open(page: TaskPage, item: str) -> Task | None:
@@ -113,7 +113,7 @@ def place_by_default(page: TaskPage) -> Place:
 def place_under_new(page: TaskPage, heading: str) -> Place:
     """At the end of the file, under a heading that is made."""
     if LABEL.sub("", heading).strip() == "" or len(split_lines(heading)) != 1:
-        raise UsageError(f"{heading!r} is no heading")
+        raise UsageError(f"{heading!r} is no heading", hint="a section's name is words on one line")
     place = _at_end(page, len(page.text))
     return place._replace(before=f"{place.before}## {' '.join(heading.split())}{page.newline * 2}")
 

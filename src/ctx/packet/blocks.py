@@ -5,6 +5,7 @@ A block begins with neither white space nor `/` and ends in a line break, so tha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ctx.packet.tokens import Counter
@@ -34,6 +35,19 @@ class Press:
         made = self._made.get(text)
         if made is None:
             made = self._made[text] = Block(text, self.counter.units(text), len(text))
+        return made
+
+    def learn(self, text: str, units: int) -> None:
+        """Take a text's size from one who has counted it."""
+        self._made.setdefault(text, Block(text, units, len(text)))
+
+    def joined(self, texts: Sequence[str]) -> Block:
+        """The block of some texts that are blocks themselves, one behind the other."""
+        text = "".join(texts)
+        made = self._made.get(text)
+        if made is None:
+            units = sum(self(part).units for part in texts)
+            made = self._made[text] = Block(text, units, len(text))
         return made
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ctx.errors import BudgetError
 from ctx.memory.frame import Frame
@@ -29,8 +29,7 @@ _SCARCE = 2 / 3
 _MISFITS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
+class Shares(NamedTuple):
     """Shares of the budget: at most for tasks and summaries, at least for each tier."""
 
     tasks: float
@@ -38,8 +37,7 @@ class Shares:
     floors: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """What competes for a packet.
 
     `tasks` stand most urgent first, `frames` latest first, `scored` in file order; `headings` names the
@@ -67,7 +65,17 @@ class Choice:
 
 
 class Sizes(Protocol):
-    """Sizes that are known already, as (units, characters)."""
+    """What is known already: texts, and sizes as (units, characters)."""
+
+    @property
+    def head(self) -> str:
+        """The title and the rules."""
+
+    def item(self, task: Task) -> str:
+        """A task's text."""
+
+    def whole_text(self, number: int) -> str:
+        """A whole entry's text."""
 
     def whole(self, number: int) -> tuple[int, int]:
         """The size of a whole entry."""
@@ -86,15 +94,15 @@ class Packer:
         self.press = press
         self.shares = shares
         # A stable sort keeps file order among equals, reversed or not.
-        self.ranked = sorted(
-            range(len(content.scored)), key=content.scored.totals.__getitem__, reverse=True
-        )
+        self.ranked = sorted(range(len(content.scored)), key=content.scored.totals.__getitem__, reverse=True)
         every = not content.asked or threshold <= 0
         self.competing = frozenset(
             range(len(content.scored))
             if every
             else (n for n in content.scored.found if content.scored.relevance(n) >= threshold)
         )
+        self.head = sizes.head if sizes else render.head(content.rules)
+        self.item = sizes.item if sizes else render.task_item
         self._sizes = sizes
         self._wholes: dict[int, Block] = {}
         self._lines: dict[int, Block] = {}
@@ -138,6 +146,8 @@ class Packer:
         return self.line(number)._replace(text=self._line_text(number))
 
     def _whole_text(self, number: int) -> str:
+        if self._sizes:
+            return self._sizes.whole_text(number)
         return render.entry_whole(self.content.scored.roster.entries[number])
 
     def _line_text(self, number: int) -> str:
@@ -179,7 +189,7 @@ class _Packing:
 
     def _take_head(self) -> bool:
         """The title and the constitution, whole or not at all."""
-        head = self.press(render.head(self.content.rules))
+        head = self.press(self.packer.head)
         if self.ledger.fits(head):
             self.ledger.take(head)
             self.choice.head = head.text
@@ -208,12 +218,14 @@ class _Packing:
         inner = Ledger(within.less(Room(1 + sum(b.units for b in frame), 1 + sum(b.chars for b in frame))))
         chosen = []
         for task in tasks:
-            item = self.press(render.task_item(task))
+            item = self.press(self.packer.item(task))
             if inner.fits(item):
                 inner.take(item)
                 chosen.append(task)
         in_file_order = sorted(chosen, key=lambda task: (task.path, task.position))
-        section = self.press(render.tasks_section(in_file_order, len(tasks) - len(chosen)))
+        section = self.press.joined(
+            render.tasks_section(map(self.packer.item, in_file_order), len(tasks) - len(chosen))
+        )
         if self.ledger.fits(section, within=within if chosen else None):
             self.ledger.take(section)
             self.choice.tasks = section.text

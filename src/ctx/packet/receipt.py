@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 from ctx.errors import BudgetError
 from ctx.packet.pack import Choice, Packer, assemble
@@ -16,8 +16,7 @@ _STEP = 1.25
 _FULL, _SUMMARY, _OMITTED = "full", "summary", "omitted"
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """What an entry's score is made of; `terms` and `tasks` name what brought it in."""
 
     total: float
@@ -29,8 +28,7 @@ class Score:
     tasks: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A section of the packet and its tokens."""
 
     name: str

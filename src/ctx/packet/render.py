@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ctx.markdown.headings import close_open, demote_to
-from ctx.markdown.inline import strip_comments
 from ctx.memory.entry import Entry
 from ctx.memory.frame import Frame
 from ctx.memory.task import Task
@@ -28,18 +26,45 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+def _closed(text: str) -> str:
+    """The text with what it leaves open closed; most leave nothing open, and need no scan to tell."""
+    if not any(mark in text for mark in ("```", "~~~", "<")):
+        return text
+    from ctx.markdown.headings import close_open
+
+    return close_open(text)
+
+
+def _below(text: str, level: int) -> str:
+    """The text with its headings at a level or below."""
+    if "#" not in text:
+        return text
+    from ctx.markdown.headings import demote_to
+
+    return demote_to(text, level)
+
+
+def _bare(text: str) -> str:
+    """The text without comments."""
+    if "<!--" not in text:
+        return text
+    from ctx.markdown.inline import strip_comments
+
+    return strip_comments(text)
+
+
 def head(rules: str) -> str:
     """The title and the rules, which go in whole."""
-    text = close_open(demote_to(clean(rules).strip("\n"), 3)).strip("\n")
+    text = _closed(_below(clean(rules).strip("\n"), 3)).strip("\n")
     return f"{TITLE}## Constitution\n\n{text}\n\n" if text else TITLE
 
 
-def tasks_section(tasks: Iterable[Task], left_out: int) -> str:
-    """The section of tasks with a line for those that were cut, or nothing where there are none."""
-    rows = [task_item(task) for task in tasks]
+def tasks_section(items: Iterable[str], left_out: int) -> list[str]:
+    """The section of tasks in parts, with a line for those that were cut; nothing where there are none."""
+    rows = [*items]
     if left_out:
         rows.append(more_tasks(left_out))
-    return "".join(["## Tasks\n", *rows, "\n"]) if rows else ""
+    return ["## Tasks\n", *rows[:-1], rows[-1] + "\n"] if rows else []
 
 
 def more_tasks(count: int) -> str:
@@ -53,7 +78,7 @@ def task_item(task: Task) -> str:
     at = next((n for n, line in enumerate(lines) if n and _ends_lead(line)), len(lines))
     own, rest = lines[:at], lines[at:]
     own[-1] = f"{own[-1].rstrip()} ({task.id})"
-    return close_open("\n".join(["- [ ] " + own[0].lstrip(), *own[1:], *rest]).rstrip()) + "\n"
+    return _closed("\n".join(["- [ ] " + own[0].lstrip(), *own[1:], *rest]).rstrip()) + "\n"
 
 
 def _ends_lead(line: str) -> bool:
@@ -70,7 +95,7 @@ def frame_element(frame: Frame) -> str:
     """A closed session: structure as XML, content as prose."""
     parts = [f"<goal>{_xml(frame.goal)}</goal>"]
     if frame.summary:
-        parts.append(f"<summary>{_xml(strip_comments(frame.summary).strip())}</summary>")
+        parts.append(f"<summary>{_xml(_bare(frame.summary).strip())}</summary>")
     parts.append(f"<log>{_xml(frame.path)}</log>")
     return f'<frame id="{_xml(frame.id)}" status="{_xml(frame.status)}">' + "\n  ".join(parts) + "</frame>\n"
 
@@ -87,8 +112,8 @@ def section_heading(name: str) -> str:
 def entry_whole(entry: Entry) -> str:
     """A whole entry under a heading with its date, title and handle."""
     title = " ".join(part for part in (entry.date, one_line(entry.title)) if part)
-    body = strip_comments(clean(entry.body)).strip("\n")
-    text = close_open(demote_to(body, 4)).strip("\n") if body else ""
+    body = _bare(clean(entry.body)).strip("\n")
+    text = _closed(_below(body, 4)).strip("\n") if body else ""
     return f"### {title} ({entry.id})\n{text}\n\n" if text else f"### {title} ({entry.id})\n\n"
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, MutableMapping
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Protocol
 
 from ctx.errors import CtxError, UsageError
@@ -44,6 +45,52 @@ TOKENIZERS = (*_VOCABULARIES, "chars")
 # pieces of such a run apart can only count more, never less.
 _RUN = 10_000
 _RUNS = re.compile(r"\s+|\S+")
+
+
+_COUNTED = re.compile(r"- [0-9]+ more[ ;][^0-9]*\Z")
+_DIGIT = re.compile(r"[0-9]")
+
+
+class Counts(MutableMapping[str, int]):
+    """Token counts by the digests of texts: sorted arrays that are known, and what was added."""
+
+    def __init__(self, keys: Sequence[int] = (), counts: Sequence[int] = ()) -> None:
+        # A key is three numbers: the first one to be searched by, the others to be sure.
+        self._keys, self._counts = keys, counts
+        self.added: dict[str, int] = {}
+
+    def __getitem__(self, digest: str) -> int:
+        if digest in self.added:
+            return self.added[digest]
+        key = int(digest, 16)
+        at = bisect_left(self._keys, key >> 32)
+        while at < len(self._keys) and self._keys[at] == key >> 32:
+            if self._counts[2 * at] == key & 0xFFFFFFFF:
+                return self._counts[2 * at + 1]
+            at += 1
+        raise KeyError(digest)
+
+    def __setitem__(self, digest: str, count: int) -> None:
+        self.added[digest] = count
+
+    def __delitem__(self, digest: str) -> None:
+        del self.added[digest]
+
+    def __iter__(self) -> Iterator[str]:
+        for at, key in enumerate(self._keys):
+            yield f"{key << 32 | self._counts[2 * at]:024x}"
+        yield from self.added
+
+    def __len__(self) -> int:
+        return len(self._keys) + len(self.added)
+
+    def merged(self) -> tuple[array[int], array[int]]:
+        """All of it as two arrays, to be made again from."""
+        rows = [(key, self._counts[2 * at], self._counts[2 * at + 1]) for at, key in enumerate(self._keys)]
+        numbers = ((int(digest, 16), count) for digest, count in self.added.items())
+        rows += [(number >> 32, number & 0xFFFFFFFF, count) for number, count in numbers]
+        rows.sort()
+        return array("Q", (row[0] for row in rows)), array("I", (n for row in rows for n in row[1:]))
 
 
 class Counter(Protocol):
@@ -88,6 +135,9 @@ class VocabularyCounter:
 
     def units(self, text: str) -> int:
         """Tokens of a block, looked up by its digest."""
+        if _COUNTED.match(text):
+            # Up to three digits are one token in both vocabularies, whatever the digits.
+            text = _DIGIT.sub("1", text)
         key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
         count = self.known.get(key)
         if count is None:
@@ -136,6 +186,8 @@ def _load(name: str) -> Encoding:
     from tiktoken.load import load_tiktoken_bpe
 
     pattern, expected = _VOCABULARIES[name]
+    from importlib.resources import as_file, files
+
     resource = files("ctx.packet") / "vocab" / f"{name}.tiktoken"
     if hashlib.sha256(resource.read_bytes()).hexdigest() != expected:
         raise CtxError(f"the vocabulary {name} that ships with ctx is damaged", hint="reinstall ctx-md")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -34,8 +33,7 @@ _NO_TAGS = Tags()
 Found = Sequence[tuple[int, float]]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The relevance 0..1 of entries to one query; `explain` says what each term adds to one of them.
 
     It is the entry's score as a share of the best one's, divided by the square root of its rank: how likely

@@ -67,6 +67,10 @@ class Held:
         """A stretch of an array."""
         return memoryview(self._parts[name])[start:stop]
 
+    def data(self, name: str, start: int = 0, stop: int | None = None) -> bytes:
+        """A stretch of bytes."""
+        return bytes(self._parts[name][start:stop])
+
     def text(self, name: str) -> str:
         """A text."""
         return bytes(self._parts[name]).decode("utf-8", "surrogatepass")
@@ -136,6 +140,30 @@ class Index:
         start = self._sequence_ends[number - 1] if number else 0
         return self._shelf.numbers("sequences", start, self._sequence_ends[number])
 
+    def document(self, number: int) -> Document:
+        """A document as it was given to the index."""
+        names, title, both = self.terms, {}, {}
+        rows = iter(self.terms_of(number))
+        for term, of_title, of_both in zip(rows, rows, rows, strict=True):
+            both[names[term]] = of_both
+            if of_title:
+                title[names[term]] = of_title
+        start = self._label_ends[number - 1] if number else 0
+        rows = iter(self._shelf.numbers("labels", start, self._label_ends[number]))
+        label = {names[term]: count for term, count in zip(rows, rows, strict=True)}
+        words = tuple(names[word - 1] if word else "" for word in self.sequence(number))
+        lengths = self.title_lengths[number], self.body_lengths[number]
+        return Document(words, both, title, label, *lengths, self._group_names[number])
+
+    @cached_property
+    def _label_ends(self) -> Numbers:
+        return self._shelf.numbers("label_ends")
+
+    @cached_property
+    def _group_names(self) -> list[str]:
+        names = self._shelf.text("group_names").split("\0")
+        return [names[group] for group in self._shelf.numbers("groups")]
+
     @cached_property
     def groups(self) -> Groups:
         """The documents by category."""
@@ -152,6 +180,7 @@ def build(documents: Sequence[Document]) -> dict[str, array[int] | bytes]:
     ids = dict(zip(terms, range(len(terms)), strict=True))
     document_terms, term_ends = array("I"), array("I")
     sequences, sequence_ends = array("I"), array("I")
+    labels, label_ends = array("I"), array("I")
     rows: list[list[int]] = [[] for _ in terms]
     of_word = {"": 0} | {term: number + 1 for term, number in ids.items()}
     for number, document in enumerate(documents):
@@ -159,11 +188,17 @@ def build(documents: Sequence[Document]) -> dict[str, array[int] | bytes]:
         term_ends.append(len(document_terms))
         sequences.extend(map(of_word.__getitem__, document.sequence))
         sequence_ends.append(len(sequences))
+        for term, frequency in document.label.items():
+            labels.extend((ids[term], frequency))
+        label_ends.append(len(labels))
     postings = array("I")
     for row in rows:
         postings.extend(row)
     names: dict[str, int] = {"": 0}
+    groups = array("I", (names.setdefault(document.group, len(names)) for document in documents))
     return {
+        "labels": labels,
+        "label_ends": label_ends,
         "terms": "\n".join(terms).encode("utf-8", "surrogatepass"),
         "postings": postings,
         "posting_ends": array("I", accumulate(map(len, rows))),
@@ -173,7 +208,8 @@ def build(documents: Sequence[Document]) -> dict[str, array[int] | bytes]:
         "sequence_ends": sequence_ends,
         "title_lengths": array("I", (document.title_length for document in documents)),
         "body_lengths": array("I", (document.body_length for document in documents)),
-        "groups": array("I", (names.setdefault(document.group, len(names)) for document in documents)),
+        "groups": groups,
+        "group_names": "\0".join(names).encode("utf-8", "surrogatepass"),
     }
 
 
@@ -193,7 +229,7 @@ def _add_document(
 def document_of(entry: Entry) -> Document:
     """The terms of an entry."""
     title, body = analyse(entry.title), analyse(entry.body)
-    label = analyse(" ".join((_date_text(entry.date), *entry.tags, entry.category)))
+    label = analyse(_label(entry))
     in_title = Counter(title.words + title.wholes)
     both = in_title.copy()
     both.update(body.words + body.wholes)
@@ -204,8 +240,21 @@ def document_of(entry: Entry) -> Document:
         label=Counter(label.words + label.wholes),
         title_length=len(title.words),
         body_length=len(body.words),
-        group=f"{entry.path}\n{entry.category}" if entry.category else "",
+        group=_group(entry),
     )
+
+
+def document_text(entry: Entry) -> str:
+    """All that an entry's document is made of, as one text."""
+    return "\0".join((entry.title, _label(entry), _group(entry), entry.body))
+
+
+def _label(entry: Entry) -> str:
+    return " ".join((_date_text(entry.date), *entry.tags, entry.category))
+
+
+def _group(entry: Entry) -> str:
+    return f"{entry.path}\n{entry.category}" if entry.category else ""
 
 
 def _date_text(date: str | None) -> str:

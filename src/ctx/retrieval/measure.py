@@ -1,12 +1,13 @@
 """Measuring a ranking: queries whose relevant entries are known, and the figures of the field.
 
-nDCG after Järvelin and Kekäläinen (2002), with grades of 0 and 1; recall and reciprocal rank as TREC has them.
+nDCG after Järvelin and Kekäläinen (2002), with grades of 0 and 1; recall and reciprocal rank as in TREC.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection as Bag, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection as Bag
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ Ranker = Callable[[str], list[int]]  # a query's text to the numbers of entries,
 class Topic(NamedTuple):
     """A query with the entries known to be relevant to it, by number.
 
-    `source` says where it was found; the entries `without` are no candidates, because the query is their text.
+    `source` says where it was found; the entries `without` are no candidates: the query is their own text.
     """
 
     source: str

@@ -45,8 +45,10 @@ class _Cutter:
         self.text, self.lines, self.offsets, self.path = document.text, blocks.lines, blocks.offsets, path
         self.items: dict[int, Item] = {item.first: item for item in blocks.items}
         self.skipped = {*blocks.rules, *(heading.line for heading in blocks.headings)}
-        for block in (*blocks.fences, *blocks.comments):
-            self.skipped.update(range(block.first, block.last))
+        for fence in blocks.fences:
+            self.skipped.update(range(fence.first, fence.last))
+        for comment in blocks.comments:
+            self.skipped.update(range(comment.first, comment.last))
         for first, last in index_blocks(document):
             self.skipped.update(n for n, at in enumerate(self.offsets[:-1]) if first <= at < last)
         self.found: list[Passage] = []

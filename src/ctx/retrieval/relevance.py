@@ -42,6 +42,7 @@ class Collection:
         self._impacts: dict[int, Scores] = {}
         self._group_impacts: dict[int, Scores] = {}
         self._vectors: dict[int, Vector] = {}
+        self._rare: dict[int, Vector] = {}
         self._own: dict[int, dict[int, float]] = {}
         self._titles: dict[int, dict[int, float]] = {}
         self._neighbours: dict[int, Counter[tuple[int, int]]] = {}
@@ -167,14 +168,21 @@ class Collection:
         return known
 
     def _find_company(self, term: int, count: int) -> Vector:
-        holding = self.index.holding
-        sums: dict[int, float] = {}
+        strengths: dict[int, float] = {}
         for document in self.index.postings(term)[::4]:
-            for other, share in self.vector(document):
-                sums[other] = sums.get(other, 0.0) + share
-        sums.pop(term, None)
-        strengths = {other: total / math.sqrt(holding(other)) for other, total in sums.items()}
+            for other, share in self._standing_out(document):
+                strengths[other] = strengths.get(other, 0.0) + share
+        strengths.pop(term, None)
         return [(other, strengths[other]) for other in best(strengths, count)]
+
+    def _standing_out(self, number: int) -> Vector:
+        """A document's vector with common terms counting less still."""
+        known = self._rare.get(number)
+        if known is None:
+            holding = self.index.holding
+            shares = self.vector(number)
+            known = self._rare[number] = [(t, share / math.sqrt(holding(t))) for t, share in shares]
+        return known
 
     def group_impacts(self, term: int) -> Scores:
         """What a term adds to each category, its weight among categories included."""

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import overload
+from typing import NamedTuple, overload
 
 from ctx.memory.entry import Entry
 from ctx.memory.roster import Roster
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(NamedTuple):
     """How much each part counts; the weights of kinds are multipliers of the whole."""
 
     kinds: Mapping[str, float]
@@ -20,8 +18,7 @@ class Weights:
     marks: float
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """An entry with its score: `weight × (a·relevance + b·recency + c·marks)`.
 
     `relevance` is its best over the tasks, 0..1; `by_task` holds its relevance to each task by the task's
@@ -103,7 +100,14 @@ class Ranking(Sequence[Scored]):
         recency, marks = self._recency[self.roster.dates[number]], self._marks.get(number, 0.0)
         total = self._total(kind, best, recency, marks)
         return Scored(
-            self.roster.entries, number, total, best, recency, self._weights.kinds[kind], marks, self.by_task(number)
+            self.roster.entries,
+            number,
+            total,
+            best,
+            recency,
+            self._weights.kinds[kind],
+            marks,
+            self.by_task(number),
         )
 
 

@@ -18,8 +18,6 @@ _COMPOUND = re.compile(r"[^\W_](?:[\w'’]|[-./:@#+](?=\w))*")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
-_CJK_OR_NOT = re.compile(f"[{_CJK}]+|[^{_CJK}]+")
-_HAS_CJK = re.compile(f"[{_CJK}]")
 # Wholes are terms of their own; the mark keeps them apart from words that happen to be spelt alike.
 WHOLE = "="
 
@@ -61,7 +59,7 @@ def _analyse_compound(compound: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     for part in parts:
         lower = part.lower().replace("’", "'")
         pieces = _pieces(part) if not part.islower() else ()
-        if _HAS_CJK.search(part):
+        if not part.isascii() and _has_cjk().search(part):
             words += _bigrams(part)
         elif len(pieces) > 1 and lower not in STOP_WORDS:
             wholes.append(WHOLE + _without_apostrophe(lower))
@@ -95,11 +93,22 @@ def _without_apostrophe(word: str) -> str:
     return word[:-2] if word.endswith("'s") else word.replace("'", "")
 
 
+@lru_cache(maxsize=1)
+def _has_cjk() -> re.Pattern[str]:
+    # Compiling these ranges takes longer than all other imports of this module.
+    return re.compile(f"[{_CJK}]")
+
+
+@lru_cache(maxsize=1)
+def _cjk_or_not() -> re.Pattern[str]:
+    return re.compile(f"[{_CJK}]+|[^{_CJK}]+")
+
+
 def _bigrams(part: str) -> list[str]:
     """The bigrams of each CJK run, and the words between them."""
     found: list[str] = []
-    for run in _CJK_OR_NOT.findall(part):
-        if not _HAS_CJK.match(run):
+    for run in _cjk_or_not().findall(part):
+        if not _has_cjk().match(run):
             found += [term] if (term := _term(run.lower())) else []
         elif len(run) == 1:
             found.append(run)

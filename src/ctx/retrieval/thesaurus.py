@@ -49,10 +49,15 @@ class Thesaurus:
         return found
 
 
+def is_glossary(path: str) -> bool:
+    """Whether a file defines the project's words."""
+    return PurePosixPath(path).name == _GLOSSARY
+
+
 def _definitions(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
     """The (expression, meaning) pairs of a glossary: bullets or bold leads, table rows, or short sections."""
     for entry in entries:
-        if PurePosixPath(entry.path).name != _GLOSSARY:
+        if not is_glossary(entry.path):
             continue
         rows = [
             (match["term"] or match["cell"], match["text"] or match["meaning"])

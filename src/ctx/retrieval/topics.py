@@ -77,7 +77,7 @@ def birth_topics(
     topics = []
     for commit in commits:
         born = births.get(commit.id, frozenset())
-        text = citations.unlink(without_trailers(commit.message), born)
+        text = citations.without_links(without_trailers(commit.message), born)
         if 0 < len(born) <= MOST_ENTRIES and _long_enough(text):
             topics.append(Topic(commit.id[:10], text, born))
     return topics
@@ -91,7 +91,7 @@ def cite_topics(
 ) -> list[Topic]:
     """The passages of files and of commit messages that cite entries; equal ones are one query.
 
-    The message of the commit that introduced an entry does not cite it, and neither does the entry's own text.
+    The message of the commit that introduced an entry does not cite it, nor does the entry's own text.
     """
     citations = Citations(entries)
     found: dict[str, Topic] = {}
@@ -109,7 +109,7 @@ def _collect(
     found: dict[str, Topic], citations: Citations, source: str, passage: Passage, born: frozenset[int]
 ) -> None:
     cited = citations.find(passage.text)
-    if not 0 < len(cited) <= MOST_ENTRIES or cited <= born:
+    if not 0 < len(cited) <= MOST_ENTRIES:
         return
     text = citations.mask(passage.text, cited)
     if not _long_enough(text):
@@ -163,7 +163,7 @@ class Citations:
         cited = sorted(cited)
         while text != before:  # what is left on both sides of a cut may name an entry again
             before = text
-            text = self.unlink(text, cited)
+            text = self.without_links(text, cited)
             for n in cited:
                 entry = self.entries[n]
                 text = _without_title(text, self._words[n], entry.title)
@@ -171,8 +171,8 @@ class Citations:
             text = " ".join(_EMPTIED.sub(" ", text).split())
         return text
 
-    def unlink(self, text: str, cited: Iterable[int]) -> str:
-        """The text on one line without any handle and stamp that is a link, and without the stamps of some."""
+    def without_links(self, text: str, cited: Iterable[int]) -> str:
+        """The text on one line without handles and stamps that are links, and without the stamps of some."""
         while links := sorted(find_links(text), key=len, reverse=True):
             for link in links:
                 text = text.replace(f"[{link}]", " ").replace(link, " ")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import sys
 import time
 from array import array
@@ -17,30 +16,26 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from zlib import crc32
 
-import ctx
+from ctx.errors import Damaged
 from ctx.memory.layout import CONTEXT
 
 FOLDER = f"{CONTEXT}/.cache"
 _MAGIC = b"ctx cache 1\n"
 _HEAD = len(_MAGIC) + 8
 _PAGE = 1 << 14
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 # Temporary files older than this were left by a process that was killed.
 _ABANDONED = 3600.0
-Part = array  # type: ignore[type-arg]
-
-
-class Damaged(Exception):  # noqa: N818 - it is not an error that anybody sees
-    """A cache file is not what was written."""
 
 
 class CacheFile:
     """One cache file, read part by part. Every method raises Damaged where it is not what was written."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+    def __init__(self, path: Path) -> None:
+        self._descriptor = os.open(path, _READ)
         head = self._raw(0, _HEAD)
         size = int.from_bytes(head[len(_MAGIC) : len(_MAGIC) + 4], "little")
         directory = self._raw(_HEAD, size) if head.startswith(_MAGIC) else b""
@@ -58,11 +53,16 @@ class CacheFile:
         self._sums = array("I", sums)
         self._pages: dict[int, bytes] = {}
 
+    def __del__(self) -> None:
+        # A file that could not be opened has no descriptor.
+        if (descriptor := getattr(self, "_descriptor", None)) is not None:
+            os.close(descriptor)
+
     def _raw(self, start: int, size: int) -> bytes:
         try:
-            self._file.seek(start)
-            data = self._file.read(size)
-        except OSError as error:
+            os.lseek(self._descriptor, start, os.SEEK_SET)
+            data = os.read(self._descriptor, size)
+        except (OSError, OverflowError, MemoryError) as error:
             raise Damaged from error
         if len(data) != size:
             raise Damaged
@@ -80,6 +80,9 @@ class CacheFile:
 
     def data(self, name: str, start: int = 0, stop: int | None = None) -> bytes:
         """The bytes of a part from `start` to `stop`."""
+        return bytes(self._stretch(name, start, stop))
+
+    def _stretch(self, name: str, start: int, stop: int | None) -> bytes | memoryview:
         _, offset, length = self._parts[name]
         first, last = offset + start, offset + (length if stop is None else min(stop, length))
         if first >= last:
@@ -90,9 +93,9 @@ class CacheFile:
         if end - page < 4:
             joined = b"".join(map(self._page, range(page, end + 1)))
             return joined[first - page * _PAGE : last - page * _PAGE]
-        return self._stretch(page, end)[first - page * _PAGE : last - page * _PAGE]
+        return self._many(page, end)[first - page * _PAGE : last - page * _PAGE]
 
-    def _stretch(self, first: int, last: int) -> memoryview:
+    def _many(self, first: int, last: int) -> memoryview:
         """Many pages in one go, none of them kept."""
         start = first * _PAGE
         data = memoryview(self._raw(self._start + start, min((last + 1) * _PAGE, self._length) - start))
@@ -105,12 +108,12 @@ class CacheFile:
         """A stretch of an array."""
         code = self._parts[name][0]
         width = array(code).itemsize
-        data = self.data(name, start * width, None if stop is None else stop * width)
+        data = self._stretch(name, start * width, None if stop is None else stop * width)
         return memoryview(data).cast(code)
 
     def text(self, name: str) -> str:
         """A text."""
-        return bytes(self.data(name)).decode("utf-8", "surrogatepass")
+        return str(self._stretch(name, 0, None), "utf-8", "surrogatepass")
 
 
 class Cache:
@@ -120,12 +123,12 @@ class Cache:
         self.on = not os.environ.get("CTX_NO_CACHE")
         self._folder = root / FOLDER
 
-    def open(self, name: str) -> CacheFile | None:
+    def find(self, name: str) -> CacheFile | None:
         """A cache file, or None where there is none that can be used."""
         if not self.on:
             return None
         try:
-            return CacheFile(open(self._folder / name, "rb", buffering=0))  # noqa: SIM115 - read bit by bit
+            return CacheFile(self._folder / name)
         except (OSError, Damaged, ValueError, KeyError, TypeError):
             return None
 
@@ -133,12 +136,13 @@ class Cache:
         """Replace a cache file, or do nothing where that cannot be done."""
         if not self.on:
             return
-        temp = self._folder / f"{name}.{secrets.token_hex(8)}.tmp"
+        temp = self._folder / f"{name}.{os.getpid():x}-{time.time_ns():x}.tmp"
         try:
             self._make_folder()
-            with open(temp, "xb") as file:
+            with temp.open("xb") as file:
                 _write(file.write, stamp, parts)
-            os.replace(temp, self._folder / name)
+            temp.replace(self._folder / name)
+            self._tidy()
         except (OSError, ValueError):
             with suppress(OSError):
                 temp.unlink(missing_ok=True)
@@ -150,7 +154,7 @@ class Cache:
         # An older .context/.gitignore may not name the folder.
         (self._folder / ".gitignore").write_text("*\n")
 
-    def tidy(self) -> None:
+    def _tidy(self) -> None:
         """Remove what killed processes left."""
         with suppress(OSError):
             for path in self._folder.glob("*.tmp"):
@@ -158,7 +162,9 @@ class Cache:
                     path.unlink(missing_ok=True)
 
 
-def _write(write: Callable[[bytes], object], stamp: str, parts: Mapping[str, array[Any] | bytes]) -> None:
+def _write(
+    write: Callable[[bytes | memoryview], object], stamp: str, parts: Mapping[str, array[Any] | bytes]
+) -> None:
     places: dict[str, list[Any]] = {}
     body = bytearray()
     for name, part in parts.items():
@@ -182,9 +188,10 @@ def _write(write: Callable[[bytes], object], stamp: str, parts: Mapping[str, arr
 def _made_by() -> str:
     """What must be the same for a cache file to be of use: ctx itself and how numbers lie in memory."""
     code = 0
-    for folder in ("memory", "markdown", "retrieval", "packet", "store", "actions"):
-        with suppress(OSError), os.scandir(Path(ctx.__file__).parent / folder) as rows:
-            found = sorted((row.name, row.stat().st_mtime_ns) for row in rows if row.name.endswith(".py"))
+    for folder in ("", "memory", "markdown", "retrieval", "packet", "store", "actions"):
+        with suppress(OSError), os.scandir(Path(__file__).parents[1] / folder) as rows:
+            stats = sorted((r.name, r.stat()) for r in rows if r.name.endswith(".py"))
+            found = [(name, one.st_mtime_ns, one.st_size) for name, one in stats]
             code = crc32(repr(found).encode(), code)
     python = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    return f"{ctx.__version__} {code:08x} {python} {sys.byteorder} {array('I').itemsize} {array('d').itemsize}"
+    return f"{code:08x} {python} {sys.byteorder} {array('I').itemsize}"

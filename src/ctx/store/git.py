@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-import subprocess
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +26,8 @@ class GitError(CtxError):
 
 def git(root: Path, *args: str, stdin: bytes | None = None) -> bytes:
     """Run git in `root` and return what it printed. Raises GitError with git's own first line."""
+    import subprocess
+
     environment = {key: value for key, value in os.environ.items() if key not in _FOREIGN}
     # A partial clone must not fetch what it lacks: there is no network here.
     environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
@@ -39,7 +40,8 @@ def git(root: Path, *args: str, stdin: bytes | None = None) -> bytes:
         raise GitError("git is not installed", hint="install git, or leave out what needs it") from error
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise GitError(said[0] if said else f"git {args[0]} failed with {done.returncode}")
+        message = said[0] if said else f"git {args[0]} failed with {done.returncode}"
+        raise GitError(message, hint="`git status` may say more")
     return done.stdout
 
 

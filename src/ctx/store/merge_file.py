@@ -32,7 +32,7 @@ def merge_bytes(base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, int]:
             raise GitError("git is not installed", hint="install git") from error
     if not 0 <= done.returncode <= _MOST_CONFLICTS:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise GitError(said[0] if said else "git merge-file failed")
+        raise GitError(said[0] if said else "git merge-file failed", hint="merge the file by hand")
     return done.stdout, done.returncode
 
 
@@ -41,7 +41,9 @@ def read_versions(*paths: Path) -> list[bytes]:
     try:
         return [path.read_bytes() for path in paths]
     except OSError as error:
-        raise CtxError(f"cannot be read: {error.strerror}", path=error.filename) from error
+        raise CtxError(
+            f"cannot be read: {error.strerror}", path=error.filename, hint="git calls this with its own files"
+        ) from error
 
 
 def write_result(path: Path, data: bytes) -> None:

@@ -20,7 +20,9 @@ def read_file(path: Path) -> str:
     try:
         return decode(path.read_bytes(), str(path))
     except OSError as error:
-        raise CtxError(f"cannot be read: {error.strerror or error}", path=path) from error
+        raise CtxError(
+            f"cannot be read: {error.strerror or error}", path=path, hint="check its name and permissions"
+        ) from error
 
 
 def write_new_file(path: Path, text: str, *, system: System | None = None) -> None:
@@ -40,7 +42,9 @@ def write_new_file(path: Path, text: str, *, system: System | None = None) -> No
     except FileExistsError as error:
         raise CtxError("exists already; it is as it was", path=path, hint="choose another name") from error
     except OSError as error:
-        raise CtxError(f"cannot be written: {error.strerror or error}", path=path) from error
+        raise CtxError(
+            f"cannot be written: {error.strerror or error}", path=path, hint="check the folder and the disk"
+        ) from error
     finally:
         with suppress(OSError):
             temp.unlink(missing_ok=True)
@@ -62,7 +66,9 @@ def edit_text(text: str, suffix: str = ".md") -> str:
         except (OSError, ValueError) as error:
             raise CtxError(f"the editor {command!r} cannot be run", hint="look at $EDITOR") from error
         if done.returncode != 0:
-            raise CtxError(f"the editor ended with {done.returncode}; the text is as it was")
+            raise CtxError(
+                f"the editor ended with {done.returncode}; the text is as it was", hint="save, then leave it"
+            )
         return read_file(path)
     finally:
         with suppress(OSError):

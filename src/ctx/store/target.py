@@ -67,7 +67,9 @@ def require_writable(target: Target, system: System) -> None:
     try:
         mode = folder.stat().st_mode
     except OSError as error:
-        raise CtxError(f"cannot be reached: {error.strerror}", path=target.path) from error
+        raise CtxError(
+            f"cannot be reached: {error.strerror}", path=target.path, hint="check the permissions above it"
+        ) from error
     if not stat.S_ISDIR(mode):
         raise CtxError(
             f"lies below {folder.name!r}, which is not a folder", path=target.path, hint="move it away"
@@ -93,7 +95,7 @@ def _nearest_folder(folder: Path) -> Path:
 def _parts(path: str, system: System) -> tuple[str, ...]:
     parts = PurePosixPath(path).parts
     if not parts or path.endswith("/"):
-        raise CtxError("names no file", path=path)
+        raise CtxError("names no file", path=path, hint="name a file in the project")
     absolute = path.startswith(("/", "\\")) or bool(PureWindowsPath(path).drive)
     if absolute or ".." in parts or ".." in PureWindowsPath(path).parts:
         raise CtxError("leads out of the project", path=path, hint="name a file in the project")

@@ -109,15 +109,15 @@ class Worktree:
                 f"cannot be read: {error.strerror or error}", path=path, hint="check its permissions"
             ) from error
 
-    def signature(self, patterns: Sequence[str] = ()) -> tuple[tuple[str, int, int, int], ...]:
+    def signature(self, patterns: Sequence[str] = ()) -> tuple[tuple[str, int, int, int, int], ...]:
         """The stats of every file that could be read: equal signatures, equal files."""
         rows = []
         for path in [CONFIG, *self.paths(patterns)]:
             try:
-                found = (self.root / path).stat()
+                found = Path(f"{self.root}/{path}").stat()
             except OSError:
                 continue
-            rows.append((path, found.st_mtime_ns, found.st_size, found.st_ino))
+            rows.append((path, found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns))
         return tuple(rows)
 
     def _contains(self, real: Path) -> bool:

@@ -72,7 +72,7 @@ class Transaction:
 
         text = self.read(path)
         if text is None:
-            raise CtxError("there is no such file", path=path)
+            raise CtxError("there is no such file", path=path, hint="it may have been moved meanwhile")
         self._stage(path, apply(text, edits))
 
     def create(self, path: str, text: str) -> None:
@@ -90,7 +90,7 @@ class Transaction:
     def remove(self, path: str) -> None:
         """Remove a file; of a link the link alone. Raises CtxError where there is no such file."""
         if self._data(path) is None:
-            raise CtxError("there is no such file", path=path)
+            raise CtxError("there is no such file", path=path, hint="it may have been moved meanwhile")
         self._admit(path)
         self._staged[path] = None
 
@@ -151,5 +151,7 @@ def _encode(text: str, path: str) -> bytes:
         return text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise CtxError(
-            f"would hold half a character (U+{ord(text[error.start]):04X}); nothing was written", path=path
+            f"would hold half a character (U+{ord(text[error.start]):04X}); nothing was written",
+            path=path,
+            hint="give the text as UTF-8",
         ) from error

@@ -1,0 +1,310 @@
+"""The disposable index: with it, without it, damaged or shared, every output is the same."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import tempfile
+import threading
+from array import array
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ctx.actions.build_packet import Request, build_packet
+from ctx.actions.read_context import Reader
+from ctx.actions.search import search
+from ctx.errors import CtxError, Damaged
+from ctx.packet.tokens import Counts, counter
+from ctx.store.cache import Cache, CacheFile
+from tests.cli import Done, ctx, project
+from tests.contexts import contexts, words
+
+FILES = {
+    "CONSTITUTION.md": "# Constitution\n\n- Never guess.\n",
+    "TASKS.md": "# Tasks\n\n- [ ] Retry the lock with jitter #db\n- [ ] Cache the parser\n",
+    "LEARNINGS.md": "# Learnings\n\n"
+    + "".join(
+        f"## [2026-01-{n:02}] Lock {n} and retry\n\n**Context**: the parser cache {n}\n**Tags**: db\n\n---\n"
+        for n in range(1, 25)
+    ),
+    "GLOSSARY.md": "# Glossary\n\n- **Jitter**: a random delay.\n",
+    "archive/learnings-2025-Q4.md": "## [2025-12-01] Old lock\n\nRetry at once.\n",
+    "sessions/2026-01-05-1200-work.md": "# Lock work\n\n**Status**: completed\n\n## Summary\nDone.\n",
+}
+COMMANDS = (
+    ("agent", "--budget", "700", "--now", "2026-11-21"),
+    ("agent", "--budget", "500", "--now", "2026-11-21", "--task", "parser cache", "--json"),
+    ("search", "retry", "jitter"),
+)
+NAMES = ("context", "context-whole", "index-live", "index-whole", "answers", "sizes-o200k_base")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return project(tmp_path, FILES)
+
+
+def outputs(root: Path, **environment: str) -> list[Done]:
+    return [ctx(*command, cwd=root, env=environment) for command in COMMANDS]
+
+
+def answers(root: Path, *, cached: bool, budget: int = 600, query: str = "lock") -> list[object]:
+    """What a fresh reader says; two spellings of the same state must say the same."""
+    reader = Reader(root)
+    reader.cache.on = cached
+    try:
+        packet = build_packet(reader, Request(budget=budget, query=query, now="2026-11-21"))
+        told: list[object] = [packet.text, packet.tokens, packet.manifest]
+        told += [packet.to_json() if budget % 2 else [one.id for one in packet.entries]]
+    except CtxError as error:
+        told = [str(error)]
+    return [*told, search(reader, query), search(reader, query, limit=2, archived=False)]
+
+
+def cache_files(root: Path) -> list[Path]:
+    return sorted(path for path in (root / ".context/.cache").iterdir() if path.suffix != ".gitignore")
+
+
+def test_it_is_made_used_and_ignored_by_git(root: Path) -> None:
+    plain = outputs(root, CTX_NO_CACHE="1")
+    assert not (root / ".context/.cache").exists()
+    assert outputs(root) == plain
+    made = {path.name for path in cache_files(root)}
+    assert set(NAMES) <= made
+    assert (root / ".context/.cache/.gitignore").read_text() == "*\n"
+    before = {path: path.stat().st_mtime_ns for path in cache_files(root)}
+    assert outputs(root) == plain
+    assert {path: path.stat().st_mtime_ns for path in cache_files(root)} == before
+
+
+def damages() -> Iterator[tuple[str, Callable[[Path], object]]]:
+    yield "deleted", Path.unlink
+    yield "empty", lambda path: path.write_bytes(b"")
+    yield "cut", lambda path: os.truncate(path, path.stat().st_size // 2)
+    yield "cut by one", lambda path: os.truncate(path, path.stat().st_size - 1)
+    yield "noise", lambda path: path.write_bytes(random.Random(1).randbytes(5000))
+    yield "zeros", lambda path: path.write_bytes(bytes(path.stat().st_size))
+    yield "other version", lambda path: path.write_bytes(b"ctx cache 2\n" + path.read_bytes()[12:])
+    yield "a folder", lambda path: path.rename(path.with_suffix(".gone")).with_name(path.name).mkdir()
+
+
+@pytest.mark.parametrize("damage", [one for _, one in damages()], ids=[name for name, _ in damages()])
+def test_whatever_happens_to_the_files_changes_no_byte(root: Path, damage: Callable[[Path], object]) -> None:
+    plain = answers(root, cached=False, budget=601)
+    answers(root, cached=True)
+    for path in cache_files(root):
+        damage(path)
+    assert answers(root, cached=True, budget=601) == plain
+    assert answers(root, cached=True, budget=601) == plain
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(NAMES), st.integers(0, 1 << 24), st.integers(1, 255))
+def test_a_flipped_byte_anywhere_is_noticed(root: Path, name: str, place: int, change: int) -> None:
+    plain = answers(root, cached=False, budget=601)
+    answers(root, cached=True)
+    path = root / ".context/.cache" / name
+    spoilt = bytearray(path.read_bytes())
+    spoilt[place % len(spoilt)] ^= change
+    path.write_bytes(spoilt)
+    assert answers(root, cached=True, budget=601) == plain
+
+
+def test_files_that_vanish_between_two_questions_to_one_reader_are_no_matter(root: Path) -> None:
+    answers(root, cached=True)
+    reader, plain = Reader(root), answers(root, cached=False, budget=601)
+    packet = build_packet(reader, Request(budget=601, query="lock", now="2026-11-21"))
+    for path in cache_files(root):
+        os.truncate(path, 40)
+    assert packet.to_json() == plain[3]
+    assert search(reader, "lock") == plain[4]
+
+
+def test_a_folder_that_cannot_be_written_is_no_matter(root: Path) -> None:
+    plain = outputs(root, CTX_NO_CACHE="1")
+    (root / ".context/.cache").write_text("in the way")
+    assert outputs(root) == plain
+    assert (root / ".context/.cache").read_text() == "in the way"
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions do not bind here")
+def test_a_read_only_context_is_no_matter(root: Path) -> None:
+    plain = outputs(root, CTX_NO_CACHE="1")
+    (root / ".context").chmod(0o500)
+    try:
+        assert outputs(root) == plain
+    finally:
+        (root / ".context").chmod(0o700)
+
+
+def test_a_full_disk_is_no_matter(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    plain = answers(root, cached=False)
+    monkeypatch.setattr("ctx.store.cache._write", full)
+    assert answers(root, cached=True) == plain
+    assert [path.name for path in cache_files(root)] == [".gitignore"]
+
+
+edits = st.lists(
+    st.one_of(
+        st.tuples(st.just("write"), contexts()),
+        st.tuples(st.just("append"), words),
+        st.tuples(st.just("swap"), words),
+        st.tuples(st.just("touch"), st.just("")),
+        st.tuples(
+            st.just("config"), st.sampled_from(["", "threshold = 0.3\n", '[synonyms]\nlock = ["jitter"]\n'])
+        ),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(contexts(), edits, st.integers(0, 900), words)
+def test_after_any_edits_a_warm_cache_says_what_no_cache_says(
+    files: dict[str, str], changes: list[tuple[str, object]], budget: int, query: str
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        write(root, files)
+        for what, value in changes:
+            for _ in range(2):
+                told = answers(root, cached=True, budget=budget, query=query)
+                assert told == answers(root, cached=False, budget=budget, query=query)
+            edit(root, what, value)
+        assert answers(root, cached=True, budget=budget, query=query) == answers(
+            root, cached=False, budget=budget, query=query
+        )
+
+
+def write(root: Path, files: dict[str, str]) -> None:
+    (root / ".context").mkdir(exist_ok=True)
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(text.encode())
+
+
+def edit(root: Path, what: str, value: object) -> None:
+    """Change a context as people do; `swap` keeps size and time, as a file system with rough clocks would."""
+    found = sorted((root / ".context").glob("*.md"))
+    if what == "write":
+        assert isinstance(value, dict)
+        write(root, value)
+    elif what == "config":
+        (root / ".contextrc").write_text(str(value))
+    elif found and what == "append":
+        found[0].write_bytes(found[0].read_bytes() + f"\n## [2026-11-21] {value}\n\ntext\n".encode())
+    elif found and what == "swap":
+        old, data = found[-1].stat(), found[-1].read_bytes()
+        found[-1].write_bytes(data.replace(b"e", b"o"))
+        os.utime(found[-1], ns=(old.st_atime_ns, old.st_mtime_ns))
+    elif found:
+        os.utime(found[0])
+
+
+def test_readers_and_writers_at_once_all_say_the_same(root: Path) -> None:
+    plain = answers(root, cached=False, budget=601)
+    told: list[object] = []
+    stop = threading.Event()
+
+    def spoil() -> None:
+        while not stop.is_set():
+            shutil.rmtree(root / ".context/.cache", ignore_errors=True)
+
+    def ask() -> None:
+        told.extend(answers(root, cached=True, budget=601) == plain for _ in range(8))
+
+    spoiler, readers = threading.Thread(target=spoil), [threading.Thread(target=ask) for _ in range(4)]
+    for thread in (spoiler, *readers):
+        thread.start()
+    for thread in readers:
+        thread.join()
+    stop.set()
+    spoiler.join()
+    assert told == [True] * 32
+
+
+def test_what_killed_processes_left_is_swept_away(root: Path) -> None:
+    answers(root, cached=True)
+    old, new = root / ".context/.cache/context.1.tmp", root / ".context/.cache/context.2.tmp"
+    old.write_text("x")
+    new.write_text("x")
+    os.utime(old, (0, 0))
+    Cache(root).put("other", "", {"part": b"x"})
+    assert not old.exists()
+    assert new.exists()
+
+
+parts = st.dictionaries(
+    st.sampled_from(["one", "two", "three"]),
+    st.one_of(
+        st.binary(max_size=40_000),
+        st.lists(st.integers(0, 2**32 - 1), max_size=9000).map(lambda numbers: array("I", numbers)),
+        st.lists(st.integers(0, 2**64 - 1), max_size=50).map(lambda numbers: array("Q", numbers)),
+    ),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(parts, st.data())
+def test_what_was_put_is_found(written: dict[str, bytes | array[int]], data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / ".context").mkdir()
+        cache = Cache(Path(folder))
+        cache.put("name", "a stamp", written)
+        found = cache.find("name")
+        assert found is not None
+        assert found.stamp == "a stamp"
+        for name, part in written.items():
+            start = data.draw(st.integers(0, len(part)))
+            stop = data.draw(st.one_of(st.none(), st.integers(start, len(part))))
+            if isinstance(part, bytes):
+                assert found.data(name, start, stop) == part[start:stop]
+            else:
+                assert list(found.numbers(name, start, stop)) == list(part[start:stop])
+
+
+def test_what_is_no_cache_file_is_damaged(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"ctx cache 1\n" + bytes(40))
+    with pytest.raises(Damaged):
+        CacheFile(tmp_path / "file")
+
+
+@settings(deadline=None)
+@given(st.lists(words, max_size=20), st.lists(words, max_size=20))
+def test_counts_are_found_again(first: list[str], second: list[str]) -> None:
+    known = Counts()
+    units = {text: counter("o200k_base", known).units(text + "\n") for text in first}
+    known = Counts(*known.merged())
+    units |= {text: counter("o200k_base", known).units(text + "\n") for text in second}
+    last = Counts(*known.merged())
+    assert {text: counter("o200k_base", last).units(text + "\n") for text in units} == units
+    assert not last.added
+    assert len(list(last)) == len(last) == len(set(units))
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**7))
+def test_lines_that_count_take_as_many_tokens_whatever_the_digits(number: int) -> None:
+    for name in ("o200k_base", "cl100k_base"):
+        for line in (f"- {number} more; `ctx search WORDS` finds them.\n", f"- {number} more open; x\n"):
+            from tests.oracle import count
+
+            assert counter(name).units(line) == count(line, name)
+
+
+def test_every_command_is_in_the_table_that_the_start_path_reads() -> None:
+    from ctx.cli.app import MODULES, build
+
+    for module, commands in MODULES.items():
+        app = build([module])
+        groups = [one.typer_instance.info.name for one in app.registered_groups if one.typer_instance]
+        assert {*commands} == {*groups, *(one.name for one in app.registered_commands)}, module
