@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctx.actions.apply_plan import apply_groups
+from ctx.actions.check_drift import check_drift
 from ctx.actions.propose_merges import propose_merges
 from ctx.actions.read_context import Reader
 from ctx.actions.undo_apply import undo_apply
@@ -408,3 +409,16 @@ def test_every_original_is_read_in_the_archive_and_every_other_entry_as_before(t
     after = reader.read(archive=True).memory.entries
     assert {entry.id for entry in chosen} <= {entry.id for entry in after if entry.archived}
     assert ("Paths", "Patterns") in {(entry.title, entry.category) for entry in after if not entry.archived}
+
+
+def test_entries_that_are_there_twice_are_each_named_and_a_rerun_knows_them(tmp_path: Path) -> None:
+    text = source_text(0, 1, 1, "", "[2026-11-10-100000] ")
+    other = source_text(0, 1, 2, "", "[2026-11-10-100100] ")
+    reader = write(tmp_path, {FILE: f"{text}---\n\n{text}---\n\n{other}".encode()})
+    members = reader.read().memory.entries
+    group = make_group("learning", 1.0, members, Draft("Hooks (consolidated)", "all"), CharsCounter())
+    assert [one.ending for one in apply_groups(reader, [Approved.of(group)])] == [Ending.MERGED]
+    (merged,) = reader.read().memory.entries
+    assert all(entry.id in merged.fields["Consolidated from"] for entry in members)
+    assert not [one for one in check_drift(reader).findings if one.rule == "dangling-link"]
+    assert [one.ending for one in apply_groups(reader, [Approved.of(group)])] == [Ending.ALREADY]

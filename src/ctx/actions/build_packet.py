@@ -19,7 +19,7 @@ from ctx.memory.task import active
 from ctx.packet.blocks import Press
 from ctx.packet.pack import Content, Packer, Shares
 from ctx.packet.receipt import Packet, Receipts, write_packet
-from ctx.packet.tokens import counter
+from ctx.packet.tokens import CHARS, counter
 from ctx.retrieval.ask import Question, Tags, ask, evidence
 from ctx.retrieval.recency import Recency
 from ctx.retrieval.score import Weights, score
@@ -47,6 +47,7 @@ class Request(NamedTuple):
 
 def build_packet(reader: Reader, request: Request) -> Packet:
     """Build the packet of a context. Raises BudgetError where the constitution does not fit."""
+    counter(request.tokenizer or CHARS)  # refuses an unknown one before anything is read
     reading = reader.look(at=request.at)
     config, memory = reading.config, reading.memory
     budget = _checked(config.budget if request.budget is None else request.budget)

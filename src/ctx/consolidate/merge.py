@@ -90,8 +90,7 @@ def _write(
     approved_by: str,
 ) -> tuple[str, Entry]:
     """The file's text with the merged entry in the anchor's place, and that entry."""
-    names = {content_digest(entry): wanted.id for entry, wanted in zip(members, group.members, strict=True)}
-    named = [entry.named(names[content_digest(entry)]) for entry in members]
+    named = [entry.named(wanted.id) for entry, wanted in zip(members, group.members, strict=True)]
     source = merged_source(group.draft, named, archive_path.removeprefix(f"{CONTEXT}/"), approved_by)
     if not text[anchor.start : anchor.end].endswith(("\n", "\r")):
         source = source.rstrip("\n")

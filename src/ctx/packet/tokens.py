@@ -39,7 +39,8 @@ _VOCABULARIES = {
     "o200k_base": (_O200K, "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"),
     "cl100k_base": (_CL100K, "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7"),
 }
-TOKENIZERS = (*_VOCABULARIES, "chars")
+CHARS = "chars"
+TOKENIZERS = (*_VOCABULARIES, CHARS)
 
 # tiktoken fails on runs of a million blanks and slows down quadratically on endless words. Counting the
 # pieces of such a run apart can only count more, never less.
@@ -159,7 +160,7 @@ class VocabularyCounter:
 
 def counter(name: str, known: MutableMapping[str, int] | None = None) -> Counter:
     """The counter of that name; `known` maps digests of blocks to counts and is added to."""
-    if name == "chars":
+    if name == CHARS:
         return CharsCounter()
     if name not in _VOCABULARIES:
         raise UsageError(f"unknown tokenizer {name!r}", hint=f"choose one of {', '.join(TOKENIZERS)}")

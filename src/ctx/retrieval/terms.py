@@ -51,7 +51,7 @@ def terms(text: str) -> set[str]:
     return {*words, *wholes}
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 18)
 def _analyse_compound(compound: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     parts = _WORD.findall(compound)
     words: list[str] = []

@@ -26,6 +26,7 @@ _STATUS = re.compile(r"^[^\n]{0,6}\*\*Status(?:\*\*:|:\*\*)[^\n]*", re.IGNORECAS
 class _Known(NamedTuple):
     prefixes: frozenset[str]
     handles: frozenset[str]
+    archived: frozenset[str]
     stamps: frozenset[str]
     sessions: tuple[str, ...]
 
@@ -35,7 +36,8 @@ class _Known(NamedTuple):
             return link in self.stamps or any(name.startswith(link) for name in self.sessions)
         if link.partition("-")[0] not in self.prefixes or link in self.handles:
             return True
-        return any(handle.startswith(link) for handle in self.handles)
+        # The archive keeps what was there twice once, so that `L-4f2a6c.2` is found as `L-4f2a6c`.
+        return link.partition(".")[0] in self.archived or any(h.startswith(link) for h in self.handles)
 
 
 class DanglingLink(Rule):
@@ -97,6 +99,7 @@ def _known(facts: Facts) -> _Known:
     return _Known(
         frozenset({TASK_PREFIX, *(kind.prefix for kind in facts.config.kinds)}),
         frozenset({*(entry.id for entry in memory.entries), *(task.id for task in memory.tasks)}),
+        frozenset(entry.id for entry in memory.entries if entry.archived),
         frozenset(entry.stamp for entry in memory.entries if entry.stamp),
         tuple(frame.id.rpartition("/")[2] for frame in memory.frames),
     )
