@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
 from ctx.actions.read_context import Reader, Reading
-from ctx.config import Config
 from ctx.errors import UsageError
 from ctx.kinds import TASK_PREFIX
 from ctx.memory.frame import Frame
 from ctx.memory.paths import applies
-from ctx.memory.roster import Chosen
+from ctx.memory.roster import Chosen, Roster
 from ctx.memory.task import active
 from ctx.packet.blocks import Press
-from ctx.packet.pack import Content, Packer, Shares
+from ctx.packet.pack import Packer
+from ctx.packet.parts import Content, Shares, Sizes
 from ctx.packet.receipt import Packet, Receipts, write_packet
 from ctx.packet.tokens import CHARS, counter
 from ctx.retrieval.ask import Question, Tags, ask, evidence
 from ctx.retrieval.recency import Recency
-from ctx.retrieval.score import Weights, score
+from ctx.retrieval.score import Ranking, Weights, score
 
 # So many tasks are asked about at most, most urgent first.
 _MOST_QUERIES = 64
@@ -49,54 +50,95 @@ def build_packet(reader: Reader, request: Request) -> Packet:
     """Build the packet of a context. Raises BudgetError where the constitution does not fit."""
     counter(request.tokenizer or CHARS)  # refuses an unknown one before anything is read
     reading = reader.look(at=request.at)
-    config, memory = reading.config, reading.memory
-    budget = _checked(config.budget if request.budget is None else request.budget)
+    budget = _checked(reading.config.budget if request.budget is None else request.budget)
     now = request.now or datetime.now(tz=UTC).date().isoformat()
 
     queries = _queries(reading, request)
     numbers = _competing(reading, request.path)
-    every = len(numbers) == len(reading.roster.kinds)
-    roster = reading.roster if every else Chosen(reading.roster, numbers)
-    tags = Tags(
-        roster.tags if config.tags_weight and any(q.tags for q in queries) else {}, config.tags_weight
+    roster = _roster(reading, numbers)
+    with _remembered(reading, queries, whole=roster is reading.roster) as known:
+        answers = ask(
+            lambda: reading.live_collection, queries, numbers, _tags(reading, roster, queries), known
+        )
+    scored = score(
+        roster, [answer.relevance for answer in answers], _recency(reading, now), _weights(reading)
     )
-    known = reading.recall.answers() if reading.recall and every else None
-    answers = ask(lambda: reading.live_collection, queries, numbers, tags, known)
-    recency = Recency(
-        (frame.date for frame in memory.frames if frame.date and frame.is_session),
+
+    content = _content(reading, scored, len(queries))
+    with _counting(reading, request) as press:
+        packer = Packer(
+            content, press, _shares(reading), reading.config.threshold, _sizes(reading, numbers, press)
+        )
+        choice = packer.pack(budget, request.max_chars)
+        return write_packet(
+            packer,
+            Receipts(packer, choice, budget, request.max_chars, partial(evidence, answers)),
+            now=now,
+            manifest=_manifest(reading, request, now, press.counter.name),
+            revision=partial(reader.revision, request.at),
+        )
+
+
+@contextmanager
+def _remembered(
+    reading: Reading, queries: Sequence[Question], *, whole: bool
+) -> Iterator[MutableMapping[str, Sequence[tuple[int, float]]] | None]:
+    """What the tasks found when they were asked before, as long as no file changed; kept for the next run."""
+    known = reading.recall.answers() if reading.recall and whole else None
+    yield known
+    if reading.recall and known is not None:
+        tasks = {query.text for query in queries if query.id.startswith(TASK_PREFIX)}
+        reading.recall.keep_answers({text: found for text, found in known.items() if text in tasks})
+
+
+@contextmanager
+def _counting(reading: Reading, request: Request) -> Iterator[Press]:
+    """The press of a packet; it starts from the counts that are known, and what it counts is kept."""
+    name = request.tokenizer or reading.config.tokenizer
+    counted = reading.recall.counts(name) if reading.recall else None
+    press = Press(counter(name, counted))
+    yield press
+    if reading.recall and counted is not None:
+        reading.recall.keep_counts(counted, press)
+
+
+def _sizes(reading: Reading, numbers: Sequence[int], press: Press) -> Sizes | None:
+    """The sizes of the competing entries, where they are known."""
+    if reading.recall is None:
+        return None
+    return reading.recall.sizes(reading.memory, reading.live, press).of(numbers)
+
+
+def _roster(reading: Reading, numbers: Sequence[int]) -> Roster:
+    """The columns of the competing entries."""
+    return reading.roster if len(numbers) == len(reading.roster.kinds) else Chosen(reading.roster, numbers)
+
+
+def _tags(reading: Reading, roster: Roster, queries: Sequence[Question]) -> Tags:
+    """The tags of the entries, where a task has any to share."""
+    weight = reading.config.tags_weight
+    return Tags(roster.tags if weight and any(query.tags for query in queries) else {}, weight)
+
+
+def _recency(reading: Reading, now: str) -> Recency:
+    return Recency(
+        (frame.date for frame in reading.memory.frames if frame.date and frame.is_session),
         (date for date in set(reading.roster.dates) if date),
-        half_life=config.half_life_sessions,
+        half_life=reading.config.half_life_sessions,
         now=now,
     )
-    scored = score(roster, [answer.relevance for answer in answers], recency, _weights(config))
 
-    content = Content(
+
+def _content(reading: Reading, scored: Ranking, asked: int) -> Content:
+    memory, config = reading.memory, reading.config
+    return Content(
         rules=memory.constitution,
         tasks=active(memory.tasks),
         frames=_episodes(memory.frames, config.episodes),
         scored=scored,
         headings={kind.name: kind.heading for kind in config.kinds},
-        asked=len(queries),
+        asked=asked,
     )
-    name = request.tokenizer or config.tokenizer
-    recall = reading.recall
-    counted = recall.counts(name) if recall else None
-    press = Press(counter(name, counted))
-    sizes = recall.sizes(memory, reading.live, press) if recall else None
-    packer = Packer(content, press, _shares(config), config.threshold, sizes.of(numbers) if sizes else None)
-    choice = packer.pack(budget, request.max_chars)
-    packet = write_packet(
-        packer,
-        Receipts(packer, choice, budget, request.max_chars, partial(evidence, answers)),
-        now=now,
-        manifest=_manifest(reading, request, now, press.counter.name),
-        revision=partial(reader.revision, request.at),
-    )
-    if recall and counted is not None:
-        recall.keep_counts(counted, press)
-        asked = {question.text for question in queries if question.id.startswith(TASK_PREFIX)}
-        recall.keep_answers({text: found for text, found in (known or {}).items() if text in asked})
-    return packet
 
 
 def _competing(reading: Reading, path: str) -> Sequence[int]:
@@ -123,7 +165,8 @@ def _queries(reading: Reading, request: Request) -> list[Question]:
     return [query for query in queries if query.text.strip()][:_MOST_QUERIES]
 
 
-def _weights(config: Config) -> Weights:
+def _weights(reading: Reading) -> Weights:
+    config = reading.config
     return Weights(
         kinds={kind.name: kind.weight for kind in config.kinds},
         relevance=config.relevance_weight,
@@ -132,7 +175,8 @@ def _weights(config: Config) -> Weights:
     )
 
 
-def _shares(config: Config) -> Shares:
+def _shares(reading: Reading) -> Shares:
+    config = reading.config
     floors = (config.conventions_floor, config.decisions_floor, config.rest_floor)
     return Shares(tasks=config.tasks_share, summaries=config.summaries_share, floors=floors)
 

@@ -7,17 +7,14 @@ constitution → tasks → pinned → frames → conventions → decisions → t
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable
 
 from ctx.errors import BudgetError
-from ctx.memory.frame import Frame
-from ctx.memory.task import Task
 from ctx.packet import render
 from ctx.packet.blocks import EMPTY, UNLIMITED, Block, Ledger, Press, Room
+from ctx.packet.parts import Choice, Content, Shares, Sizes
 from ctx.retrieval.cover import Coverage
-from ctx.retrieval.score import Ranking, Scored
+from ctx.retrieval.score import Scored
 
 # The kinds with a tier of their own, in order; all others share the last tier.
 TIERS = ("convention", "decision")
@@ -27,61 +24,6 @@ _NEAR = 0.3
 _SCARCE = 2 / 3
 # After so many entries in a row that do not fit, filling stops: what is left is too small for them.
 _MISFITS = 64
-
-
-class Shares(NamedTuple):
-    """Shares of the budget: at most for tasks and summaries, at least for each tier."""
-
-    tasks: float
-    summaries: float
-    floors: tuple[float, ...]
-
-
-class Content(NamedTuple):
-    """What competes for a packet.
-
-    `tasks` stand most urgent first, `frames` latest first, `scored` in file order; `headings` names the
-    section of each kind; `asked` is the number of queries, and without any every entry competes.
-    """
-
-    rules: str
-    tasks: Sequence[Task]
-    frames: Sequence[Frame]
-    scored: Ranking
-    headings: dict[str, str]
-    asked: int
-
-
-@dataclass(slots=True)
-class Choice:
-    """What went in: the first sections' texts and numbers into `Content.scored`, lines best first."""
-
-    head: str = ""
-    tasks: str = ""
-    now: str = ""
-    whole: set[int] = field(default_factory=set)
-    lines: list[int] = field(default_factory=list)
-    left_out: int = 0
-
-
-class Sizes(Protocol):
-    """What is known already: texts, and sizes as (units, characters)."""
-
-    @property
-    def head(self) -> str:
-        """The title and the rules."""
-
-    def item(self, task: Task) -> str:
-        """A task's text."""
-
-    def whole_text(self, number: int) -> str:
-        """A whole entry's text."""
-
-    def whole(self, number: int) -> tuple[int, int]:
-        """The size of a whole entry."""
-
-    def line(self, number: int) -> tuple[int, int]:
-        """The size of an entry's one line."""
 
 
 class Packer:

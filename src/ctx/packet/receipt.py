@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any, NamedTuple, overload
 
 from ctx.errors import BudgetError
-from ctx.packet.pack import Choice, Packer, assemble
+from ctx.packet.pack import Packer, assemble
+from ctx.packet.parts import Choice
 from ctx.retrieval.score import Scored
 
 # Budgets tried for `admitted_at` grow by this factor; the last one tried holds everything.
