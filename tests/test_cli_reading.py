@@ -277,8 +277,11 @@ def test_a_reader_that_goes_away(root: Path) -> None:
 
 
 def test_shell_completion(root: Path) -> None:
-    done = ctx("--show-completion", "bash", cwd=root)
-    assert "_CTX_COMPLETE" in done.out
+    """What a shell asks when the tab key is pressed."""
+    typed = {"_CTX_COMPLETE": "complete_bash", "COMP_WORDS": "ctx sea", "COMP_CWORD": "1"}
+    assert ctx(cwd=root, env=typed).out.split() == ["search"]
+    typed |= {"COMP_WORDS": "ctx agent --bud", "COMP_CWORD": "2"}
+    assert ctx(cwd=root, env=typed).out.split() == ["--budget"]
 
 
 def test_every_command_has_help(root: Path) -> None:
