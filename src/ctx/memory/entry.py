@@ -13,8 +13,8 @@ class Entry:
 
     `title` is as written after the stamp; `date` is ISO or None; `path` is relative to the root with `/`;
     `line` counts from 1; `start` and `end` are the span in the file's text; `body` is the source under the
-    heading. `category` is the heading it stands under, `position` its place in the file, from 0; a `bullet` is a
-    list item.
+    heading. `category` is the heading it stands under, `position` its place in the file, from 0; a `bullet`
+    is a list item.
     """
 
     id: str
