@@ -76,6 +76,17 @@ def test_requests_that_fail(root: Path, args: tuple[str, ...], said: str) -> Non
     assert _snapshot(root) == before
 
 
+@pytest.mark.parametrize("group", [(), ("task",), ("config",), ("install",)])
+def test_a_group_without_a_command_shows_its_help(root: Path, group: tuple[str, ...]) -> None:
+    alone, helped = ctx(*group, cwd=root), ctx(*group, "--help", cwd=root)
+    assert (alone.code, alone.out) == (2, "")
+    assert alone.err.strip() == helped.out.strip()
+
+
+def test_a_budget_with_a_unit_is_told_what_a_budget_is(root: Path) -> None:
+    _is_error(ctx("agent", "--budget", "4k", cwd=root), 2, "'4k' is not a whole number")
+
+
 def test_no_context_folder(tmp_path: Path) -> None:
     _is_error(ctx("agent", cwd=tmp_path), 1, "no .context/")
     _is_error(ctx("agent", "--root", str(tmp_path), cwd=tmp_path), 1, "no .context/")

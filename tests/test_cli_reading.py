@@ -230,12 +230,37 @@ def test_init_in_an_empty_folder(tmp_path: Path) -> None:
     assert ctx("agent", "--budget", "0", cwd=tmp_path).out == ""
 
 
+def test_init_below_a_context_says_that_it_hides_it(root: Path) -> None:
+    inner = root / "package"
+    inner.mkdir()
+    told = f"no longer the one in {root.resolve()}"
+    assert told in ctx("init", cwd=inner).err
+    (inner / ".context" / "TASKS.md").unlink()
+    assert told not in ctx("init", cwd=inner).err
+
+
 def test_config(root: Path) -> None:
     (root / ".contextrc").write_text("budget = 123\n")
     assert "budget = 123\n" in ctx("config", "show", cwd=root).out
     assert json.loads(ctx("config", "show", "--json", cwd=root).out)["budget"] == 123
-    assert ctx("config", "check", cwd=root).out == "ok: 1 options set\n"
+    assert ctx("config", "check", cwd=root).out == "ok: 1 option set\n"
     assert json.loads(ctx("agent", "--json", cwd=root).out)["budget"] == 123
+
+
+def test_the_printed_example_is_a_contextrc_that_changes_nothing(root: Path) -> None:
+    before = ctx("config", "show", "--json", cwd=root).out
+    printed = ctx("config", "example", cwd=root).out
+    assert json.loads(ctx("config", "example", "--json", cwd=root).out) == {"text": printed}
+    (root / ".contextrc").write_text(printed)
+    assert "#budget = 4000\n" in printed
+    assert ctx("config", "check", cwd=root).out == "ok: 0 options set\n"
+    assert ctx("config", "show", "--json", cwd=root).out == before
+
+
+def test_a_wrong_contextrc_leads_to_the_example(root: Path) -> None:
+    (root / ".contextrc").write_text("tresholt = 1\n")
+    assert "hint: `ctx config example` explains every key" in ctx("agent", cwd=root).err
+    assert ctx("config", "example", cwd=root).code == 0
 
 
 def test_root_and_environment(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -176,3 +176,17 @@ def test_a_snippet_is_one_short_line(text: str, query: str, width: int) -> None:
     shown = snippet(text * 5, query, width)
     assert len(shown) <= width + 4
     assert "\n" not in shown
+
+
+def test_in_a_dialogue_the_answer_follows_the_question() -> None:
+    """The same talk, once with a question mark: the answer gains on the question."""
+
+    def share_of_answer(mark: str) -> float:
+        said = [f"Where did you leave the umbrella yesterday{mark}", "In the hallway of the old library."]
+        turns = "".join(f"### Turn {n}\n\n{text}\n\n" for n, text in enumerate(said))
+        others = "".join(f"## Other {n}\n\nNothing of the kind.\n\n" for n in range(8))
+        files = {".context/LEARNINGS.md": f"# Learnings\n\n## Talk\n\n{turns}{others}"}
+        scores = {hit.title: hit.score for hit in search(MemoryReader(files), "umbrella left yesterday")}
+        return scores["Turn 1"] / scores["Turn 0"]
+
+    assert share_of_answer("?") > 1.2 * share_of_answer(".")

@@ -32,7 +32,9 @@ def bench(
     as_json: Json = False,
     root: Root = None,
 ) -> None:
-    """Measure retrieval on this project's own history, beside plain BM25 and newest first.
+    """Measure retrieval on this project's own history.
+
+    Beside it stand plain BM25 and newest first.
 
     birth: messages of commits that introduced an entry should find it. cite: passages in Markdown files,
     tasks and commit messages that name an entry should find it once its name is cut out of them.

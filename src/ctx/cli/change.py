@@ -70,7 +70,7 @@ def mark(
     as_json: Json = False,
     root: Root = None,
 ) -> None:
-    """Say that an entry helped or harmed: it ranks a little higher or lower."""
+    """Say that an entry helped or harmed. It ranks a little higher or lower then."""
     from ctx.actions.mark_entry import mark_entry
 
     done = mark_entry(open_reader(root), reference, verdict, dry_run=dry_run)
@@ -116,7 +116,7 @@ def remove(
     as_json: Json = False,
     root: Root = None,
 ) -> None:
-    """Move entries word for word to the archive, all of them or none."""
+    """Move entries word for word to the archive. All of them move, or none."""
     from datetime import UTC, datetime
 
     from ctx.actions.remove_entry import remove_entries

@@ -1,4 +1,4 @@
-"""`ctx config show` and `ctx config check`."""
+"""`ctx config show`, `ctx config check` and `ctx config example`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ctx.cli.options import Json, Root, open_reader
 from ctx.cli.output import say, write_json
 
 config = typer.Typer(
-    name="config", help="Show or check the configuration.", no_args_is_help=True, rich_markup_mode=None
+    name="config", help="Show, check or explain the configuration.", no_args_is_help=True, rich_markup_mode=None
 )
 
 
@@ -32,11 +32,27 @@ def show(as_json: Json = False, root: Root = None) -> None:
 
 @config.command("check")
 def check(as_json: Json = False, root: Root = None) -> None:
-    """Check .contextrc; everything that is wrong with it is said at once."""
+    """Say everything that is wrong with .contextrc, at once."""
     from ctx.actions.read_context import read_config
 
     found = read_config(open_reader(root).worktree)
     if as_json:
         write_json({"ok": True, "set": sorted(found.set_keys)})
     else:
-        say(f"ok: {len(found.set_keys)} options set")
+        count = len(found.set_keys)
+        say(f"ok: {count} option{'' if count == 1 else 's'} set")
+
+
+@config.command("example")
+def example(as_json: Json = False) -> None:
+    """Print a .contextrc that explains every key.
+
+    All of it is commented out: `ctx config example > .contextrc` changes nothing until you edit it.
+    """
+    from ctx.config import report
+
+    text = report.example()
+    if as_json:
+        write_json({"text": text})
+    else:
+        say(text.rstrip("\n"))

@@ -41,7 +41,9 @@ def consolidate(
     as_json: Json = False,
     root: Root = None,
 ) -> None:
-    """Find related entries and propose one entry for each group; merge what a person approves.
+    """Find related entries and propose one for each group.
+
+    What a person approves is merged.
 
     On a terminal each group is shown and asked about; elsewhere the proposals are only printed. Originals are
     moved to .context/archive/ word for word, and --undo takes the last apply back.

@@ -51,7 +51,9 @@ def drift(
     ] = None,
     root: Root = None,
 ) -> int:
-    """Check whether the context is still healthy: caps, duplicates, dead references, stale tasks, secrets.
+    """Check whether the context is still healthy.
+
+    Looked at are caps, duplicates, dead references, stale tasks, secrets and more (docs/drift.md).
 
     Exit code 1 on errors, with --strict on anything. `drift.ignore` in .contextrc switches rules off;
     `<!-- ctx: ignore RULE reason -->` silences one in an entry, or at the top of a file in all of it.

@@ -51,9 +51,14 @@ def complain(message: str, hint: str, code: int) -> int:
 
 
 def _usage(error: Any) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        # A command group alone is a question; its message is the whole help.
+        remark(error.format_message())
+        return int(error.exit_code)
     context = getattr(error, "ctx", None)
     hint = f"`{context.command_path} --help` shows how it is used" if context else "see `ctx --help`"
-    return complain(error.format_message(), hint, error.exit_code)
+    message = error.format_message().replace("is not a valid int range", "is not a whole number")
+    return complain(message, hint, error.exit_code)
 
 
 def _report_bug(error: Exception) -> int:

@@ -68,7 +68,9 @@ def agent(
     now: _Now = None,
     root: Root = None,
 ) -> None:
-    """Print what an agent should know now: rules, tasks, and the entries that serve them, within a budget.
+    """Print what an agent should know now, within a budget.
+
+    That is the rules, the tasks, and the entries that serve them.
 
     Entries are scored against every open task (BM25), recency and kind; the best go in whole, others as one
     line. stdout is the packet and nothing else.
@@ -103,7 +105,7 @@ def why(
     as_json: Json = False,
     root: Root = None,
 ) -> None:
-    """Say why an entry is in the packet or not, and what budget would admit it."""
+    """Say why an entry is in the packet or not. Also what budget would admit it."""
     from ctx.actions.build_packet import Request
     from ctx.actions.explain_entry import explain_entry, tell
 

@@ -111,7 +111,7 @@ def search(
     as_json: Json = False,
     root: Root = None,
 ) -> None:
-    """Find entries by words, best first; archived ones and sessions are covered and marked."""
+    """Find entries by words, best first. Archived ones and sessions are covered and marked."""
     from ctx.actions.search import search as find
 
     only = filter_of(kinds, tags, status, by, fields, since, before)

@@ -17,22 +17,34 @@ def register(app: typer.Typer) -> None:
 
 
 def init(root: Root = None, as_json: Json = False) -> None:
-    """Create .context/ with its core files; files that are there already stay as they are."""
+    """Create .context/ with its core files. Files that are there already stay as they are."""
     from ctx.actions.init_context import init_context
 
     folder = (root or Path.cwd()).resolve()
+    outer = _context_above(folder)
     created = init_context(folder)
     if as_json:
         write_json({"root": folder.as_posix(), "created": created})
     elif created:
         say("\n".join(f"created {path}" for path in created))
+        if outer:
+            remark(f"note: from here on down this context is used, no longer the one in {outer}")
         remark("next: write your rules into .context/CONSTITUTION.md, then try `ctx agent --budget 4000`")
     else:
         say("nothing to do: every core file is there")
 
 
+def _context_above(folder: Path) -> Path | None:
+    """The nearest folder above that holds a context, which one here would hide."""
+    from ctx.store.workspace import CONTEXT
+
+    if (folder / CONTEXT).is_dir():
+        return None
+    return next((parent for parent in folder.parents if (parent / CONTEXT).is_dir()), None)
+
+
 def status(root: Root = None, as_json: Json = False) -> None:
-    """Count what is there: entries by kind against their caps, tasks, sessions."""
+    """Count entries, tasks and sessions. Entries are counted by kind, against their caps."""
     from ctx.actions.take_stock import take_stock
 
     stock = take_stock(open_reader(root))

@@ -93,7 +93,7 @@ def block(
     as_json: Json = False,
     root: Root = None,
 ) -> None:
-    """Mark tasks as waiting, with the reason below them; `start` or --undo ends that."""
+    """Mark tasks as waiting, with the reason below them. `start` or --undo ends that."""
     from ctx.actions.task_change import block_tasks
 
     plan = block_tasks(open_reader(root), ids, why, undo=undo, dry_run=dry_run)
@@ -125,7 +125,7 @@ def list_(
 
 @task.command("next")
 def next_(as_json: Json = False, root: Root = None) -> None:
-    """Print the most urgent task that is not blocked: in progress first, then by priority and file order."""
+    """Print the most urgent task that is not blocked. In progress first, then by priority and file order."""
     from ctx.actions.task_list import next_task, task_json
 
     reader = open_reader(root)
@@ -141,7 +141,7 @@ def next_(as_json: Json = False, root: Root = None) -> None:
 
 @task.command("archive")
 def archive(dry_run: DryRun = False, as_json: Json = False, now: Today = None, root: Root = None) -> None:
-    """Move finished items verbatim to .context/archive/; one with something open below it stays."""
+    """Move finished items verbatim to .context/archive/. One with something open below it stays."""
     from ctx.actions.task_archive import archive_tasks
 
     plan = archive_tasks(open_reader(root), today=_date(now), dry_run=dry_run)

@@ -129,7 +129,7 @@ def add(
     as_json: Json = False,
     root: Root = None,
 ) -> None:
-    """Add an entry of any kind and print its handle; the kind's file is made where there is none."""
+    """Add an entry of any kind and print its handle. The kind's file is made where there is none."""
     named = {"context": context, "lesson": lesson, "application": application, "decision": decision}
     named |= {"alternatives": alternatives, "rationale": rationale, "consequence": consequence}
     named |= {"status": status, "summary": summary, "source": source, "by": by, "applies_to": applies_to}

@@ -31,7 +31,7 @@ class ConfigError(CtxError):
         self.problems = list(problems)
         self.source = source
         first = self.problems[0]
-        hint = ".contextrc.example explains every key; none of the file is in force until it is right"
+        hint = "`ctx config example` explains every key; none of the file is in force until it is right"
         super().__init__(first.message, hint=hint, path=source, line=first.line)
 
     def __str__(self) -> str:

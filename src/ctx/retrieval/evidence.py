@@ -20,6 +20,7 @@ _COMPANY, _COMPANY_TERMS, _COMPANY_DOCUMENTS = 0.1, 10, 12
 _SEGMENT, _WHOLE = 0.5, 1.25
 _TITLE = 0.6
 _PHRASE = 0.6
+_SPEECH, _QUESTION, _LEAST_SPEECH = 0.15, 0.85, 0.3
 _FEEDBACK, _FEEDBACK_DOCUMENTS, _FEEDBACK_TERMS = 0.05, 5, 20
 _BREAK = re.compile(r"\n+|(?<=[.;!?:])\s+|\s+[—–-]+\s+|[()]")
 
@@ -82,6 +83,16 @@ def add_phrases(scores: Scores, query: Query, top: Sequence[int]) -> None:
         for pair, weight in pairs.items():
             if pair in held:
                 scores[number] += _PHRASE * weight * saturation(held[pair] * norms[number], K1)
+
+
+def scale_by_speech(scores: Scores, query: Query, top: Sequence[int]) -> None:
+    """In a dialogue short remarks and questions say less than they share words."""
+    collection, groups = query.collection, query.collection.index.groups
+    for number in top if groups.dialogues else ():
+        if groups.of[number] in groups.dialogues:
+            longer = math.log1p(collection.index.body_lengths[number]) - collection.mean_log_length
+            factor = max(_LEAST_SPEECH, 1.0 + _SPEECH * longer)
+            scores[number] *= factor * (_QUESTION if groups.asks[number] else 1.0)
 
 
 def add_feedback(scores: Scores, query: Query, top: Sequence[int]) -> None:

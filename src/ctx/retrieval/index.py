@@ -35,7 +35,8 @@ class Document(NamedTuple):
     """What the index keeps of an entry: its terms in order and how often each occurs.
 
     `sequence` is the words of the title, a gap, and those of the body. `frequencies` counts title and body
-    together, `title` the title alone, compounds included. `group` is shared by neighbours.
+    together, `title` the title alone, compounds included. `group` is shared by neighbours; what `asks` ends
+    in a question mark.
     """
 
     sequence: Sequence[str]
@@ -45,6 +46,7 @@ class Document(NamedTuple):
     title_length: int
     body_length: int
     group: str
+    asks: bool = False
 
 
 class Shelf(Protocol):
@@ -153,7 +155,8 @@ class Index:
         label = {names[term]: count for term, count in zip(rows, rows, strict=True)}
         words = tuple(names[word - 1] if word else "" for word in self.sequence(number))
         lengths = self.title_lengths[number], self.body_lengths[number]
-        return Document(words, both, title, label, *lengths, self._group_names[number])
+        asks = bool(self._shelf.numbers("asks")[number])
+        return Document(words, both, title, label, *lengths, self._group_names[number], asks)
 
     @cached_property
     def _label_ends(self) -> Numbers:
@@ -168,7 +171,7 @@ class Index:
     def groups(self) -> Groups:
         """The documents by category."""
         of = [group - 1 for group in self._shelf.numbers("groups")]
-        return Groups(of, self.title_lengths, self.body_lengths)
+        return Groups(of, self.title_lengths, self.body_lengths, self._shelf.numbers("asks"))
 
 
 def build(documents: Sequence[Document]) -> dict[str, array[int] | bytes]:
@@ -208,6 +211,7 @@ def build(documents: Sequence[Document]) -> dict[str, array[int] | bytes]:
         "sequence_ends": sequence_ends,
         "title_lengths": array("I", (document.title_length for document in documents)),
         "body_lengths": array("I", (document.body_length for document in documents)),
+        "asks": array("I", (document.asks for document in documents)),
         "groups": groups,
         "group_names": "\0".join(names).encode("utf-8", "surrogatepass"),
     }
@@ -241,6 +245,7 @@ def document_of(entry: Entry) -> Document:
         title_length=len(title.words),
         body_length=len(body.words),
         group=_group(entry),
+        asks=entry.body.rstrip().endswith("?"),
     )
 
 
@@ -270,9 +275,15 @@ class Groups:
 
     # What a document's words count for those after it at distances 1, 2, 3, and for those before it.
     AFTER, BEFORE = (0.5, 0.4, 0.2), (0.3, 0.1)
+    # A question's words count so much more for what follows: the answer is there.
+    REPLY = 1.5
+    # A category in which so many end in a question mark is a dialogue.
+    DIALOGUE = 0.1
 
-    def __init__(self, of: list[int], title_lengths: Numbers, body_lengths: Numbers) -> None:
+    def __init__(self, of: list[int], title_lengths: Numbers, body_lengths: Numbers, asks: Numbers) -> None:
         self.of = of
+        self.asks = asks
+        self.dialogues = self._dialogues()
         self.lengths = [0.0] * (max(of, default=-1) + 1)
         for number, group in enumerate(of):
             if group >= 0:
@@ -282,16 +293,23 @@ class Groups:
     def __len__(self) -> int:
         return len(self.lengths)
 
+    def _dialogues(self) -> frozenset[int]:
+        """The categories that are dialogues."""
+        sizes = Counter(group for group in self.of if group >= 0)
+        asked = Counter(group for group, asks in zip(self.of, self.asks, strict=True) if asks and group >= 0)
+        return frozenset(group for group, count in asked.items() if count >= self.DIALOGUE * sizes[group])
+
     def _reach(self, number: int) -> tuple[tuple[int, float], ...]:
         """The (document, share) pairs that a document's words count for too."""
         group = self.of[number]
         if group < 0:
             return ()
         found = []
-        for step, shares in ((1, self.AFTER), (-1, self.BEFORE)):
+        reply = self.REPLY if self.asks[number] and group in self.dialogues else 1.0
+        for step, factor, shares in ((1, reply, self.AFTER), (-1, 1.0, self.BEFORE)):
             for distance, share in enumerate(shares, 1):
                 other = number + step * distance
                 if not 0 <= other < len(self.of) or self.of[other] != group:
                     break
-                found.append((other, share))
+                found.append((other, factor * share))
         return tuple(found)

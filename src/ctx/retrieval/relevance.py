@@ -60,6 +60,12 @@ class Collection:
         return [1.0 / (1.0 - B + B * length / average) for length in lengths]
 
     @cached_property
+    def mean_log_length(self) -> float:
+        """The mean of the logarithms of the bodies' lengths."""
+        lengths = self.index.body_lengths
+        return math.fsum(math.log1p(length) for length in lengths) / max(1, len(lengths))
+
+    @cached_property
     def title_norms(self) -> list[float]:
         """The factor on each document's title frequencies: shorter titles say more."""
         lengths = self.index.title_lengths
@@ -276,6 +282,7 @@ def rank(collection: Collection, text: str) -> Scores:
         evidence.add_segments(scores, query, top)
         evidence.scale_by_title(scores, query, top)
         evidence.add_phrases(scores, query, top)
+        evidence.scale_by_speech(scores, query, top)
         evidence.add_feedback(scores, query, top)
     return {number: round(score, 9) for number, score in scores.items()}
 
