@@ -19,8 +19,8 @@ from ctx.memory.paths import matches
 from ctx.memory.roster import Chosen, Joined, Listed, Roster
 from ctx.memory.stored import Stored, encode
 from ctx.memory.views import frame_entry
+from ctx.retrieval.collection import Collection
 from ctx.retrieval.index import Index
-from ctx.retrieval.relevance import Collection
 from ctx.retrieval.thesaurus import Thesaurus, is_glossary
 from ctx.store import git
 from ctx.store.cache import Cache

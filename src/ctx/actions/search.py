@@ -9,8 +9,9 @@ from ctx.actions.find_entries import Filter, check
 from ctx.actions.read_context import Reader
 from ctx.memory.entry import Entry
 from ctx.memory.views import TASK, task_entry
+from ctx.retrieval.collection import Collection
 from ctx.retrieval.index import Index
-from ctx.retrieval.relevance import Collection, rank
+from ctx.retrieval.relevance import rank
 from ctx.retrieval.snippet import snippet
 
 

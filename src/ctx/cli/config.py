@@ -8,7 +8,7 @@ from ctx.cli.options import Json, Root, open_reader
 from ctx.cli.output import say, write_json
 
 config = typer.Typer(
-    name="config", help="Show, check or explain the configuration.", no_args_is_help=True, rich_markup_mode=None
+    name="config", help="Show or check the configuration.", no_args_is_help=True, rich_markup_mode=None
 )
 
 

@@ -11,11 +11,11 @@ import typer
 
 from ctx.cli.options import Json, Root, open_reader
 from ctx.cli.output import remark, say, write, write_json
+from ctx.cli.proposals import describe, told
 from ctx.errors import CtxError, UsageError
 
 if TYPE_CHECKING:
     from ctx.actions.read_context import Reader
-    from ctx.consolidate.approved import Outcome
     from ctx.consolidate.proposal import Group
 
 
@@ -92,20 +92,6 @@ def _propose(
         )
 
 
-def describe(group: Group, place: str, *, whole: bool = False) -> str:
-    """A group as text: what it is, its members, `whole` or as a line each, and the draft."""
-    gain = f"{group.tokens_before} → {group.tokens_after} tokens"
-    lines = [
-        f"{group.id}  {place}  {len(group.members)} × {group.kind}  cohesion {group.cohesion:.2f}  {gain}"
-    ]
-    for number, one in enumerate(group.members, 1):
-        lines.append(f"  {number}. {one.id}  {one.date or '-'}  {one.title}  ({one.path}:{one.line})")
-        if whole and one.entry.body:
-            lines += ["", *(f"     {line}" for line in one.entry.body.splitlines()), ""]
-    lines += ["", *(f"  | {line}".rstrip() for line in str(group.draft).splitlines()), ""]
-    return "\n".join(lines)
-
-
 def _progress(done: int, total: int) -> None:
     """One line on the terminal that is written over and in the end wiped."""
     if total >= 400:
@@ -149,12 +135,6 @@ def _apply(reader: Reader, path: Path, approved_by: str, *, as_json: bool) -> No
             f"{len(refused)} of {len(outcomes)} groups refused: {names}",
             hint="see above why" + ("; the others are merged" if len(refused) < len(outcomes) else ""),
         )
-
-
-def told(one: Outcome) -> str:
-    """An outcome on a line."""
-    what = one.why or f"{one.id} ({one.path}:{one.line})"
-    return f"{one.group}  {one.ending.value}: {what}"
 
 
 def _undo(reader: Reader, *, as_json: bool) -> None:

@@ -53,7 +53,7 @@ def drift(
 ) -> int:
     """Check whether the context is still healthy.
 
-    Looked at are caps, duplicates, dead references, stale tasks, secrets and more (docs/drift.md).
+    Looked at are caps, duplicates, dead references, stale tasks, secrets and more.
 
     Exit code 1 on errors, with --strict on anything. `drift.ignore` in .contextrc switches rules off;
     `<!-- ctx: ignore RULE reason -->` silences one in an entry, or at the top of a file in all of it.

@@ -38,7 +38,7 @@ _MaxChars = Annotated[
 ]
 _Tasks = Annotated[
     list[str] | None,
-    typer.Option("--task", "-T", help="Score for this task instead of TASKS.md; repeatable."),
+    typer.Option("--task", "-T", help="Score entries for this task, not for those of TASKS.md; repeatable."),
 ]
 _Query = Annotated[str | None, typer.Option("--query", "-q", help="Score for this text too.")]
 _Tokenizer = Annotated[
@@ -105,7 +105,7 @@ def why(
     as_json: Json = False,
     root: Root = None,
 ) -> None:
-    """Say why an entry is in the packet or not. Also what budget would admit it."""
+    """Say why an entry is in the packet or not. It also names a budget that would admit it."""
     from ctx.actions.build_packet import Request
     from ctx.actions.explain_entry import explain_entry, tell
 

@@ -122,7 +122,8 @@ def search(
     elif hits:
         say("\n".join(f"{h.id}  {h.date or '-'}  {h.title}{_mark(h)}\n    {h.snippet}" for h in hits))
     else:
-        remark("nothing found; any word may match, so try a different one")
+        said = any(character.isalnum() for character in " ".join(words))
+        remark("nothing found; any word may match" if said else "there are no words to search for")
 
 
 def _listed(entry: Entry) -> dict[str, Any]:

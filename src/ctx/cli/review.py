@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ctx.cli.consolidate import describe, told
 from ctx.cli.output import say, write
+from ctx.cli.proposals import describe, told
 from ctx.errors import CtxError
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ def init(root: Root = None, as_json: Json = False) -> None:
 
 def _context_above(folder: Path) -> Path | None:
     """The nearest folder above that holds a context, which one here would hide."""
-    from ctx.store.workspace import CONTEXT
+    from ctx.memory.layout import CONTEXT
 
     if (folder / CONTEXT).is_dir():
         return None

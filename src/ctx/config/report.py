@@ -134,9 +134,9 @@ def _whole_example(table: str) -> str:
 INTRODUCTION = """\
 # Configuration
 
-`.contextrc` is a TOML file beside `.context/`. It is optional, and so is each key; `ctx config example` prints
-one that holds them all with their defaults, which is `.contextrc.example` in ctx's repository. `ctx config show`
-prints what is in force and `ctx config check` what is wrong.
+`.contextrc` is a TOML file beside `.context/`. It is optional, and so is each key; `ctx config example`
+prints one that holds them all with their defaults, which is `.contextrc.example` in ctx's repository.
+`ctx config show` prints what is in force and `ctx config check` what is wrong.
 
 A file with a mistake is not applied at all: every problem is named with its line, as in
 `.contextrc:12: unknown key 'tresholt' (did you mean 'threshold'?)`.

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ctx.retrieval.relevance import Collection, best, explain, rank
+from ctx.retrieval.collection import Collection, best
+from ctx.retrieval.relevance import explain, rank
 
 # How many entries a query is answered with: what comes after is not relevant enough to count.
 _DEPTH = 50

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ctx.retrieval.bm25 import saturation
-from ctx.retrieval.relevance import K1, Query, Scores, add_terms, best
+from ctx.retrieval.collection import K1, Scores, best
+from ctx.retrieval.query import Query, add_terms
 from ctx.retrieval.terms import analyse
 
 CANDIDATES = 40

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ctx.memory.entry import Entry
-from ctx.retrieval.relevance import Collection, rank
+from ctx.retrieval.collection import Collection
+from ctx.retrieval.relevance import rank
 
 # From so many queries on one of them cannot move a mean by more than about three points in a hundred.
 ENOUGH = 30

@@ -56,6 +56,10 @@ def resolve(root: Path, revision: str) -> str:
     except GitError as error:
         if "not installed" in error.message:
             raise
+        if "not a git repository" in error.message:
+            raise CtxError(
+                f"there is no git repository in {root}", hint="leave out --at, or run `git init`"
+            ) from error
         raise CtxError(
             f"there is no git revision {revision!r} here", hint="`git log --oneline` lists commits"
         ) from error
