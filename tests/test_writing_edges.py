@@ -205,3 +205,14 @@ def test_a_stamp_that_could_not_be_read_again_is_refused_by_name(tmp_path: Path)
     done = ctx("edit", "2026-01-01-000000", "--stamp", "a]", cwd=tmp_path)
     assert done.code == 2
     assert "error: 'a]' is no stamp\nhint: " in done.err
+
+
+def test_a_new_field_does_not_take_the_body_for_its_own(tmp_path: Path) -> None:
+    """Text behind `**Context**:` is read as part of it, so it goes before tags and the like."""
+    project(tmp_path, {})
+    handle = ctx("decide", "Locks", "--source", "a test", cwd=tmp_path).out.strip()
+    for change in (("-f", "Context=contention"), ("--body", "what was decided"), ("-f", "Context=")):
+        assert ctx("edit", handle, *change, cwd=tmp_path).code == 0
+    text = (tmp_path / ".context" / "DECISIONS.md").read_text()
+    assert "what was decided" in text
+    assert "contention" not in text

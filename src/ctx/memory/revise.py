@@ -18,7 +18,7 @@ from ctx.markdown.edits import Edit, apply
 from ctx.markdown.lines import newline_of
 from ctx.memory import compose
 from ctx.memory.entry import Entry
-from ctx.memory.fields import Field, find_fields
+from ctx.memory.fields import ONE_PARAGRAPH, Field, find_fields
 from ctx.memory.read_entries import read_entries
 from ctx.memory.segment import Segment, segment
 
@@ -127,12 +127,21 @@ def _new_field(place: Place, name: str, value: str) -> Ways:
         yield top
         return
     behind = [[Edit(end, end, newline * count + field)] for count in ((1, 2) if place.part.bullet else (2,))]
+    # Before what ends with its paragraph, such as tags: behind it stands the body, which is no field's.
+    if name.lower() not in ONE_PARAGRAPH and not place.part.bullet and (at := _first_short(raw)) is not None:
+        yield [Edit(body + at, body + at, field + newline * 2)]
     # A status is what a reader must see first.
     if name == "Status" and not place.part.bullet:
         gap = "" if raw[0] in "\r\n" else newline
         yield [Edit(body, body, _ended(place) + newline + field + newline + gap)]
     yield from behind
     yield [Edit(body, body, newline + field + newline + newline)]
+
+
+def _first_short(raw: str) -> int | None:
+    """Where the first field stands that ends with its paragraph; a status leads and does not count."""
+    short = ONE_PARAGRAPH - {"status"}
+    return next((field.start for field in find_fields(raw) if field.name.lower() in short), None)
 
 
 def _ended(place: Place) -> str:
