@@ -18,8 +18,8 @@ from ctx.retrieval.score import Scored
 
 # The kinds with a tier of their own, in order; all others share the last tier.
 TIERS = ("convention", "decision")
-# Room for lines is kept for entries at least this relevant, about the ten best of a task.
-_NEAR = 0.3
+# Room for lines is kept for as many entries as are at least this relevant, about the two best of a task.
+_NEAR = 0.7
 # Where room is scarce, so much of their share goes to whole entries instead.
 _SCARCE = 2 / 3
 # After so many entries in a row that do not fit, filling stops: what is left is too small for them.
