@@ -67,7 +67,7 @@ class Receipt:
         return Score(one.total, one.relevance, one.recency, one.weight, one.marks, terms, tasks)
 
     def to_json(self) -> dict[str, Any]:
-        """The JSON object of DESIGN's packet format."""
+        """The object of an entry in `ctx agent --json`."""
         score = self.score
         return {
             **{key: getattr(self, key) for key in ("id", "kind", "title", "path", "line", "date", "form")},
