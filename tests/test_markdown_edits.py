@@ -12,7 +12,6 @@ from ctx.markdown.blocks import scan
 from ctx.markdown.edits import Edit, apply
 from ctx.markdown.headings import close_open, demote, demote_to
 from ctx.markdown.inline import strip_comments
-from ctx.markdown.plain import plain
 
 LINES = (
     *("text", "# a", "## b ##", "  ### c", "###### d", "- item", "```", "~~~~ py", "", "", "    # code"),
@@ -137,13 +136,3 @@ def test_stripping_twice_equals_once_and_code_stays(text: str) -> None:
         code = text[fence.start : fence.end]
         assert code in rest
         rest = rest[rest.index(code) + len(code) :]
-
-
-def test_plain_text_is_what_a_reader_sees() -> None:
-    text = "# H\n\n- a **b** [l](u) `c<d>` &amp; <b>x</b> <!-- no -->\n\n"
-    text += "| a | b |\n|---|---|\n| 1 | 2 |\n\n```py\nx = 1\n```\n"
-    assert plain(text) == "H a b l c<d> & x a b 1 2 x = 1"
-
-
-def test_plain_text_of_deep_nesting() -> None:
-    assert "x" in plain("> " * 3000 + "x")

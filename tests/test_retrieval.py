@@ -11,7 +11,7 @@ from rank_bm25 import BM25Okapi
 
 from ctx.actions.build_packet import Request, build_packet
 from ctx.actions.search import search
-from ctx.retrieval.bm25 import normalised, saturation
+from ctx.retrieval.bm25 import length_norm, saturation
 from ctx.retrieval.snippet import snippet
 from ctx.retrieval.terms import analyse, terms
 from tests.contexts import MemoryReader, anything, contexts, words
@@ -31,7 +31,7 @@ def test_bm25_equals_rank_bm25(corpus: list[list[str]], query: list[str], k1: fl
     for number, document in enumerate(corpus):
         ours = sum(
             (reference.idf.get(term) or 0)
-            * saturation(normalised(document.count(term), len(document), average, b), k1)
+            * saturation(document.count(term) * length_norm(len(document), average, b), k1)
             for term in query
         )
         assert ours == pytest.approx(expected[number], abs=1e-9)

@@ -11,14 +11,12 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from ctx.errors import CtxError
-
-# C0 and C1 controls and bidirectional marks: a file's text must not steer the terminal it is shown on.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+from ctx.markdown.controls import CONTROLS
 
 
 def safe(text: str) -> str:
     """The text with control characters shown as escapes, an escape character as `x1b` after a backslash."""
-    return _UNSAFE.sub(_escape, text.replace("\r\n", "\n"))
+    return CONTROLS.sub(_escape, text.replace("\r\n", "\n"))
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ctx.markdown.controls import CONTROLS
 from ctx.memory.entry import Entry
 from ctx.memory.frame import Frame
 from ctx.memory.task import Task
@@ -12,13 +13,10 @@ from ctx.memory.task import Task
 TITLE = "# Project context\n\n"
 ALSO_KNOWN = "## Also known\nOne line each; `ctx show ID` prints the whole.\n"
 
-# Control characters other than tab and line feed could steer a terminal and mean nothing to an agent.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
 
 def clean(text: str) -> str:
     """The text with line feeds only and no control characters, bidirectional overrides among them."""
-    return _CONTROL.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return CONTROLS.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def one_line(text: str) -> str:

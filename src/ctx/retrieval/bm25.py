@@ -10,9 +10,9 @@ def idf(documents: int, containing: int) -> float:
     return math.log(1.0 + (documents - containing + 0.5) / (containing + 0.5))
 
 
-def normalised(frequency: float, length: float, average: float, b: float) -> float:
-    """A frequency in a document of some length, as if it had the average length."""
-    return frequency / (1.0 - b + b * length / average)
+def length_norm(length: float, average: float, b: float) -> float:
+    """The factor that makes frequencies in a document of some length those in one of average length."""
+    return 1.0 / (1.0 - b + b * length / average)
 
 
 def saturation(frequency: float, k1: float) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
 
-from ctx.retrieval.bm25 import idf, saturation
+from ctx.retrieval.bm25 import idf, length_norm, saturation
 from ctx.retrieval.index import Index
 from ctx.retrieval.thesaurus import Thesaurus
 
@@ -51,7 +51,7 @@ class Collection:
             for other, share in reach[number]:
                 lengths[other] += share * length
         average = max(0.01, sum(lengths) / max(1, len(lengths)))
-        return [1.0 / (1.0 - B + B * length / average) for length in lengths]
+        return [length_norm(length, average, B) for length in lengths]
 
     @cached_property
     def mean_log_length(self) -> float:
@@ -71,7 +71,7 @@ class Collection:
         """The factor on each category's frequencies."""
         lengths = self.index.groups.lengths
         average = max(0.01, sum(lengths) / max(1, len(lengths)))
-        return [1.0 / (1.0 - _GROUP_B + _GROUP_B * length / average) for length in lengths]
+        return [length_norm(length, average, _GROUP_B) for length in lengths]
 
     def impacts(self, term: int) -> Scores:
         """What a term adds to each document that holds it or is next to one that does, before its weight."""

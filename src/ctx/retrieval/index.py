@@ -22,15 +22,6 @@ Numbers = Sequence[int]
 Parts = Mapping[str, "array[int] | bytes"]
 
 
-class Posting(NamedTuple):
-    """One document's frequencies of a term in its title, its body and its label (date, tags, category)."""
-
-    document: int
-    title: int
-    body: int
-    label: int
-
-
 class Document(NamedTuple):
     """What the index keeps of an entry: its terms in order and how often each occurs.
 
