@@ -16,7 +16,7 @@ ALLOWED = "store"
 OS_READS = frozenset(
     {"PathLike", "access", "cpu_count", "devnull", "environ", "fsdecode", "fsencode", "fspath", "getcwd"}
     | {"get_terminal_size", "getenv", "geteuid", "getpid", "getuid", "isatty", "linesep", "listdir", "lstat"}
-    | {"name", "path", "pathsep", "scandir", "sep", "stat", "walk"}
+    | {"R_OK", "name", "path", "pathsep", "scandir", "sep", "stat", "walk"}
     | {"dup2"}  # moves a stream, never a file
 )
 WRITING_MODULES = frozenset({"shutil", "tempfile", "filelock", "fileinput", "mmap", "fcntl"})

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 CONSTITUTION = "CONSTITUTION.md"
 TASKS = "TASKS.md"
@@ -12,8 +12,7 @@ CORE_FILES = (CONSTITUTION, TASKS, "CONVENTIONS.md", "DECISIONS.md", "LEARNINGS.
 REFERENCE_FILES = ("ARCHITECTURE.md", "GLOSSARY.md")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """One kind of entry.
 
     ``weight`` multiplies the score; ``cap`` is the number of entries from which drift nudges (0: never);

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import UsageError
 from ctx.memory.entry import Entry
-from ctx.memory.links import find_entry, find_links
 from ctx.memory.stamp import find_date
 from ctx.memory.views import SESSION, TASK, frame_entry, task_entry
 
@@ -55,6 +54,8 @@ def list_entries(reader: Reader, only: Filter, *, archived: bool = False) -> lis
 
 def show_entry(reader: Reader, reference: str) -> tuple[Entry, list[str]]:
     """The entry a handle, a prefix or a stamp names, archived ones too, and the handles it links to."""
+    from ctx.memory.links import find_entry, find_links  # these read Markdown
+
     reading = reader.read(archive=True)
     all_of_them = [*reading.memory.entries, *_others(reading, (TASK, SESSION))]
     entry = find_entry(all_of_them, reference)

@@ -1,4 +1,4 @@
-"""The `ctx` command and its options that hold everywhere."""
+"""The `ctx` command: which module an argument list is for, and how it is run."""
 
 from __future__ import annotations
 
@@ -8,32 +8,14 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-import typer
-
-from ctx import __version__
+from ctx.cli import quick
+from ctx.cli.declare import Commands
 from ctx.cli.errors import run
-from ctx.cli.output import say
 
-_HELP = """Markdown memory for coding agents.
-
-ctx keeps what a team and its agents have learnt in plain Markdown under .context/, and hands an agent the
-part that matters now, inside a token budget that is never exceeded.
-
-\b
-  ctx init                          start a context here
-  ctx agent --budget 4000 | agent   what matters for the open tasks
-  ctx search retry timeout          find any entry, archived ones too
-  ctx show L-4f2a6c                 one entry, whole
-  ctx learn "Title" --lesson …      keep what was learnt; the new handle is printed
-  ctx task next                     the most urgent open task
-  ctx drift                         is the context still healthy?
-  ctx consolidate                   what could be merged, for a person to approve
-
-Commands that show something take --json. Errors go to stderr; exit codes: 0 done, 1 failed, 2 usage,
-3 a bug in ctx, 130 interrupted.
-"""
+if TYPE_CHECKING:
+    from typer import Typer
 
 # The modules in the order of `ctx --help`, each with the commands that it registers.
 MODULES = {
@@ -52,41 +34,34 @@ MODULES = {
 _GARBAGE = 200_000
 
 
-def build(modules: Sequence[str] = tuple(MODULES)) -> typer.Typer:
-    """The application with the commands of some modules."""
-    app = typer.Typer(
-        name="ctx",
-        help=_HELP,
-        no_args_is_help=True,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    app.callback()(_main)
-    for name in modules:
-        import_module(f"ctx.cli.{name}").register(app)
-    return app
+def build(modules: Sequence[str] = tuple(MODULES)) -> Typer:
+    """The typer application with the commands of some modules."""
+    from ctx.cli.typed import application
+
+    return application(_commands(name) for name in modules)
 
 
-def app_for(arguments: Sequence[str]) -> typer.Typer:
+def app_for(arguments: Sequence[str]) -> Typer:
     """The application with the one module that the first argument asks for, else with all of them."""
+    return build(_modules_for(arguments) or tuple(MODULES))
+
+
+def call(arguments: Sequence[str]) -> object:
+    """Run the command that the arguments ask for: at once where that is plain, else through typer."""
+    for name in _modules_for(arguments):
+        if ready := quick.find(_commands(name), arguments):
+            return ready()
+    return app_for(arguments)(list(arguments), standalone_mode=False, prog_name="ctx")
+
+
+def _modules_for(arguments: Sequence[str]) -> list[str]:
     first = arguments[0] if arguments else ""
-    return build([name for name, commands in MODULES.items() if first in commands] or tuple(MODULES))
+    return [name for name, commands in MODULES.items() if first in commands]
 
 
-def _print_version(value: bool) -> None:
-    if value:
-        say(f"ctx {__version__}")
-        raise typer.Exit
-
-
-def _main(
-    version: Annotated[
-        bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
-    ] = False,
-) -> None:
-    pass
+def _commands(module: str) -> Commands:
+    commands: Commands = import_module(f"ctx.cli.{module}").COMMANDS
+    return commands
 
 
 def main() -> NoReturn:
@@ -96,7 +71,7 @@ def main() -> NoReturn:
     sys.stdout = sys.stdout or io.TextIOWrapper(io.BytesIO(), "utf-8")
     sys.stderr = sys.stderr or sys.stdout
     arguments = [_decoded(argument) for argument in sys.argv[1:]]
-    sys.exit(run(lambda: app_for(arguments)(arguments, standalone_mode=False, prog_name="ctx")))
+    sys.exit(run(lambda: call(arguments)))
 
 
 def _decoded(argument: str) -> str:

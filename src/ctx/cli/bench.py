@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
+from ctx.cli.declare import Commands, Option
 from ctx.cli.options import Json, Root, open_reader
 from ctx.cli.output import remark, say, table, write_json
 
@@ -17,17 +16,12 @@ if TYPE_CHECKING:
 _HEAD = ("signal", "queries", "ranked by", "nDCG@10", "recall@5", "recall@10", "MRR")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module."""
-    app.command("bench")(bench)
-
-
 def bench(
     limit: Annotated[
-        int | None, typer.Option("--limit", "-n", min=1, help="At most so many queries of each signal.")
+        int | None, Option("--limit -n", min=1, help="At most so many queries of each signal.")
     ] = None,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Also list the queries and what each should find.")
+        bool, Option("--verbose -v", help="Also list the queries and what each should find.")
     ] = False,
     as_json: Json = False,
     root: Root = None,
@@ -117,3 +111,6 @@ def _progress(done: int, total: int) -> None:
     end = "\r\033[K" if done == total else ""
     sys.stderr.write(f"\rranking: {done} of {total} queries{end}")
     sys.stderr.flush()
+
+
+COMMANDS: Commands = {"bench": bench}

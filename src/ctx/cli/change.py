@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from ctx.cli.declare import Argument, Commands, Option
 from ctx.cli.entry_options import AllowSecret, Body, DryRun, NewTags, OtherFields, fields_of, text_of
 from ctx.cli.options import Json, Root, open_reader
 from ctx.cli.output import remark, say, write_dry_run, write_json
@@ -17,23 +16,14 @@ if TYPE_CHECKING:
     from ctx.actions.edit_entry import Edition
     from ctx.actions.read_context import Reader
 
-Id = Annotated[str, typer.Argument(metavar="ID", help="A handle, the start of one, or a stamp.")]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module."""
-    app.command("edit")(edit)
-    app.command("mark")(mark)
-    app.command("supersede")(supersede)
-    app.command("deprecate")(deprecate)
-    app.command("remove")(remove)
+Id = Annotated[str, Argument(metavar="ID", help="A handle, the start of one, or a stamp.")]
 
 
 def edit(
     reference: Id,
-    title: Annotated[str | None, typer.Option("--title", help="A new title.")] = None,
-    stamp: Annotated[str | None, typer.Option("--stamp", help="Another stamp: 2026-11-21-043412.")] = None,
-    kind: Annotated[str | None, typer.Option("--kind", "-k", help="Move it to another kind.")] = None,
+    title: Annotated[str | None, Option("--title", help="A new title.")] = None,
+    stamp: Annotated[str | None, Option("--stamp", help="Another stamp: 2026-11-21-043412.")] = None,
+    kind: Annotated[str | None, Option("--kind -k", help="Move it to another kind.")] = None,
     body: Body = None,
     field: OtherFields = None,
     tags: NewTags = None,
@@ -65,7 +55,7 @@ def edit(
 
 def mark(
     reference: Id,
-    verdict: Annotated[str, typer.Argument(metavar="helpful|harmful", help="What it was.")],
+    verdict: Annotated[str, Argument(metavar="helpful|harmful", help="What it was.")],
     dry_run: DryRun = False,
     as_json: Json = False,
     root: Root = None,
@@ -78,8 +68,8 @@ def mark(
 
 
 def supersede(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="The entry that no longer holds.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="The entry that holds now.")],
+    old: Annotated[str, Argument(metavar="OLD", help="The entry that no longer holds.")],
+    new: Annotated[str, Argument(metavar="NEW", help="The entry that holds now.")],
     dry_run: DryRun = False,
     as_json: Json = False,
     root: Root = None,
@@ -93,7 +83,7 @@ def supersede(
 
 def deprecate(
     reference: Id,
-    why: Annotated[str, typer.Option("--why", help="Why it no longer holds.")],
+    why: Annotated[str, Option("--why", help="Why it no longer holds.")],
     dry_run: DryRun = False,
     as_json: Json = False,
     root: Root = None,
@@ -110,7 +100,7 @@ def deprecate(
 
 def remove(
     references: Annotated[
-        list[str], typer.Argument(metavar="ID…|-", help="Handles; `-` reads them from stdin, one a line.")
+        list[str], Argument(metavar="ID…|-", help="Handles; `-` reads them from stdin, one a line.")
     ],
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -153,3 +143,12 @@ def _tell(done: Written, *, dry_run: bool, as_json: bool) -> None:
         write_json(row)
     else:
         say(done.id)
+
+
+COMMANDS: Commands = {
+    "edit": edit,
+    "mark": mark,
+    "supersede": supersede,
+    "deprecate": deprecate,
+    "remove": remove,
+}

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import typer
-
+from ctx.cli.declare import Commands, Group
 from ctx.cli.options import Json, Root, open_reader
 from ctx.cli.output import say, write_json
 
-config = typer.Typer(
-    name="config", help="Show or check the configuration.", no_args_is_help=True, rich_markup_mode=None
-)
 
-
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module."""
-    app.add_typer(config)
-
-
-@config.command("show")
 def show(as_json: Json = False, root: Root = None) -> None:
     """Print every option with the value in force."""
     from ctx.actions.read_context import read_config
@@ -30,7 +19,6 @@ def show(as_json: Json = False, root: Root = None) -> None:
         say(report.show(found, found.set_keys).rstrip("\n"))
 
 
-@config.command("check")
 def check(as_json: Json = False, root: Root = None) -> None:
     """Say everything that is wrong with .contextrc, at once."""
     from ctx.actions.read_context import read_config
@@ -43,7 +31,6 @@ def check(as_json: Json = False, root: Root = None) -> None:
         say(f"ok: {count} option{'' if count == 1 else 's'} set")
 
 
-@config.command("example")
 def example(as_json: Json = False) -> None:
     """Print a .contextrc that explains every key.
 
@@ -56,3 +43,8 @@ def example(as_json: Json = False) -> None:
         write_json({"text": text})
     else:
         say(text.rstrip("\n"))
+
+
+COMMANDS: Commands = {
+    "config": Group("Show or check the configuration.", {"show": show, "check": check, "example": example})
+}

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from ctx.cli.declare import Commands, Option
 from ctx.cli.options import Json, Root, open_reader
 from ctx.cli.output import remark, say, write, write_json
 from ctx.cli.proposals import describe, told
@@ -19,25 +18,20 @@ if TYPE_CHECKING:
     from ctx.consolidate.proposal import Group
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module."""
-    app.command("consolidate")(consolidate)
-
-
 def consolidate(
-    kind: Annotated[str | None, typer.Option("--kind", "-k", help="Only entries of this kind.")] = None,
+    kind: Annotated[str | None, Option("--kind -k", help="Only entries of this kind.")] = None,
     plan: Annotated[
         Path | None,
-        typer.Option("--plan", metavar="FILE", help="Write the proposals as TOML to edit and apply."),
+        Option("--plan", metavar="FILE", help="Write the proposals as TOML to edit and apply."),
     ] = None,
     apply: Annotated[
-        Path | None, typer.Option("--apply", metavar="FILE", help="Merge the groups that this plan approves.")
+        Path | None, Option("--apply", metavar="FILE", help="Merge the groups that this plan approves.")
     ] = None,
     approved_by: Annotated[
-        str, typer.Option("--approved-by", metavar="NAME", help="Who approved; kept in the merged entries.")
+        str, Option("--approved-by", metavar="NAME", help="Who approved; kept in the merged entries.")
     ] = "",
-    undo: Annotated[bool, typer.Option("--undo", help="Take back the last apply.")] = False,
-    prompt: Annotated[bool, typer.Option("--prompt", help="Print a prompt to write the plan from.")] = False,
+    undo: Annotated[bool, Option("--undo", help="Take back the last apply.")] = False,
+    prompt: Annotated[bool, Option("--prompt", help="Print a prompt to write the plan from.")] = False,
     as_json: Json = False,
     root: Root = None,
 ) -> None:
@@ -145,3 +139,6 @@ def _undo(reader: Reader, *, as_json: bool) -> None:
         write_json({"restored": paths})
     else:
         say("\n".join(f"restored {path}" for path in paths))
+
+
+COMMANDS: Commands = {"consolidate": consolidate}

@@ -5,8 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from ctx.cli.declare import Commands, Option
 from ctx.cli.options import Json, Root, open_reader
 from ctx.cli.output import remark, say, write_json
 from ctx.errors import UsageError
@@ -24,31 +23,20 @@ class Format(StrEnum):
     github = "github"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module."""
-    app.command("drift")(drift)
-
-
 def drift(
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Fail on any finding, not on errors alone.")
-    ] = False,
+    strict: Annotated[bool, Option("--strict", help="Fail on any finding, not on errors alone.")] = False,
     form: Annotated[
-        Format, typer.Option("--format", help="Text, JSON, or annotations of GitHub Actions.")
+        Format, Option("--format", help="Text, JSON, or annotations of GitHub Actions.")
     ] = Format.text,
     as_json: Json = False,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Rewrite references that git renamed and add missing core files.")
+        bool, Option("--fix", help="Rewrite references that git renamed and add missing core files.")
     ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="With --fix: print the diff, write nothing.")
-    ] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="With --fix: print the diff, write nothing.")] = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Also show what could not be verified, and why.")
+        bool, Option("--verbose -v", help="Also show what could not be verified, and why.")
     ] = False,
-    now: Annotated[
-        str | None, typer.Option("--now", metavar="DATE", help="Today's date, 2026-11-21.")
-    ] = None,
+    now: Annotated[str | None, Option("--now", metavar="DATE", help="Today's date, 2026-11-21.")] = None,
     root: Root = None,
 ) -> int:
     """Check whether the context is still healthy.
@@ -97,3 +85,6 @@ def _date(now: str | None) -> str | None:
     if now is not None and find_date(now) != now:
         raise UsageError(f"--now {now!r} is not a date", hint="write it as 2026-11-21")
     return now
+
+
+COMMANDS: Commands = {"drift": drift}

@@ -5,35 +5,32 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import typer
-
+from ctx.cli.declare import Option
 from ctx.cli.options import pair
 from ctx.errors import CtxError, UsageError
 
-Context = Annotated[str | None, typer.Option("--context", help="What led to it.")]
-Lesson = Annotated[str | None, typer.Option("--lesson", help="What was learnt.")]
-Application = Annotated[str | None, typer.Option("--application", help="What to do from now on.")]
-Decision = Annotated[str | None, typer.Option("--decision", help="What was decided.")]
-Alternatives = Annotated[str | None, typer.Option("--alternatives", help="What else was considered.")]
-Rationale = Annotated[str | None, typer.Option("--rationale", help="Why.")]
-Consequence = Annotated[str | None, typer.Option("--consequence", help="What follows from it.")]
-StatusText = Annotated[str | None, typer.Option("--status", help="Proposed, Accepted, …")]
+Context = Annotated[str | None, Option("--context", help="What led to it.")]
+Lesson = Annotated[str | None, Option("--lesson", help="What was learnt.")]
+Application = Annotated[str | None, Option("--application", help="What to do from now on.")]
+Decision = Annotated[str | None, Option("--decision", help="What was decided.")]
+Alternatives = Annotated[str | None, Option("--alternatives", help="What else was considered.")]
+Rationale = Annotated[str | None, Option("--rationale", help="Why.")]
+Consequence = Annotated[str | None, Option("--consequence", help="What follows from it.")]
+StatusText = Annotated[str | None, Option("--status", help="Proposed, Accepted, …")]
 OtherFields = Annotated[
-    list[str] | None, typer.Option("--field", "-f", metavar="KEY=VALUE", help="Any field; repeatable.")
+    list[str] | None, Option("--field -f", metavar="KEY=VALUE", help="Any field; repeatable.")
 ]
-NewTags = Annotated[list[str] | None, typer.Option("--tag", "-t", help="A tag; repeatable.")]
-Body = Annotated[
-    str | None, typer.Option("--body", metavar="TEXT|-", help="Free text; `-` reads it from stdin.")
-]
-Summary = Annotated[str | None, typer.Option("--summary", help="Its one line in a packet.")]
-SourceText = Annotated[str | None, typer.Option("--source", help="Where it comes from.")]
-ByText = Annotated[str | None, typer.Option("--by", help="Which tool or person writes it.")]
-AppliesTo = Annotated[str | None, typer.Option("--applies-to", help="Only for these paths: src/api/**.")]
-Pinned = Annotated[bool, typer.Option("--pinned", help="Put it into every packet.")]
+NewTags = Annotated[list[str] | None, Option("--tag -t", help="A tag; repeatable.")]
+Body = Annotated[str | None, Option("--body", metavar="TEXT|-", help="Free text; `-` reads it from stdin.")]
+Summary = Annotated[str | None, Option("--summary", help="Its one line in a packet.")]
+SourceText = Annotated[str | None, Option("--source", help="Where it comes from.")]
+ByText = Annotated[str | None, Option("--by", help="Which tool or person writes it.")]
+AppliesTo = Annotated[str | None, Option("--applies-to", help="Only for these paths: src/api/**.")]
+Pinned = Annotated[bool, Option("--pinned", help="Put it into every packet.")]
 AllowSecret = Annotated[
-    str, typer.Option("--allow-secret", metavar="REASON", help="Write it though it looks like a secret.")
+    str, Option("--allow-secret", metavar="REASON", help="Write it though it looks like a secret.")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; write nothing.")]
+DryRun = Annotated[bool, Option("--dry-run", help="Show what would change; write nothing.")]
 
 
 def fields_of(others: list[str] | None, *, pinned: bool, **named: str | None) -> dict[str, str]:

@@ -6,21 +6,14 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
-
-import typer
 
 from ctx.cli.output import remark, silence
 from ctx.errors import CtxError
 
 _BUG, _INTERRUPTED = 3, 130
-# typer carries its own copy of click from 0.28 on; its errors have this base in every version.
-_ClickException = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
 
 def run(command: Callable[[], object]) -> int:
@@ -30,14 +23,16 @@ def run(command: Callable[[], object]) -> int:
         sys.stdout.flush()
     except CtxError as error:
         return complain(str(error), error.hint, error.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         return complain("interrupted", "", _INTERRUPTED)
     except BrokenPipeError:
         # The reader has gone (`| head`): nobody is left to tell, and nothing went wrong.
         silence()
         return 0
     except Exception as error:  # noqa: BLE001 - the last resort: a person gets a report, not a traceback
-        return _usage(error) if isinstance(error, _ClickException) else _report_bug(error)
+        if _is_from_typer(error, "Abort"):
+            return complain("interrupted", "", _INTERRUPTED)
+        return _usage(error) if _is_from_typer(error, "ClickException") else _report_bug(error)
     return code if isinstance(code, int) else 0
 
 
@@ -48,6 +43,12 @@ def complain(message: str, hint: str, code: int) -> int:
         lines.append(f"hint: {hint}")
     remark("\n".join(lines))
     return code
+
+
+def _is_from_typer(error: Exception, name: str) -> bool:
+    """Whether it is this error of typer, which is seldom loaded and may carry its own copy of click."""
+    bases = type(error).__mro__
+    return any(base.__name__ == name and base.__module__.startswith(("typer.", "click.")) for base in bases)
 
 
 def _usage(error: Any) -> int:
@@ -62,6 +63,10 @@ def _usage(error: Any) -> int:
 
 
 def _report_bug(error: Exception) -> int:
+    import platform
+    import traceback
+    from pathlib import Path
+
     from ctx import __version__
 
     if os.environ.get("CTX_DEBUG"):

@@ -5,26 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
+from ctx.cli.declare import Argument, Commands, Group, Option
 from ctx.cli.options import Json, Root, open_reader
 from ctx.cli.output import remark, say, write_json
 
-install = typer.Typer(
-    name="install", help="Install ctx into other programs.", no_args_is_help=True, rich_markup_mode=None
-)
-
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would change, and write nothing.")]
-Remove = Annotated[bool, typer.Option("--remove", help="Take out what was installed.")]
+DryRun = Annotated[bool, Option("--dry-run", help="Print what would change, and write nothing.")]
+Remove = Annotated[bool, Option("--remove", help="Take out what was installed.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module."""
-    app.add_typer(install)
-    app.command("merge-driver", hidden=True)(merge_driver)
-
-
-@install.command("git")
 def git(remove: Remove = False, dry_run: DryRun = False, as_json: Json = False, root: Root = None) -> None:
     """Let branches that both added entries or tasks merge.
 
@@ -47,14 +35,18 @@ def git(remove: Remove = False, dry_run: DryRun = False, as_json: Json = False, 
 
 
 def merge_driver(
-    base: Annotated[Path, typer.Argument(help="%O")],
-    ours: Annotated[Path, typer.Argument(help="%A, where the result goes")],
-    theirs: Annotated[Path, typer.Argument(help="%B")],
-    path: Annotated[str, typer.Argument(help="%P")],
-) -> None:
+    base: Annotated[Path, Argument(help="%O")],
+    ours: Annotated[Path, Argument(help="%A, where the result goes")],
+    theirs: Annotated[Path, Argument(help="%B")],
+    path: Annotated[str, Argument(help="%P")],
+) -> int:
     """Merge three versions of a file for git, which calls this; exit 1: conflicts are marked in it."""
     from ctx.actions.merge_files import merge_files
 
-    conflicts = merge_files(base, ours, theirs, path, Path.cwd())
-    if conflicts:
-        raise typer.Exit(1)
+    return int(bool(merge_files(base, ours, theirs, path, Path.cwd())))
+
+
+COMMANDS: Commands = {
+    "install": Group("Install ctx into other programs.", {"git": git}),
+    "merge-driver": merge_driver,
+}

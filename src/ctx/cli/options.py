@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from ctx.cli.declare import Option
 from ctx.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,20 +14,18 @@ if TYPE_CHECKING:
 
 Root = Annotated[
     Path | None,
-    typer.Option(
-        "--root", envvar="CTX_ROOT", help="The folder that holds .context/, instead of looking upwards."
-    ),
+    Option("--root", envvar="CTX_ROOT", help="The folder that holds .context/, instead of looking upwards."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Kinds = Annotated[list[str] | None, typer.Option("--kind", "-k", help="Only this kind; repeatable.")]
-Tags = Annotated[list[str] | None, typer.Option("--tag", "-t", help="Only with this tag; repeatable.")]
-Status = Annotated[str, typer.Option("--status", help="Only with this status (live, superseded, …).")]
-By = Annotated[str, typer.Option("--by", help="Only written by this tool.")]
+Json = Annotated[bool, Option("--json", help="Print JSON.")]
+Kinds = Annotated[list[str] | None, Option("--kind -k", help="Only this kind; repeatable.")]
+Tags = Annotated[list[str] | None, Option("--tag -t", help="Only with this tag; repeatable.")]
+Status = Annotated[str, Option("--status", help="Only with this status (live, superseded, …).")]
+By = Annotated[str, Option("--by", help="Only written by this tool.")]
 Fields = Annotated[
-    list[str] | None, typer.Option("--field", help="KEY=TEXT: only with TEXT in that field; repeatable.")
+    list[str] | None, Option("--field", help="KEY=TEXT: only with TEXT in that field; repeatable.")
 ]
-Since = Annotated[str, typer.Option("--since", help="Only from this date on (2026-11-21).")]
-Before = Annotated[str, typer.Option("--before", help="Only before this date.")]
+Since = Annotated[str, Option("--since", help="Only from this date on (2026-11-21).")]
+Before = Annotated[str, Option("--before", help="Only before this date.")]
 
 
 def open_reader(root: Path | None) -> Reader:

@@ -6,8 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from ctx.cli.declare import Argument, Commands, Option
 from ctx.cli.options import Json, Root, open_reader
 from ctx.cli.output import remark, say, table, write_exact, write_json
 from ctx.errors import UsageError
@@ -23,35 +22,27 @@ class Format(StrEnum):
     json = "json"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module."""
-    app.command("agent")(agent)
-    app.command("why")(why)
-
-
 _Budget = Annotated[
     int | None,
-    typer.Option("--budget", "-b", min=0, help="Tokens at most. Default: from .contextrc, 4000."),
+    Option("--budget -b", min=0, help="Tokens at most. Default: from .contextrc, 4000."),
 ]
 _MaxChars = Annotated[
-    int | None, typer.Option("--max-chars", min=0, help="Characters at most, besides the budget.")
+    int | None, Option("--max-chars", min=0, help="Characters at most, besides the budget.")
 ]
 _Tasks = Annotated[
     list[str] | None,
-    typer.Option("--task", "-T", help="Score entries for this task, not for those of TASKS.md; repeatable."),
+    Option("--task -T", help="Score entries for this task, not for those of TASKS.md; repeatable."),
 ]
-_Query = Annotated[str | None, typer.Option("--query", "-q", help="Score for this text too.")]
+_Query = Annotated[str | None, Option("--query -q", help="Score for this text too.")]
 _Tokenizer = Annotated[
-    str | None, typer.Option("--tokenizer", help="o200k_base, cl100k_base or chars (bytes / 4).")
+    str | None, Option("--tokenizer", help="o200k_base, cl100k_base or chars (bytes / 4).")
 ]
-_Form = Annotated[Format, typer.Option("--format", help="The packet, or JSON with the account of it.")]
-_Path = Annotated[
-    str | None, typer.Option("--path", help="What is worked on, for entries that apply to paths.")
-]
-_Explain = Annotated[bool, typer.Option("--explain", help="Say on stderr why each entry is in or not.")]
-_At = Annotated[str | None, typer.Option("--at", metavar="REV", help="The files as of a git revision.")]
-_Now = Annotated[str | None, typer.Option("--now", metavar="DATE", help="Today's date, 2026-11-21.")]
-_Reference = Annotated[str, typer.Argument(metavar="ID", help="A handle, the start of one, or a stamp.")]
+_Form = Annotated[Format, Option("--format", help="The packet, or JSON with the account of it.")]
+_Path = Annotated[str | None, Option("--path", help="What is worked on, for entries that apply to paths.")]
+_Explain = Annotated[bool, Option("--explain", help="Say on stderr why each entry is in or not.")]
+_At = Annotated[str | None, Option("--at", metavar="REV", help="The files as of a git revision.")]
+_Now = Annotated[str | None, Option("--now", metavar="DATE", help="Today's date, 2026-11-21.")]
+_Reference = Annotated[str, Argument(metavar="ID", help="A handle, the start of one, or a stamp.")]
 
 
 def agent(
@@ -148,3 +139,6 @@ def _explain(packet: Packet) -> None:
     remark(f"{packet.tokens} of {packet.budget} tokens ({packet.tokenizer})")
     remark(table([("section", "tokens"), *((part.name, str(part.tokens)) for part in packet.sections)]))
     remark(table(rows))
+
+
+COMMANDS: Commands = {"agent": agent, "why": why}

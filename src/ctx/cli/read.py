@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
+from ctx.cli.declare import Argument, Commands, Option
 from ctx.cli.options import (
     Before,
     By,
@@ -27,17 +26,8 @@ if TYPE_CHECKING:
 _ROW = ("id", "kind", "title", "path", "line", "date")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module."""
-    app.command("list")(list_)
-    app.command("show")(show)
-    app.command("search")(search)
-
-
 def list_(
-    kind: Annotated[
-        str | None, typer.Argument(help="Only this kind: learning, decision, task, session, …")
-    ] = None,
+    kind: Annotated[str | None, Argument(help="Only this kind: learning, decision, task, session, …")] = None,
     kinds: Kinds = None,
     tags: Tags = None,
     status: Status = "",
@@ -45,11 +35,9 @@ def list_(
     fields: Fields = None,
     since: Since = "",
     before: Before = "",
-    limit: Annotated[int | None, typer.Option("--limit", "-n", min=0, help="At most so many.")] = None,
-    archived: Annotated[bool, typer.Option("--archived", help="Archived entries too.")] = False,
-    ids: Annotated[
-        bool, typer.Option("--ids", help="Only handles, a line each, for other commands.")
-    ] = False,
+    limit: Annotated[int | None, Option("--limit -n", min=0, help="At most so many.")] = None,
+    archived: Annotated[bool, Option("--archived", help="Archived entries too.")] = False,
+    ids: Annotated[bool, Option("--ids", help="Only handles, a line each, for other commands.")] = False,
     as_json: Json = False,
     root: Root = None,
 ) -> None:
@@ -70,7 +58,7 @@ def list_(
 
 
 def show(
-    reference: Annotated[str, typer.Argument(metavar="ID", help="A handle, the start of one, or a stamp.")],
+    reference: Annotated[str, Argument(metavar="ID", help="A handle, the start of one, or a stamp.")],
     as_json: Json = False,
     root: Root = None,
 ) -> None:
@@ -98,7 +86,7 @@ def show(
 
 
 def search(
-    words: Annotated[list[str], typer.Argument(help="Plain words; any of them may match.")],
+    words: Annotated[list[str], Argument(help="Plain words; any of them may match.")],
     kinds: Kinds = None,
     tags: Tags = None,
     status: Status = "",
@@ -106,8 +94,8 @@ def search(
     fields: Fields = None,
     since: Since = "",
     before: Before = "",
-    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="At most so many.")] = 10,
-    live: Annotated[bool, typer.Option("--live", help="Without the archive.")] = False,
+    limit: Annotated[int, Option("--limit -n", min=0, help="At most so many.")] = 10,
+    live: Annotated[bool, Option("--live", help="Without the archive.")] = False,
     as_json: Json = False,
     root: Root = None,
 ) -> None:
@@ -137,3 +125,6 @@ def _mark(found: Any) -> str:
     """What a reader must know about an entry's standing, behind its title."""
     marks = [*(["archived"] if found.archived else []), *([found.status] if found.status else [])]
     return f" [{', '.join(marks)}]" if marks else ""
+
+
+COMMANDS: Commands = {"list": list_, "show": show, "search": search}

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import typer
-
+from ctx.cli.declare import Commands
 from ctx.cli.options import Json, Root, open_reader
 from ctx.cli.output import remark, say, table, write_json
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module."""
-    app.command("init")(init)
-    app.command("status")(status)
 
 
 def init(root: Root = None, as_json: Json = False) -> None:
@@ -68,3 +61,6 @@ def status(root: Root = None, as_json: Json = False) -> None:
 
 def _retired(count: int) -> str:
     return f"and {count} superseded or deprecated" if count else ""
+
+
+COMMANDS: Commands = {"init": init, "status": status}

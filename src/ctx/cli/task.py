@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from ctx.cli.declare import Argument, Commands, Group, Option
 from ctx.cli.entry_options import text_of
 from ctx.cli.options import Json, Root, open_reader
 from ctx.cli.output import remark, say, table, write_dry_run, write_json
@@ -14,31 +13,21 @@ from ctx.errors import UsageError
 if TYPE_CHECKING:
     from ctx.actions.task_plan import Plan
 
-task = typer.Typer(
-    name="task", help="Add, change, list and archive tasks.", no_args_is_help=True, rich_markup_mode=None
-)
-
-Ids = Annotated[list[str], typer.Argument(metavar="ID…", help="Handles, or the starts of them.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would change, and write nothing.")]
-Undo = Annotated[bool, typer.Option("--undo", help="Take it back.")]
-Today = Annotated[str | None, typer.Option("--now", metavar="DATE", help="Today's date, 2026-11-21.")]
+Ids = Annotated[list[str], Argument(metavar="ID…", help="Handles, or the starts of them.")]
+DryRun = Annotated[bool, Option("--dry-run", help="Print what would change, and write nothing.")]
+Undo = Annotated[bool, Option("--undo", help="Take it back.")]
+Today = Annotated[str | None, Option("--now", metavar="DATE", help="Today's date, 2026-11-21.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module."""
-    app.add_typer(task)
-
-
-@task.command("add")
 def add(
-    text: Annotated[str, typer.Argument(help="What is to be done; - reads it from stdin.")],
-    priority: Annotated[str, typer.Option("--priority", "-p", help="critical, high, medium or low.")] = "",
+    text: Annotated[str, Argument(help="What is to be done; - reads it from stdin.")],
+    priority: Annotated[str, Option("--priority -p", help="critical, high, medium or low.")] = "",
     labels: Annotated[
-        list[str] | None, typer.Option("--label", "-l", metavar="NAME[:VALUE]", help="A label; repeatable.")
+        list[str] | None, Option("--label -l", metavar="NAME[:VALUE]", help="A label; repeatable.")
     ] = None,
-    section: Annotated[str, typer.Option("--section", "-s", help="The heading it goes under.")] = "",
-    in_progress: Annotated[bool, typer.Option("--in-progress", help="Start it right away.")] = False,
-    parent: Annotated[str, typer.Option("--parent", metavar="ID", help="The task it is a part of.")] = "",
+    section: Annotated[str, Option("--section -s", help="The heading it goes under.")] = "",
+    in_progress: Annotated[bool, Option("--in-progress", help="Start it right away.")] = False,
+    parent: Annotated[str, Option("--parent", metavar="ID", help="The task it is a part of.")] = "",
     dry_run: DryRun = False,
     as_json: Json = False,
     now: Today = None,
@@ -57,7 +46,6 @@ def add(
         say("\n".join(one.id for one in plan.touched))
 
 
-@task.command("start")
 def start(
     ids: Ids, undo: Undo = False, dry_run: DryRun = False, as_json: Json = False, root: Root = None
 ) -> None:
@@ -68,7 +56,6 @@ def start(
     _told(plan, "not in progress" if undo else "in progress", dry_run=dry_run, as_json=as_json)
 
 
-@task.command("done")
 def done(
     ids: Ids,
     undo: Undo = False,
@@ -84,10 +71,9 @@ def done(
     _told(plan, "open" if undo else "done", dry_run=dry_run, as_json=as_json)
 
 
-@task.command("block")
 def block(
     ids: Ids,
-    why: Annotated[str, typer.Option("--why", help="What it waits for.")] = "",
+    why: Annotated[str, Option("--why", help="What it waits for.")] = "",
     undo: Undo = False,
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -100,11 +86,10 @@ def block(
     _told(plan, "not blocked" if undo else "blocked", dry_run=dry_run, as_json=as_json)
 
 
-@task.command("list")
 def list_(
-    everything: Annotated[bool, typer.Option("--all", "-a", help="Done and skipped ones too.")] = False,
+    everything: Annotated[bool, Option("--all -a", help="Done and skipped ones too.")] = False,
     state: Annotated[
-        str, typer.Option("--state", help="Only open, in-progress, blocked, done or skipped ones.")
+        str, Option("--state", help="Only open, in-progress, blocked, done or skipped ones.")
     ] = "",
     as_json: Json = False,
     root: Root = None,
@@ -123,7 +108,6 @@ def list_(
         remark("no tasks" if everything else f"no {state or 'open'} tasks")
 
 
-@task.command("next")
 def next_(as_json: Json = False, root: Root = None) -> None:
     """Print the most urgent task that is not blocked. In progress first, then by priority and file order."""
     from ctx.actions.task_list import next_task, task_json
@@ -139,7 +123,6 @@ def next_(as_json: Json = False, root: Root = None) -> None:
         remark("nothing to do: no open task that is not blocked")
 
 
-@task.command("archive")
 def archive(dry_run: DryRun = False, as_json: Json = False, now: Today = None, root: Root = None) -> None:
     """Move finished items verbatim to .context/archive/. One with something open below it stays."""
     from ctx.actions.task_archive import archive_tasks
@@ -178,3 +161,19 @@ def _date(now: str | None) -> str | None:
     if now is not None and find_date(now) != now:
         raise UsageError(f"--now {now!r} is not a date", hint="write it as 2026-11-21")
     return now
+
+
+COMMANDS: Commands = {
+    "task": Group(
+        "Add, change, list and archive tasks.",
+        {
+            "add": add,
+            "start": start,
+            "done": done,
+            "block": block,
+            "list": list_,
+            "next": next_,
+            "archive": archive,
+        },
+    )
+}

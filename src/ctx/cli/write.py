@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from ctx.cli import change
+from ctx.cli.declare import Argument, Commands
 from ctx.cli.entry_options import (
     AllowSecret,
     Alternatives,
@@ -38,17 +37,7 @@ from ctx.errors import UsageError
 if TYPE_CHECKING:
     from ctx.actions.add_entry import NewEntry
 
-Title = Annotated[
-    str | None, typer.Argument(help="One line; without it and without options, your editor opens.")
-]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module, and those that change entries."""
-    app.command("learn")(learn)
-    app.command("decide")(decide)
-    app.command("add")(add)
-    change.register(app)
+Title = Annotated[str | None, Argument(help="One line; without it and without options, your editor opens.")]
 
 
 def learn(
@@ -106,7 +95,7 @@ def decide(
 
 
 def add(
-    kind: Annotated[str, typer.Argument(help="The kind: learning, decision, convention, fact, error, …")],
+    kind: Annotated[str, Argument(help="The kind: learning, decision, convention, fact, error, …")],
     title: Title = None,
     context: Context = None,
     lesson: Lesson = None,
@@ -179,3 +168,6 @@ def _from_editor(kind: str, root: Path | None, *, given: bool) -> NewEntry:
     from ctx.cli.compose import write_new
 
     return write_new(find_kind(open_reader(root).read().config.kinds, kind), "")
+
+
+COMMANDS: Commands = {"learn": learn, "decide": decide, "add": add, **change.COMMANDS}

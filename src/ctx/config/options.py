@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ctx.config.shapes import Shape, above_zero, at_least_zero, choice, flag, share, text, texts, whole
 from ctx.kinds import BUILTIN, CONSTITUTION, REFERENCE, REFERENCE_FILES, TASK_PREFIX, TASKS, Kind, Kinds
@@ -27,8 +26,9 @@ class Option(NamedTuple):
         return ".".join(self.path)
 
 
-def _option(key: str, shape: Shape, doc: str) -> dict[str, object]:
-    return {"path": tuple(key.split(".")), "shape": shape, "doc": doc}
+def _option(default: object, key: str, shape: Shape, doc: str) -> Any:
+    """What stands for the value in the class; each Config has values of its own."""
+    return Option(tuple(key.split(".")), shape, doc, default)
 
 
 def is_line(value: str) -> bool:
@@ -43,152 +43,126 @@ def _is_glob(value: str) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Config:
     """The options in force. ``set_keys`` are the dotted keys a file gave; the rest are defaults."""
 
-    budget: int = field(
-        default=4000,
-        metadata=_option(
-            "budget", whole("tokens"), "The most tokens a packet may have when `--budget` is not given."
-        ),
+    budget: int = _option(
+        4000, "budget", whole("tokens"), "The most tokens a packet may have when `--budget` is not given."
     )
-    tokenizer: str = field(
-        default="o200k_base",
-        metadata=_option(
-            "tokenizer",
-            choice("o200k_base", "cl100k_base", "chars"),
-            "How tokens are counted. `chars` takes four bytes for a token, for models whose tokenizer is not "
-            "public.",
-        ),
+    tokenizer: str = _option(
+        "o200k_base",
+        "tokenizer",
+        choice("o200k_base", "cl100k_base", "chars"),
+        "How tokens are counted. `chars` takes four bytes for a token, for models whose tokenizer is not "
+        "public.",
     )
-    threshold: float = field(
-        default=0.1,
-        metadata=_option(
-            "threshold", share(), "The relevance, from 0 to 1, from which an entry competes to go in whole."
-        ),
+    threshold: float = _option(
+        0.1, "threshold", share(), "The relevance, from 0 to 1, from which an entry competes to go in whole."
     )
-    episodes: int = field(
-        default=3,
-        metadata=_option(
-            "episodes",
-            whole("sessions"),
-            "How many closed sessions a packet shows, newest first, when none is active.",
-        ),
+    episodes: int = _option(
+        3,
+        "episodes",
+        whole("sessions"),
+        "How many closed sessions a packet shows, newest first, when none is active.",
     )
-    references: tuple[str, ...] = field(
-        default=(),
-        metadata=_option(
-            "references",
-            texts("globs inside the project", _is_glob),
-            "Pages whose sections compete like facts, as globs from the project's root such as "
-            "`docs/**/*.md`. ARCHITECTURE.md and GLOSSARY.md in `.context/` always do.",
-        ),
+    references: tuple[str, ...] = _option(
+        (),
+        "references",
+        texts("globs inside the project", _is_glob),
+        "Pages whose sections compete like facts, as globs from the project's root such as "
+        "`docs/**/*.md`. ARCHITECTURE.md and GLOSSARY.md in `.context/` always do.",
     )
-    relevance_weight: float = field(
-        default=1.0,
-        metadata=_option(
-            "weights.relevance", at_least_zero(), "How much relevance to the tasks counts in a score."
-        ),
+    relevance_weight: float = _option(
+        1.0, "weights.relevance", at_least_zero(), "How much relevance to the tasks counts in a score."
     )
-    recency_weight: float = field(
-        default=0.02,
-        metadata=_option("weights.recency", at_least_zero(), "How much recency counts in a score."),
+    recency_weight: float = _option(
+        0.02, "weights.recency", at_least_zero(), "How much recency counts in a score."
     )
-    marks_weight: float = field(
-        default=0.05,
-        metadata=_option(
-            "weights.marks", at_least_zero(), "How much helpful and harmful marks shift a score."
-        ),
+    marks_weight: float = _option(
+        0.05, "weights.marks", at_least_zero(), "How much helpful and harmful marks shift a score."
     )
-    tags_weight: float = field(
-        default=0.1,
-        metadata=_option(
-            "weights.tags", at_least_zero(), "How much each tag that an entry shares with a task counts."
-        ),
+    tags_weight: float = _option(
+        0.1, "weights.tags", at_least_zero(), "How much each tag that an entry shares with a task counts."
     )
-    half_life_sessions: float = field(
-        default=20.0,
-        metadata=_option(
-            "recency.half_life_sessions",
-            above_zero("sessions"),
-            "After how many sessions an entry's recency is halved.",
-        ),
+    half_life_sessions: float = _option(
+        20.0,
+        "recency.half_life_sessions",
+        above_zero("sessions"),
+        "After how many sessions an entry's recency is halved.",
     )
-    tasks_share: float = field(
-        default=0.4,
-        metadata=_option("shares.tasks", share(), "The share of the budget that tasks take at most."),
+    tasks_share: float = _option(
+        0.4, "shares.tasks", share(), "The share of the budget that tasks take at most."
     )
-    summaries_share: float = field(
-        default=0.15,
-        metadata=_option(
-            "shares.summaries",
-            share(),
-            "The share reserved for entries that go in as one line, of what remains after "
-            "constitution, tasks and frames.",
-        ),
+    summaries_share: float = _option(
+        0.15,
+        "shares.summaries",
+        share(),
+        "The share reserved for entries that go in as one line, of what remains after "
+        "constitution, tasks and frames.",
     )
-    conventions_floor: float = field(
-        default=0.1,
-        metadata=_option(
-            "shares.conventions", share(), "The share of the same remainder kept for conventions."
-        ),
+    conventions_floor: float = _option(
+        0.1, "shares.conventions", share(), "The share of the same remainder kept for conventions."
     )
-    decisions_floor: float = field(
-        default=0.1,
-        metadata=_option("shares.decisions", share(), "The share of the same remainder kept for decisions."),
+    decisions_floor: float = _option(
+        0.1, "shares.decisions", share(), "The share of the same remainder kept for decisions."
     )
-    rest_floor: float = field(
-        default=0.1,
-        metadata=_option(
-            "shares.rest", share(), "The share of the same remainder kept for learnings and all other kinds."
-        ),
+    rest_floor: float = _option(
+        0.1, "shares.rest", share(), "The share of the same remainder kept for learnings and all other kinds."
     )
-    archive_tracked: bool = field(
-        default=True,
-        metadata=_option(
-            "archive.tracked",
-            flag(),
-            "Whether git tracks the archive; false has `.context/.gitignore` name it.",
-        ),
+    archive_tracked: bool = _option(
+        True,
+        "archive.tracked",
+        flag(),
+        "Whether git tracks the archive; false has `.context/.gitignore` name it.",
     )
-    drift_ignore: tuple[str, ...] = field(
-        default=(),
-        metadata=_option(
-            "drift.ignore", texts("rule names", is_line), "Rules of `ctx drift` that are not run."
-        ),
+    drift_ignore: tuple[str, ...] = _option(
+        (), "drift.ignore", texts("rule names", is_line), "Rules of `ctx drift` that are not run."
     )
-    task_age_days: int = field(
-        default=30,
-        metadata=_option(
-            "drift.task_age_days",
-            whole("days"),
-            "After how many days a task in progress is reported as in progress too long.",
-        ),
+    task_age_days: int = _option(
+        30,
+        "drift.task_age_days",
+        whole("days"),
+        "After how many days a task in progress is reported as in progress too long.",
     )
-    oversized_tokens: int = field(
-        default=800,
-        metadata=_option(
-            "drift.oversized_tokens",
-            whole("tokens"),
-            "From how many tokens an entry is reported as oversized.",
-        ),
+    oversized_tokens: int = _option(
+        800,
+        "drift.oversized_tokens",
+        whole("tokens"),
+        "From how many tokens an entry is reported as oversized.",
     )
-    constitution_share: float = field(
-        default=0.5,
-        metadata=_option(
-            "drift.constitution_share",
-            share(),
-            "From what share of the budget the constitution is reported as too large.",
-        ),
+    constitution_share: float = _option(
+        0.5,
+        "drift.constitution_share",
+        share(),
+        "From what share of the budget the constitution is reported as too large.",
     )
-    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
-    kind_table: tuple[Kind, ...] = BUILTIN
-    set_keys: frozenset[str] = field(default=frozenset(), compare=False)
-    kinds: Kinds = field(init=False, compare=False, repr=False)
+    synonyms: Mapping[str, tuple[str, ...]]
+    kind_table: tuple[Kind, ...]
+    set_keys: frozenset[str]
+    kinds: Kinds
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "kinds", Kinds(self.kind_table))
+    def __init__(
+        self,
+        synonyms: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+        kind_table: tuple[Kind, ...] = BUILTIN,
+        set_keys: frozenset[str] = frozenset(),
+        **given: Any,
+    ) -> None:
+        for name, option in declared().items():
+            setattr(self, name, given.pop(name, option.default))
+        if given:
+            raise TypeError(f"no options: {', '.join(given)}")
+        self.synonyms, self.kind_table, self.set_keys = synonyms, kind_table, set_keys
+        self.kinds = Kinds(kind_table)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Config) and self._compared() == other._compared()
+
+    def __hash__(self) -> int:
+        return hash(tuple(getattr(self, name) for name in declared()))
+
+    def _compared(self) -> dict[str, object]:
+        return {name: value for name, value in vars(self).items() if name not in {"set_keys", "kinds"}}
 
 
 TABLES = MappingProxyType(
@@ -288,14 +262,19 @@ def synonym_option(word: str) -> Option:
     return Option((SYNONYMS, word), texts("words", is_line), "The words that are searched as well.")
 
 
+def declared() -> dict[str, Option]:
+    """The fixed keys of :class:`Config` by attribute."""
+    return {name: value for name, value in vars(Config).items() if isinstance(value, Option)}
+
+
 def attributes() -> dict[Path, str]:
     """The attribute of :class:`Config` that each fixed key of its own fills."""
-    return {f.metadata["path"]: f.name for f in fields(Config) if f.metadata}
+    return {option.path: name for name, option in declared().items()}
 
 
 def options() -> tuple[Option, ...]:
     """Every key whose name is fixed, table by table, in the order they are documented."""
-    own = [Option(default=f.default, **f.metadata) for f in fields(Config) if f.metadata]
+    own = declared().values()
     kinds = [*map(weight_option, BUILTIN), *map(cap_option, BUILTIN)]
     tables = ["", *TABLES]
     return tuple(sorted((*kinds, *own), key=lambda option: tables.index("".join(option.path[:-1]))))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from ctx.config import options as declared
@@ -184,7 +183,7 @@ def _known(own: Iterable[str], words: Iterable[str]) -> Iterable[Option]:
 
 def _weighed(kind: Kind, values: Mapping[Path, Any]) -> Kind:
     weight, cap = values.get(("weights", kind.name), kind.weight), values.get(("caps", kind.name), kind.cap)
-    return replace(kind, weight=weight, cap=cap)
+    return kind._replace(weight=weight, cap=cap)
 
 
 def _own_kind(name: str, values: Mapping[Path, Any]) -> Kind:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -52,13 +51,15 @@ def _how_to_start(folder: Path) -> str:
     return "run `ctx init` in the project's folder, or name it with --root"
 
 
-@dataclass(frozen=True)
 class Worktree:
-    """The files as they are on the disk now."""
+    """The files as they are on the disk now.
 
-    root: Path
-    # Where folders that cannot be listed are noted; without it the first of them ends the listing.
-    failed: list[CtxError] | None = None
+    `failed` is where folders that cannot be listed are noted; without it the first of them ends the listing.
+    """
+
+    def __init__(self, root: Path, failed: list[CtxError] | None = None) -> None:
+        self.root = root
+        self.failed = failed
 
     @cached_property
     def _inside(self) -> tuple[Path, ...]:
@@ -124,12 +125,12 @@ class Worktree:
         return any(real.is_relative_to(folder) for folder in self._inside)
 
 
-@dataclass(frozen=True)
 class Revision:
     """The files as they were at a git commit."""
 
-    root: Path
-    commit: str
+    def __init__(self, root: Path, commit: str) -> None:
+        self.root = root
+        self.commit = commit
 
     @cached_property
     def _tree(self) -> list[str]:

@@ -1,0 +1,102 @@
+"""The commands as a typer application, for all that needs more than a call: help, errors, completion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import FunctionType
+from typing import Annotated, Any
+
+import typer
+
+from ctx import __version__
+from ctx.cli.declare import Argument, Command, Commands, Group, Option, parameters
+from ctx.cli.output import say
+
+_HELP = """Markdown memory for coding agents.
+
+ctx keeps what a team and its agents have learnt in plain Markdown under .context/, and hands an agent the
+part that matters now, inside a token budget that is never exceeded.
+
+\b
+  ctx init                          start a context here
+  ctx agent --budget 4000 | agent   what matters for the open tasks
+  ctx search retry timeout          find any entry, archived ones too
+  ctx show L-4f2a6c                 one entry, whole
+  ctx learn "Title" --lesson …      keep what was learnt; the new handle is printed
+  ctx task next                     the most urgent open task
+  ctx drift                         is the context still healthy?
+  ctx consolidate                   what could be merged, for a person to approve
+
+Commands that show something take --json. Errors go to stderr; exit codes: 0 done, 1 failed, 2 usage,
+3 a bug in ctx, 130 interrupted.
+"""
+_HIDDEN = {"merge-driver"}  # git calls it
+
+
+def application(tables: Iterable[Commands]) -> typer.Typer:
+    """The application with the commands of some modules."""
+    app = typer.Typer(
+        name="ctx",
+        help=_HELP,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_main)
+    for commands in tables:
+        for name, command in commands.items():
+            if isinstance(command, Group):
+                app.add_typer(_group(name, command))
+            else:
+                _add(app, name, command)
+    return app
+
+
+def _group(name: str, group: Group) -> typer.Typer:
+    app = typer.Typer(name=name, help=group.help, no_args_is_help=True, rich_markup_mode=None)
+    for word, command in group.commands.items():
+        _add(app, word, command)
+    return app
+
+
+def _add(app: typer.Typer, name: str, command: Command) -> None:
+    app.command(name, hidden=name in _HIDDEN)(annotated(command))
+
+
+def annotated(command: Command) -> Command:
+    """A command with typer's annotations in place of ours."""
+    plain: Any = command
+    copy = FunctionType(plain.__code__, plain.__globals__, plain.__name__, plain.__defaults__)
+    copy.__doc__ = plain.__doc__
+    copy.__annotations__ = {
+        name: Annotated[one.annotation, _info(one.declared)] for name, one in parameters(command).items()
+    }
+    return copy
+
+
+def _info(declared: Option | Argument) -> Any:
+    if isinstance(declared, Argument):
+        return typer.Argument(metavar=declared.metavar, help=declared.help)
+    return typer.Option(
+        *declared.names.split(),
+        help=declared.help,
+        metavar=declared.metavar,
+        min=declared.min,
+        envvar=declared.envvar,
+    )
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        say(f"ctx {__version__}")
+        raise typer.Exit
+
+
+def _main(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    pass
