@@ -30,8 +30,8 @@ soak: $(READY) ## writers killed at random: 500 kills, figures on stdout
 	$(BIN)/python -m tests.soak
 
 .PHONY: bench
-bench: $(READY) ## whole-process times as ratios (CORPUS=DIR, else a context made up by rule)
-	$(BIN)/python benchmarks/bench.py $(CORPUS)
+bench: $(READY) ## whole-process times as ratios (CORPUS=DIR, else made-up words; ENTRIES=N)
+	$(BIN)/python benchmarks/bench.py $(CORPUS) $(if $(ENTRIES),--entries $(ENTRIES))
 
 .PHONY: eval
 eval: $(READY) ## retrieval and packing measured on a data folder (EVAL=DIR)

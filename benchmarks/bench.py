@@ -1,9 +1,10 @@
 """Whole-process times as medians and as ratios to an empty typer command, measured in turn.
 
-    python benchmarks/bench.py [CORPUS] [--runs N]
+    python benchmarks/bench.py [CORPUS] [--entries N] [--runs N]
 
-CORPUS is a project folder that holds `.context/`; without one a context is made up by rule. Every command is
-run in turn, round after round, so that a machine that slows down slows all of them.
+CORPUS is a project folder that holds `.context/`, measured as it is, or with as many entries as asked for,
+made of its own sentences. Without one a context is made up of random words. Every command is run in turn,
+round after round, so that a machine that slows down slows all of them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
 import shutil
 import statistics
 import subprocess
@@ -46,15 +48,44 @@ def make_corpus(root: Path, entries: int, seed: int = 7) -> Path:
     for name, share in (("DECISIONS", 0.4), ("LEARNINGS", 0.6)):
         lines = [f"# {name.title()}\n"]
         for n in range(int(entries * share)):
-            month, day, second = n // 28 % 12 + 1, n % 28 + 1, n % 86_400
-            stamp = f"2025-{month:02}-{day:02}-{second // 3600:02}{second // 60 % 60:02}{second % 60:02}"
             title = " ".join(dice.choices(_WORDS, k=6)) + f" {rare[n]}"
             body = " ".join(dice.choices(_WORDS, k=60) + dice.choices(rare, k=55) + [f"`{rare[n]}()`"] * 2)
-            lines.append(f"## [{stamp}] {title}\n\n**Context**: {body}\n\n---\n")
+            lines.append(f"## [{_stamp(n)}] {title}\n\n**Context**: {body}\n\n---\n")
         (folder / f"{name}.md").write_text("\n".join(lines))
     tasks = [f"- [ ] {' '.join(dice.choices(_WORDS, k=12))} {dice.choice(rare)}" for _ in range(20)]
     (folder / "TASKS.md").write_text("# Tasks\n\n" + "\n".join(tasks) + "\n")
     return root
+
+
+def grow_corpus(root: Path, entries: int, seed: int = 7) -> None:
+    """Put so many entries of about 125 words in place of the decisions and learnings of a context.
+
+    They are made of sentences, and their titles of words, that stand in those that were there.
+    """
+    import ctx
+
+    found = [entry for entry in ctx.open(root).entries() if entry.kind in {"decision", "learning"}]
+    bodies = (re.split(r"(?<=[.!?])\s+|\n+", entry.body) for entry in found)
+    sentences = [sentence for body in bodies for sentence in body if len(sentence.split()) > 3]
+    words = [word for entry in found for word in entry.title.split()]
+    dice = random.Random(seed)
+    for name, share in (("DECISIONS", 0.4), ("LEARNINGS", 0.6)):
+        lines = [f"# {name.title()}\n"]
+        for n in range(int(entries * share)):
+            body: list[str] = []
+            while sum(len(sentence.split()) for sentence in body) < 125:
+                body.append(dice.choice(sentences))
+            title = " ".join(dice.choices(words, k=8))
+            half = len(body) // 2
+            lines.append(f"## [{_stamp(n)}] {title} {n}\n\n**Context**: {' '.join(body[:half])}\n")
+            lines.append(f"**Lesson**: {' '.join(body[half:])}\n\n---\n")
+        (root / ".context" / f"{name}.md").write_text("\n".join(lines), "utf-8")
+
+
+def _stamp(number: int) -> str:
+    """A stamp of 2025, another one for each number below 86,400."""
+    month, day, second = number // 28 % 12 + 1, number % 28 + 1, number % 86_400
+    return f"2025-{month:02}-{day:02}-{second // 3600:02}{second // 60 % 60:02}{second % 60:02}"
 
 
 def timed(command: list[str], cwd: Path) -> float:
@@ -163,14 +194,15 @@ def library(root: Path) -> None:
     import ctx
 
     context = ctx.open(root)
+    words = [word for entry in context.entries()[:200] for word in entry.title.split() if word.isalpha()]
     context.search("lock", limit=1)
     context.packet(budget=8000, now="2026-11-21")
     dice, spent = random.Random(3), {"search": [0.0], "packet for ten tasks": [0.0]}
     for _ in range(9):
         start = time.perf_counter()
-        context.search(" ".join(dice.choices(_WORDS, k=3)))
+        context.search(" ".join(dice.choices(words, k=3)))
         spent["search"].append(time.perf_counter() - start)
-        tasks = [" ".join(dice.choices(_WORDS, k=10)) for _ in range(10)]
+        tasks = [" ".join(dice.choices(words, k=10)) for _ in range(10)]
         start = time.perf_counter()
         context.packet(budget=8000, tasks=tasks, now="2026-11-21")
         spent["packet for ten tasks"].append(time.perf_counter() - start)
@@ -183,7 +215,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("corpus", nargs="?", type=Path)
     parser.add_argument("--runs", type=int, default=9)
-    parser.add_argument("--entries", type=int, default=260, help="size of the context that is made up")
+    parser.add_argument("--entries", type=int, help="how many entries the context is to have")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch) / "project"
@@ -191,8 +223,11 @@ def main() -> None:
             shutil.copytree(options.corpus, root)
             for path in root.rglob("*"):
                 path.chmod(path.stat().st_mode | 0o200)
+            if options.entries:
+                grow_corpus(root, options.entries)
+            forget(root)
         else:
-            make_corpus(root, options.entries)
+            make_corpus(root, options.entries or 260)
         medians = compare(cases(root), options.runs)
         memory = peak([sys.executable, "-m", "ctx", "agent", "--budget", "6000"], root)
         medians |= compare(changed_cases(root), max(1, options.runs // 2))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -10,25 +12,22 @@ from typing import Any
 import tiktoken
 
 import ctx
+from ctx.packet.vocabulary import unpack
 
 VOCABULARY = Path(ctx.__file__).parent / "packet" / "vocab"
 
 
 @cache
 def encoding(name: str) -> tiktoken.Encoding:
-    """tiktoken's own definition of an encoding, its vocabulary read from our file."""
+    """tiktoken's own definition of an encoding, its vocabulary written out of our file, checked."""
     published: Any = import_module("tiktoken_ext.openai_public")
     load = published.load_tiktoken_bpe
 
     def local(_url: str, expected_hash: str) -> dict[bytes, int]:
-        del expected_hash
-        ranks: dict[bytes, int] = {}
-        import base64
-
-        for line in (VOCABULARY / f"{name}.tiktoken").read_bytes().splitlines():
-            token, rank = line.split()
-            ranks[base64.b64decode(token)] = int(rank)
-        return ranks
+        written = unpack((VOCABULARY / f"{name}.bpe").read_bytes())
+        assert hashlib.sha256(written).hexdigest() == expected_hash
+        rows = (line.split() for line in written.splitlines())
+        return {base64.b64decode(token): int(rank) for token, rank in rows}
 
     published.load_tiktoken_bpe = local
     try:

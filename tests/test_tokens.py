@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctx.errors import CtxError, UsageError
+from ctx.errors import UsageError
 from ctx.packet import tokens
-from ctx.packet.tokens import TOKENIZERS, counter, pieces
+from ctx.packet.blocks import Press
+from ctx.packet.encoder import pieces
+from ctx.packet.tokens import TOKENIZERS, counter
 from tests.contexts import lines
 from tests.oracle import count
 
@@ -67,23 +66,20 @@ def test_special_tokens_are_plain_text() -> None:
 def test_known_counts_need_no_vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
     known: dict[str, int] = {}
     first = counter("o200k_base", known).units("some text\n")
-    monkeypatch.setattr(tokens, "_load", lambda _name: pytest.fail("the vocabulary was loaded"))
+    monkeypatch.setattr(tokens, "_encoder", lambda _name: pytest.fail("the vocabulary was opened"))
     assert counter("o200k_base", known).units("some text\n") == first
 
 
-def test_nothing_is_copied_into_a_cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
-    tokens._load.cache_clear()
-    assert counter("cl100k_base").units("text\n")
-    assert list(tmp_path.iterdir()) == []
-    assert os.environ["TIKTOKEN_CACHE_DIR"] == str(tmp_path)
+@settings(max_examples=100, deadline=None)
+@given(names, st.lists(text, max_size=5))
+def test_many_texts_are_counted_as_one_by_one(name: str, samples: list[str]) -> None:
+    assert counter(name).units_of(samples) == [COUNTERS[name].units(sample) for sample in samples]
 
 
-def test_a_damaged_vocabulary_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(tokens._VOCABULARIES, "cl100k_base", ("", "0" * 64))
-    tokens._load.cache_clear()
-    with pytest.raises(CtxError, match="damaged"):
-        counter("cl100k_base").units("text")
+def test_many_blocks_are_pressed_as_one_by_one() -> None:
+    texts = ["one\n", "", "two 漢字\n", "one\n"]
+    at_once, apart = Press(counter("o200k_base")), Press(counter("o200k_base"))
+    assert at_once.many(texts) == [apart(text) for text in texts]
 
 
 def test_an_unknown_tokenizer_is_a_usage_error() -> None:

@@ -7,7 +7,7 @@ constitution → tasks → pinned → frames → conventions → decisions → t
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ctx.errors import BudgetError
 from ctx.packet import render
@@ -20,8 +20,6 @@ from ctx.retrieval.score import Scored
 TIERS = ("convention", "decision")
 # Room for lines is kept for as many entries as are at least this relevant, about the two best of a task.
 _NEAR = 0.7
-# Where room is scarce, so much of their share goes to whole entries instead.
-_SCARCE = 2 / 3
 # After so many entries in a row that do not fit, filling stops: what is left is too small for them.
 _MISFITS = 64
 
@@ -108,6 +106,7 @@ class _Packing:
         self.choice = Choice()
         self.coverage = Coverage(0, 0)
         self.sections: set[str] = set()
+        self.lacking: dict[int, Room] = {}
         self.closing: tuple[Block, ...] = ()
 
     def run(self) -> Choice:
@@ -120,8 +119,7 @@ class _Packing:
         self._take_frames()
         self._set_closing_aside()
         reserve = self.ledger.set_aside(self._lines_room())
-        self._take_tiers()
-        self._take_best(self.packer.competing, self.ledger.left)
+        self._take_competing()
         self.ledger.release(reserve)
         self._take_lines(reserve)
         self._turn_lines_whole()
@@ -193,7 +191,7 @@ class _Packing:
 
     def _lines_room(self) -> Room:
         """Room for the lines of what comes close: the scarcer the room, the more whole entries go before."""
-        share = self.packer.shares.summaries * (1.0 - _SCARCE * self.coverage.scarcity)
+        share = self.packer.shares.summaries * (1.0 - self.coverage.scarcity)
         near = [n for n in self.packer.competing if self.content.scored.relevance(n) >= _NEAR]
         lines = [self.packer.line(n) for n in (near if self.content.asked else self.packer.competing)]
         most = self.ledger.left.share(share)
@@ -202,15 +200,34 @@ class _Packing:
             min(most.chars, sum(line.chars for line in lines)),
         )
 
-    def _take_tiers(self) -> None:
-        """Each tier up to its floor, so that no kind crowds out another."""
-        pool = self.ledger.left
-        for tier, share in enumerate(self.packer.shares.floors):
-            members = [n for n in self.packer.competing if _tier(self.content.scored.kinds[n]) == tier]
-            self._take_best(members, pool.share(share))
+    def _take_competing(self) -> None:
+        """The best of all, while room is kept for what each tier lacks to its floor; then floors; then the rest.
 
-    def _take_best(self, numbers: Iterable[int], within: Room) -> None:
-        """Greedy choice by gain per cost, skipping what does not fit.
+        So no kind crowds out another, and a floor that is reached anyway costs nothing.
+        """
+        tiers: dict[int, list[int]] = {}
+        for number in self.packer.competing:
+            tiers.setdefault(self._tier(number), []).append(number)
+        floors = self.packer.shares.floors
+        self.lacking = {tier: self.ledger.left.share(floors[tier]) for tier in tiers}
+        self._take_best(self.packer.competing, self._room_beside_floors)
+        for _, members in sorted(tiers.items()):
+            self._take_best(members, self.lacking.__getitem__)
+        self._take_best(self.packer.competing, lambda _: self.ledger.left)
+
+    def _room_beside_floors(self, tier: int) -> Room:
+        """What an entry of a tier may take of what is left: not what others lack to their floors."""
+        left = self.ledger.left
+        for other, lacking in self.lacking.items():
+            left = left if other == tier else left.less(lacking)
+        return left
+
+    def _tier(self, number: int) -> int:
+        kind = self.content.scored.kinds[number]
+        return TIERS.index(kind) if kind in TIERS else len(TIERS)
+
+    def _take_best(self, numbers: Iterable[int], room: Callable[[int], Room]) -> None:
+        """Greedy choice by gain per cost, skipping what does not fit in the `room` of its tier.
 
         Gains only shrink as more is chosen, so an outdated one is looked at again when it comes up (the lazy
         greedy of Minoux 1978).
@@ -222,8 +239,9 @@ class _Packing:
             if waiting and (fresh := -self._worth(number)) > worth and (fresh, number) > waiting[0]:
                 heapq.heappush(waiting, (fresh, number))
                 continue
-            if self.ledger.fits(*self._cost(number), within=within):
-                within = within.less(self._take_whole(number))
+            tier = self._tier(number)
+            if self.ledger.fits(*self._cost(number), within=room(tier)):
+                self.lacking[tier] = self.lacking[tier].less(self._take_whole(number))
 
     def _worth(self, number: int) -> float:
         units = self.packer.whole(number).units
@@ -285,10 +303,6 @@ class _Packing:
         """Count what has no room even for a line, where there is room to say so."""
         chosen = len(self.choice.whole) + len(self.choice.lines)
         self.choice.left_out = len(self.content.scored) - chosen if self.closing else 0
-
-
-def _tier(kind: str) -> int:
-    return TIERS.index(kind) if kind in TIERS else len(TIERS)
 
 
 def assemble(choice: Choice, packer: Packer) -> list[tuple[str, list[Block]]]:

@@ -8,45 +8,21 @@ white space nor `/` (tests/test_tokens.py holds it), and bytes always add up.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, MutableMapping, Sequence
-from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
-from ctx.errors import CtxError, UsageError
+from ctx.errors import UsageError
 
 if TYPE_CHECKING:
-    from tiktoken import Encoding
+    from ctx.packet.encoder import Encoder
 
-# Pre-tokeniser and sha256 of each vocabulary, as published with tiktoken (tiktoken_ext/openai_public.py).
-_LETTERS = r"[^\r\n\p{L}\p{N}]?"
-_UPPER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"
-_LOWER = r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
-_SUFFIX = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
-_O200K = (
-    f"{_LETTERS}{_UPPER}*{_LOWER}+{_SUFFIX}|{_LETTERS}{_UPPER}+{_LOWER}*{_SUFFIX}"
-    r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-)
-_CL100K = (
-    r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+"
-    r"|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
-)
-_VOCABULARIES = {
-    "o200k_base": (_O200K, "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"),
-    "cl100k_base": (_CL100K, "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7"),
-}
 CHARS = "chars"
+_VOCABULARIES = ("o200k_base", "cl100k_base")
 TOKENIZERS = (*_VOCABULARIES, CHARS)
-
-# tiktoken fails on runs of a million blanks and slows down quadratically on endless words. Counting the
-# pieces of such a run apart can only count more, never less.
-_RUN = 10_000
-_RUNS = re.compile(r"\s+|\S+")
-
 
 _COUNTED = re.compile(r"- [0-9]+ more[ ;][^0-9]*\Z")
 _DIGIT = re.compile(r"[0-9]")
@@ -102,6 +78,9 @@ class Counter(Protocol):
     def units(self, text: str) -> int:
         """The units of a block."""
 
+    def units_of(self, texts: Sequence[str]) -> list[int]:
+        """The units of many blocks, sooner than one by one."""
+
     def limit(self, budget: int) -> int:
         """The largest number of units that is within `budget` tokens."""
 
@@ -118,6 +97,10 @@ class CharsCounter:
         """Bytes of UTF-8."""
         return len(text.encode("utf-8", "surrogatepass"))
 
+    def units_of(self, texts: Sequence[str]) -> list[int]:
+        """Bytes of UTF-8 of each."""
+        return [self.units(text) for text in texts]
+
     def limit(self, budget: int) -> int:
         """Bytes within a budget."""
         return budget * 4
@@ -128,7 +111,7 @@ class CharsCounter:
 
 
 class VocabularyCounter:
-    """Counts with one of the vocabularies that ship in the package; loads it for a text not `known` yet."""
+    """Counts with one of the vocabularies that ship in the package; opens it for a text not `known` yet."""
 
     def __init__(self, name: str, known: MutableMapping[str, int] | None = None) -> None:
         self.name = name
@@ -136,14 +119,20 @@ class VocabularyCounter:
 
     def units(self, text: str) -> int:
         """Tokens of a block, looked up by its digest."""
-        if _COUNTED.match(text):
-            # Up to three digits are one token in both vocabularies, whatever the digits.
-            text = _DIGIT.sub("1", text)
-        key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+        text, key = _identity(text)
         count = self.known.get(key)
         if count is None:
-            count = self.known[key] = self._count(text)
+            count = self.known[key] = _encoder(self.name).count(text)
         return count
+
+    def units_of(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each block; those not known yet are counted together."""
+        rows = [_identity(text) for text in texts]
+        new = {key: text for text, key in rows if key not in self.known}
+        if new:
+            counts = _encoder(self.name).count_all([*new.values()])
+            self.known.update(zip(new, counts, strict=True))
+        return [self.known[key] for _, key in rows]
 
     def limit(self, budget: int) -> int:
         """The budget itself."""
@@ -152,10 +141,6 @@ class VocabularyCounter:
     def tokens(self, units: int) -> int:
         """The units themselves."""
         return units
-
-    def _count(self, text: str) -> int:
-        encode = _load(self.name).encode_ordinary
-        return sum(len(encode(piece)) for piece in pieces(text))
 
 
 def counter(name: str, known: MutableMapping[str, int] | None = None) -> Counter:
@@ -167,45 +152,17 @@ def counter(name: str, known: MutableMapping[str, int] | None = None) -> Counter
     return VocabularyCounter(name, known)
 
 
-def pieces(text: str) -> Iterator[str]:
-    """The text cut inside runs of white space or of anything else that are too long to encode at once."""
-    if len(text) <= _RUN:
-        yield text
-        return
-    start = 0
-    for match in _RUNS.finditer(text):
-        for cut in range(match.start() + _RUN, match.end(), _RUN):
-            yield text[start:cut]
-            start = cut
-    yield text[start:]
+def _identity(text: str) -> tuple[str, str]:
+    """A text that counts like this one, and its digest."""
+    if _COUNTED.match(text):
+        # Up to three digits are one token in both vocabularies, whatever the digits.
+        text = _DIGIT.sub("1", text)
+    return text, hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 @lru_cache(maxsize=len(_VOCABULARIES))
-def _load(name: str) -> Encoding:
-    """Read a vocabulary with tiktoken's own loader from our file, after checking its sha256."""
-    import tiktoken
-    from tiktoken.load import load_tiktoken_bpe
+def _encoder(name: str) -> Encoder:
+    """What counts with a vocabulary, one for all counters; imported for the first text that is not known."""
+    from ctx.packet.encoder import Encoder
 
-    pattern, expected = _VOCABULARIES[name]
-    from importlib.resources import as_file, files
-
-    resource = files("ctx.packet") / "vocab" / f"{name}.tiktoken"
-    if hashlib.sha256(resource.read_bytes()).hexdigest() != expected:
-        raise CtxError(f"the vocabulary {name} that ships with ctx is damaged", hint="reinstall ctx-md")
-    with as_file(resource) as path, _no_tokenizer_cache():
-        ranks = load_tiktoken_bpe(str(path))
-    return tiktoken.Encoding(name, pat_str=pattern, mergeable_ranks=ranks, special_tokens={})
-
-
-@contextmanager
-def _no_tokenizer_cache() -> Iterator[None]:
-    """Keep tiktoken from copying our file into its cache folder: an empty name switches that off."""
-    before = os.environ.get("TIKTOKEN_CACHE_DIR")
-    os.environ["TIKTOKEN_CACHE_DIR"] = ""
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["TIKTOKEN_CACHE_DIR"]
-        else:
-            os.environ["TIKTOKEN_CACHE_DIR"] = before
+    return Encoder(name)
