@@ -43,7 +43,7 @@ def search(
         collection = Collection(Index.of(entries), reading.thesaurus)
     else:
         entries, collection = reading.searchable, reading.whole_collection
-    scores = rank(collection, words)
+    scores = rank(collection, words, max(limit, 0) if only == Filter() else None)
     if only != Filter():
         scores = {number: score for number, score in scores.items() if only.admits(entries[number])}
     if 0 < limit < len(scores):

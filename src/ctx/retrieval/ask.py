@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ctx.retrieval.collection import Collection, best
+from ctx.retrieval.collection import Collection
 from ctx.retrieval.relevance import explain, rank
 
 # How many entries a query is answered with: what comes after is not relevant enough to count.
@@ -71,8 +71,9 @@ def ask(
 
 def _find(collection: Collection, text: str, places: Mapping[int, int]) -> Found:
     """The places of the best documents with their scores, best first."""
-    scores = {places[n]: value for n, value in rank(collection, text).items() if n in places}
-    return [(place, scores[place]) for place in best(scores, _DEPTH) if scores[place] > 0]
+    depth = _DEPTH + len(collection.index) - len(places)
+    scores = {places[n]: value for n, value in rank(collection, text, depth).items() if n in places}
+    return sorted(scores.items(), key=lambda found: (-found[1], found[0]))[:_DEPTH]
 
 
 def _answer(

@@ -1,164 +1,127 @@
-"""A collection: an index with what its terms add to each document, over fields, neighbours and categories.
-
-docs/retrieval.md says where each number comes from and what leaving it out costs.
-"""
+"""A collection: an index with what is worked out from it while queries are answered, and kept."""
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AnySet
 from functools import cached_property
-from itertools import pairwise
+from heapq import nlargest
+from itertools import compress
+from typing import Any
 
-from ctx.retrieval.bm25 import idf, length_norm, saturation
+from ctx.retrieval.bm25 import idf
+from ctx.retrieval.document import GAP
 from ctx.retrieval.index import Index
+from ctx.retrieval.postings import UNIT
+from ctx.retrieval.sums import Adder
 from ctx.retrieval.thesaurus import Thesaurus
 
-K1, B = 2.5, 0.75
-_TITLE, _LABEL = 1.5, 3.0
-_SHORTEST_TITLE = 20.0
-_GROUP_K1, _GROUP_B = 2.0, 0.75
+# What a category's own score counts for each of its documents.
+_GROUP = 0.4
+# Looking up so many pairs takes as long as one search among them.
+_SCAN = 8
 
 Scores = dict[int, float]
 Vector = list[tuple[int, float]]
 
 
 class Collection:
-    """An index with the impact of each of its terms on each document, worked out when first asked for.
-
-    Terms are given by their numbers in the index.
-    """
+    """An index and its thesaurus. Documents and terms are given by their numbers in the index."""
 
     def __init__(self, index: Index, thesaurus: Thesaurus | None = None) -> None:
         self.index = index
         self.thesaurus = thesaurus or Thesaurus({})
-        self._impacts: dict[int, Scores] = {}
-        self._group_impacts: dict[int, Scores] = {}
+        self._adder = Adder(index)
         self._vectors: dict[int, Vector] = {}
         self._rare: dict[int, Vector] = {}
-        self._own: dict[int, dict[int, float]] = {}
-        self._titles: dict[int, dict[int, float]] = {}
-        self._neighbours: dict[int, Counter[tuple[int, int]]] = {}
         self._company: dict[int, Vector] = {}
 
-    @cached_property
-    def body_norms(self) -> list[float]:
-        """The factor on each document's body frequencies: longer bodies count less (BM25's b)."""
-        reach = self.index.groups.reach
-        lengths = [float(length) for length in self.index.body_lengths]
-        for number, length in enumerate(self.index.body_lengths):
-            for other, share in reach[number]:
-                lengths[other] += share * length
-        average = max(0.01, sum(lengths) / max(1, len(lengths)))
-        return [length_norm(length, average, B) for length in lengths]
+    def score(self, weights: Mapping[int, float], count: int | None) -> Scores:
+        """The `count` documents that weighted terms score highest, and those as high as the last of them."""
+        if not weights:
+            return {}
+        totals, unit = self._adder.add_up(weights)
+        for number in self.index.gone:
+            totals[number] = 0
+        if self.index.groups:
+            bonus = {group: int(value / unit) for group, value in self._score_groups(weights).items()}
+            for number, group in self.index.grouped:
+                if totals[number]:
+                    totals[number] += bonus.get(group, 0)
+        least = max(1, _nth_largest(totals, count) if count is not None else 1)
+        found = compress(range(len(totals)), map(least.__le__, totals))
+        return {number: totals[number] * unit for number in found}
+
+    def add(self, scores: Scores, weights: Mapping[int, float], chosen: AnySet[int]) -> None:
+        """Add weighted terms to the scores of some documents."""
+        for term, weight in weights.items():
+            for number, impact in self.impacts(term, chosen):
+                scores[number] += weight * impact
+        if self.index.groups:
+            bonus = self._score_groups(weights)
+            for number in chosen:
+                scores[number] += bonus.get(self.index.group(number), 0.0)
+
+    def impacts(self, term: int, chosen: AnySet[int]) -> Iterator[tuple[int, float]]:
+        """What a term adds to those of some documents that it counts for, before its weight."""
+        numbers, impacts = self.index.pairs(term)
+        everywhere = self.index.everywhere(term)
+        if everywhere is not None:
+            for number in chosen:
+                if number < len(everywhere) and (impact := everywhere[number]):
+                    yield number, impact / UNIT
+        if len(numbers) <= _SCAN * len(chosen):
+            for number, impact in zip(numbers, impacts, strict=True):
+                if number in chosen:
+                    yield number, impact / UNIT
+        else:
+            for number in chosen:
+                at = bisect_left(numbers, number)
+                if at < len(numbers) and numbers[at] == number:
+                    yield number, impacts[at] / UNIT
+
+    def _score_groups(self, weights: Mapping[int, float]) -> Scores:
+        """What the groups' own scores add to their documents."""
+        scores: Scores = {}
+        for term, weight in weights.items():
+            groups, impacts = self.index.of_groups(term)
+            if groups:
+                factor = _GROUP * weight / self.index.idf(term) * idf(self.index.groups, len(groups)) / UNIT
+                for group, impact in zip(groups, impacts, strict=True):
+                    scores[group] = scores.get(group, 0.0) + factor * impact
+        return scores
 
     @cached_property
     def mean_log_length(self) -> float:
         """The mean of the logarithms of the bodies' lengths."""
-        lengths = self.index.body_lengths
-        return math.fsum(math.log1p(length) for length in lengths) / max(1, len(lengths))
+        return math.fsum(map(self.log_length, range(len(self.index)))) / max(1, len(self.index))
 
-    @cached_property
-    def title_norms(self) -> list[float]:
-        """The factor on each document's title frequencies: shorter titles say more."""
-        lengths = self.index.title_lengths
-        average = max(0.01, sum(lengths) / max(1, len(lengths)))
-        return [min(_SHORTEST_TITLE, average / length) if length else 0.0 for length in lengths]
-
-    @cached_property
-    def group_norms(self) -> list[float]:
-        """The factor on each category's frequencies."""
-        lengths = self.index.groups.lengths
-        average = max(0.01, sum(lengths) / max(1, len(lengths)))
-        return [length_norm(length, average, _GROUP_B) for length in lengths]
-
-    def impacts(self, term: int) -> Scores:
-        """What a term adds to each document that holds it or is next to one that does, before its weight."""
-        known = self._impacts.get(term)
-        if known is None:
-            found = self._spread(term) if len(self.index.groups) else self._frequencies(term)
-            top = K1 + 1.0
-            known = self._impacts[term] = {n: f * top / (f + K1) for n, f in found.items()}
-        return known
-
-    def _frequencies(self, term: int) -> Scores:
-        """The weighted frequencies of a term in each document that holds it."""
-        norms, titles = self.body_norms, self.title_norms
-        rows = iter(self.index.postings(term))
-        found: Scores = {}
-        for number, title, body, label in zip(rows, rows, rows, rows, strict=True):
-            value = body * norms[number]
-            if title or label:
-                value += _TITLE * title * titles[number] + _LABEL * label
-            found[number] = value
-        return found
-
-    def _spread(self, term: int) -> Scores:
-        """The same where neighbours count for each other."""
-        reach, norms, titles = self.index.groups.reach, self.body_norms, self.title_norms
-        rows = iter(self.index.postings(term))
-        found: Scores = {}
-        rest: Scores = {}
-        for number, title, body, label in zip(rows, rows, rows, rows, strict=True):
-            if body:
-                found[number] = found.get(number, 0.0) + body
-                for other, share in reach[number]:
-                    found[other] = found.get(other, 0.0) + share * body
-            if title or label:
-                rest[number] = _TITLE * title * titles[number] + _LABEL * label
-        found = {number: value * norms[number] for number, value in found.items()}
-        for number, value in rest.items():
-            found[number] = found.get(number, 0.0) + value
-        return found
-
-    def own_impacts(self, number: int) -> Mapping[int, float]:
-        """What the terms of a document's own title and body add to it, before their weight."""
-        known = self._own.get(number)
-        if known is None:
-            norm, of_title = self.body_norms[number], _TITLE * self.title_norms[number]
-            rows = iter(self.index.terms_of(number))
-            known = self._own[number] = {
-                term: saturation((both - title) * norm + of_title * title, K1)
-                for term, title, both in zip(rows, rows, rows, strict=True)
-            }
-        return known
+    def log_length(self, number: int) -> float:
+        """The logarithm of the length of a document's body."""
+        return math.log(len(self.index.words(number)) - self.index.title_length(number))
 
     def title_weights(self, number: int) -> Mapping[int, float]:
         """The weights of the words of a document's title."""
-        known = self._titles.get(number)
-        if known is None:
-            index = self.index
-            rows = iter(index.terms_of(number))
-            titles = (term for term, title, _ in zip(rows, rows, rows, strict=True) if title)
-            known = self._titles[number] = {t: index.idf(t) for t in titles if t not in index.wholes}
-        return known
-
-    def neighbours(self, number: int) -> Mapping[tuple[int, int], int]:
-        """How often each pair of a document's words stands side by side."""
-        known = self._neighbours.get(number)
-        if known is None:
-            words = [word - 1 for word in self.index.sequence(number)]
-            known = self._neighbours[number] = Counter(pairwise(words))
-        return known
+        index = self.index
+        return {term: index.idf(term) for term in index.words(number)[: index.title_length(number)]}
 
     def vector(self, number: int) -> Vector:
-        """A document's unit tf-idf vector, without compounds and terms that no other document holds."""
+        """A document's unit tf-idf vector over its words, without those that no other document holds."""
         known = self._vectors.get(number)
         if known is None:
-            known = self._vectors[number] = self._weigh_terms(number)
+            known = self._vectors[number] = self._weigh_words(number)
         return known
 
-    def _weigh_terms(self, number: int) -> Vector:
+    def _weigh_words(self, number: int) -> Vector:
         index = self.index
-        rows = iter(index.terms_of(number))
-        weights = [
-            (term, (1.0 + math.log(both)) * index.idf(term) if both > 1 else index.idf(term))
-            for term, _, both in zip(rows, rows, rows, strict=True)
-        ]
+        counts = Counter(index.words(number))
+        del counts[GAP]
+        weights = [(term, (1.0 + math.log(count)) * index.idf(term)) for term, count in counts.items()]
         norm = math.sqrt(math.fsum(weight * weight for _, weight in weights)) or 1.0
-        wholes, holding = index.wholes, index.holding
-        return [(t, weight / norm) for t, weight in weights if t not in wholes and holding(t) > 1]
+        return [(term, weight / norm) for term, weight in weights if index.holding(term) > 1]
 
     def company(self, term: int, count: int) -> Vector:
         """The terms that stand out in the documents that hold a term, at most `count`, strongest first."""
@@ -168,44 +131,39 @@ class Collection:
         return known
 
     def _find_company(self, term: int, count: int) -> Vector:
-        strengths: dict[int, float] = {}
-        for document in self.index.postings(term)[::4]:
-            for other, share in self._standing_out(document):
+        strengths: Scores = {}
+        numbers = [number for number in self.index.pairs(term)[0] if self.index.place(number) >= 0]
+        for number in sorted(numbers, key=self.index.place):
+            for other, share in self._standing_out(number):
                 strengths[other] = strengths.get(other, 0.0) + share
         strengths.pop(term, None)
-        return [(other, strengths[other]) for other in best(strengths, count)]
+        return [(other, strengths[other]) for other in self.best_terms(strengths, count)]
 
     def _standing_out(self, number: int) -> Vector:
         """A document's vector with common terms counting less still."""
         known = self._rare.get(number)
         if known is None:
             holding = self.index.holding
-            shares = self.vector(number)
-            known = self._rare[number] = [(t, share / math.sqrt(holding(t))) for t, share in shares]
+            known = self._rare[number] = [
+                (t, share / math.sqrt(holding(t))) for t, share in self.vector(number)
+            ]
         return known
 
-    def group_impacts(self, term: int) -> Scores:
-        """What a term adds to each category, its weight among categories included."""
-        known = self._group_impacts.get(term)
-        if known is None:
-            known = self._group_impacts[term] = self._weigh_groups(term)
-        return known
+    def best(self, scores: Scores, count: int) -> list[int]:
+        """The best documents, the earlier one in the list where they are equal."""
+        return _best(scores, count, self.index.place)
 
-    def _weigh_groups(self, term: int) -> Scores:
-        groups = self.index.groups
-        counts: Counter[int] = Counter()
-        rows = iter(self.index.postings(term))
-        for number, title, body, _ in zip(rows, rows, rows, rows, strict=True):
-            if groups.of[number] >= 0:
-                counts[groups.of[number]] += title + body
-        weight = idf(len(groups), len(counts))
-        norms = self.group_norms
-        return {g: weight * saturation(count * norms[g], _GROUP_K1) for g, count in counts.items() if count}
+    def best_terms(self, scores: Scores, count: int) -> list[int]:
+        """The best terms, in the order of the alphabet where they are equal."""
+        return _best(scores, count, self.index.terms.__getitem__)
 
 
-def best(scores: Scores, count: int) -> list[int]:
-    """The best documents, the earlier one where they are equal."""
-    if len(scores) > 4 * count:
-        cut = sorted(scores.values())[-count]
-        scores = {number: score for number, score in scores.items() if score >= cut}
-    return sorted(scores, key=lambda number: (-scores[number], number))[:count]
+def _best(scores: Scores, count: int, rank: Callable[[int], Any]) -> list[int]:
+    if len(scores) > count:
+        least = _nth_largest(list(scores.values()), count)
+        scores = {number: score for number, score in scores.items() if score >= least}
+    return sorted(scores, key=lambda number: (-scores[number], rank(number)))[:count]
+
+
+def _nth_largest(values: Sequence[float], count: int) -> float:
+    return nlargest(count, values)[-1]

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
 from ctx.retrieval.bm25 import saturation
-from ctx.retrieval.collection import K1, Scores, best
-from ctx.retrieval.query import Query, add_terms
+from ctx.retrieval.collection import Scores
+from ctx.retrieval.postings import K1
+from ctx.retrieval.query import Query
 from ctx.retrieval.terms import analyse
 
 CANDIDATES = 40
-_POOL = 100
+POOL = 100
 _COMPANY, _COMPANY_TERMS, _COMPANY_DOCUMENTS = 0.1, 10, 12
 _SEGMENT, _WHOLE = 0.5, 1.25
 _TITLE = 0.6
@@ -28,36 +30,38 @@ _BREAK = re.compile(r"\n+|(?<=[.;!?:])\s+|\s+[—–-]+\s+|[()]")
 
 def add_company(scores: Scores, query: Query) -> None:
     """Words that keep company with the query's rare words count a little: expansion from the corpus."""
-    index = query.collection.index
+    collection, index = query.collection, query.collection.index
     most = min(_COMPANY_DOCUMENTS, len(index) // 20)
     found: dict[int, float] = {}
     for term in query.shares:
-        if term in index.wholes or not 2 <= index.holding(term) <= most:
+        if index.is_whole(term) or not 2 <= index.holding(term) <= most:
             continue
-        company = query.collection.company(term, _COMPANY_TERMS)
+        company = collection.company(term, _COMPANY_TERMS)
         for other, strength in company:
             weight = query.weights[term] * strength / company[0][1]
             found[other] = found.get(other, 0.0) + weight
     weights = {term: _COMPANY * weight for term, weight in found.items() if term not in query.shares}
     if weights:
-        add_terms(scores, query.collection, weights, best(scores, _POOL))
+        collection.add(scores, weights, set(collection.best(scores, POOL)))
 
 
 def add_segments(scores: Scores, query: Query, top: Sequence[int]) -> None:
     """The sentence of a long query that fits a document best counts again."""
-    index, ids = query.collection.index, query.collection.index.ids
+    collection, index = query.collection, query.collection.index
     segments = []
     for part in _BREAK.split(query.text):
         words, wholes = analyse(part or "")
-        known = (ids[term] for term in (*words, *wholes) if term in ids)
-        weights = {term: index.idf(term) * (_WHOLE if term in index.wholes else 1.0) for term in known}
-        if weights:
-            segments.append(weights)
+        known = {number for term in (*words, *wholes) if (number := index.find(term))}
+        if known:
+            segments.append(known)
     if len(segments) < 2:
         return
+    chosen, parts = set(top), {}
+    for term in set().union(*segments):
+        weight = index.idf(term) * (_WHOLE if index.is_whole(term) else 1.0)
+        parts[term] = {number: weight * impact for number, impact in collection.impacts(term, chosen)}
     for number in top:
-        own = query.collection.own_impacts(number)
-        fits = [sum(w * own[term] for term, w in segment.items() if term in own) for segment in segments]
+        fits = (math.fsum(parts[term].get(number, 0.0) for term in segment) for segment in segments)
         scores[number] += _SEGMENT * max(fits)
 
 
@@ -65,49 +69,50 @@ def scale_by_title(scores: Scores, query: Query, top: Sequence[int]) -> None:
     """The more of a title the query covers, the more its document counts."""
     for number in top:
         weights = query.collection.title_weights(number)
-        covered = sum(weight for term, weight in weights.items() if term in query.weights)
+        covered = math.fsum(weight for term, weight in weights.items() if term in query.weights)
         if covered:
-            scores[number] *= 1.0 + _TITLE * math.sqrt(covered / sum(weights.values()))
+            scores[number] *= 1.0 + _TITLE * math.sqrt(covered / math.fsum(weights.values()))
 
 
 def add_phrases(scores: Scores, query: Query, top: Sequence[int]) -> None:
     """Neighbouring words of the query that are neighbours in the document count as one more term."""
-    weights = query.weights
+    weights, index = query.weights, query.collection.index
     pairs = {
         (one, other): (weights[one] + weights[other]) / 2.0
         for one, other in pairwise(query.sequence)
         if one != other and one in weights and other in weights
     }
-    norms = query.collection.body_norms
     for number in top if pairs else ():
-        held = query.collection.neighbours(number)
-        for pair, weight in pairs.items():
-            if pair in held:
-                scores[number] += _PHRASE * weight * saturation(held[pair] * norms[number], K1)
+        held = Counter(pairwise(index.words(number)))
+        shared = pairs.keys() & held.keys()
+        if shared:
+            norm = index.norm(number)
+            gains = (pairs[pair] * saturation(held[pair] * norm, K1) for pair in shared)
+            scores[number] += _PHRASE * math.fsum(gains)
 
 
 def scale_by_speech(scores: Scores, query: Query, top: Sequence[int]) -> None:
     """In a dialogue short remarks and questions say less than they share words."""
-    collection, groups = query.collection, query.collection.index.groups
-    for number in top if groups.dialogues else ():
-        if groups.of[number] in groups.dialogues:
-            longer = math.log1p(collection.index.body_lengths[number]) - collection.mean_log_length
+    collection, index = query.collection, query.collection.index
+    for number in top if index.dialogues else ():
+        if index.group(number) in index.dialogues:
+            longer = collection.log_length(number) - collection.mean_log_length
             factor = max(_LEAST_SPEECH, 1.0 + _SPEECH * longer)
-            scores[number] *= factor * (_QUESTION if groups.asks[number] else 1.0)
+            scores[number] *= factor * (_QUESTION if index.asks(number) else 1.0)
 
 
 def add_feedback(scores: Scores, query: Query, top: Sequence[int]) -> None:
     """A little of what the best documents are about (pseudo relevance feedback, Rocchio 1971)."""
     collection, index = query.collection, query.collection.index
-    sources = sorted(top, key=lambda number: (-scores[number], number))[:_FEEDBACK_DOCUMENTS]
-    total = sum(scores[number] for number in sources)
+    sources = collection.best({number: scores[number] for number in top}, _FEEDBACK_DOCUMENTS)
+    total = math.fsum(scores[number] for number in sources)
     mixed: dict[int, float] = {}
     for number in sources:
         for term, weight in collection.vector(number):
             mixed[term] = mixed.get(term, 0.0) + weight * scores[number] / total
-    chosen = [(term, mixed[term]) for term in best(mixed, _FEEDBACK_TERMS)]
+    chosen = [(term, mixed[term]) for term in collection.best_terms(mixed, _FEEDBACK_TERMS)]
     mass = math.fsum(index.idf(term) * weight for term, weight in chosen)
     if mass:
-        scale = _FEEDBACK * sum(query.weights.values()) / mass
+        scale = _FEEDBACK * math.fsum(query.weights.values()) / mass
         weights = {term: scale * weight * index.idf(term) for term, weight in chosen}
-        add_terms(scores, collection, weights, best(scores, _POOL))
+        collection.add(scores, weights, set(collection.best(scores, POOL)))

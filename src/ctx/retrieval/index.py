@@ -1,120 +1,101 @@
-"""The inverted index: which documents hold a term, where, and how often.
+"""The index: documents and their postings, whether just made or read, part by part, from a cache.
 
-It is a handful of flat arrays, whether they were just made or are read, part by part, from a cache; a term is
-known by its number in the sorted vocabulary, so that numbers order as terms do.
+A document is known by its number, a term by its number in the vocabulary.
 """
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from itertools import accumulate
-from typing import NamedTuple, Protocol
 
 from ctx.memory.entry import Entry
 from ctx.retrieval.bm25 import idf
-from ctx.retrieval.terms import WHOLE, analyse
+from ctx.retrieval.document import (
+    Document,
+    Documents,
+    Held,
+    Numbers,
+    Shelf,
+    Vocabulary,
+    decode_terms,
+    document_of,
+    encode,
+)
+from ctx.retrieval.groups import REACH
+from ctx.retrieval.postings import (
+    TWENTIETHS,
+    Averages,
+    averages_of,
+    body_norm,
+    build,
+    fields_of,
+    impacts,
+    terms_of,
+)
+from ctx.retrieval.terms import is_whole
 
-_MONTHS = "January February March April May June July August September October November December".split()
-Numbers = Sequence[int]
-Parts = Mapping[str, "array[int] | bytes"]
-
-
-class Document(NamedTuple):
-    """What the index keeps of an entry: its terms in order and how often each occurs.
-
-    `sequence` is the words of the title, a gap, and those of the body. `frequencies` counts title and body
-    together, `title` the title alone, compounds included. `group` is shared by neighbours; what `asks` ends
-    in a question mark.
-    """
-
-    sequence: Sequence[str]
-    frequencies: Mapping[str, int]
-    title: Mapping[str, int]
-    label: Mapping[str, int]
-    title_length: int
-    body_length: int
-    group: str
-    asks: bool = False
-
-
-class Shelf(Protocol):
-    """Where the arrays of an index are: in memory, or in a file that is read part by part."""
-
-    def numbers(self, name: str, start: int = 0, stop: int | None = None) -> Numbers:
-        """A stretch of an array."""
-
-    def text(self, name: str) -> str:
-        """A text."""
-
-
-class Held:
-    """Arrays in memory."""
-
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-
-    def numbers(self, name: str, start: int = 0, stop: int | None = None) -> Numbers:
-        """A stretch of an array."""
-        return memoryview(self._parts[name])[start:stop]
-
-    def data(self, name: str, start: int = 0, stop: int | None = None) -> bytes:
-        """A stretch of bytes."""
-        return bytes(self._parts[name][start:stop])
-
-    def text(self, name: str) -> str:
-        """A text."""
-        return bytes(self._parts[name]).decode("utf-8", "surrogatepass")
+Pairs = tuple[Numbers, Numbers]
 
 
 class Index:
-    """Postings over a list of documents; a document is known by its number in that list."""
+    """Postings over documents, and what is kept of each of them."""
+
+    gone: Sequence[int] = ()
+    """The numbers of documents that stand in that list no more."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
+        self.documents = Documents(shelf)
         self._idf: dict[int, float] = {}
-        self.title_lengths = shelf.numbers("title_lengths")
-        self.body_lengths = shelf.numbers("body_lengths")
-        self._posting_ends = shelf.numbers("posting_ends")
-        self._term_ends = shelf.numbers("term_ends")
-        self._sequence_ends = shelf.numbers("sequence_ends")
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Index:
         """The index of some entries, numbered as they come."""
-        return cls(Held(build([document_of(entry) for entry in entries])))
+        return cls(Held(build(map(document_of, entries))))
 
     def __len__(self) -> int:
-        return len(self.body_lengths)
+        return len(self.documents)
+
+    @property
+    def numbers(self) -> int:
+        """One more than the highest number of a document."""
+        return len(self)
+
+    def place(self, number: int) -> int:
+        """Where a document stands in the list that was indexed; below 0 if no more."""
+        return number
+
+    def number(self, place: int) -> int:
+        """The number of the document at a place of the list."""
+        return place
 
     @cached_property
     def terms(self) -> list[str]:
-        """The vocabulary in the order of the terms' numbers."""
-        text = self._shelf.text("terms")
-        return text.split("\n") if text else []
+        """The terms by their numbers; the first one is none."""
+        return decode_terms(self._shelf.text("terms"))
 
     @cached_property
-    def ids(self) -> dict[str, int]:
+    def ids(self) -> Vocabulary:
         """The number of each term."""
-        return dict(zip(self.terms, range(len(self.terms)), strict=True))
+        return Vocabulary(zip(self.terms, range(len(self.terms)), strict=True))
 
-    @cached_property
-    def wholes(self) -> range:
-        """The numbers of the compounds, which stand together in the vocabulary."""
-        from bisect import bisect_left
+    def find(self, term: str) -> int:
+        """The number of a term that some document holds; 0 where none does."""
+        number = self.ids.get(term, 0)
+        return number if number and self.holding(number) else 0
 
-        return range(bisect_left(self.terms, WHOLE), bisect_left(self.terms, chr(ord(WHOLE) + 1)))
+    def is_whole(self, term: int) -> bool:
+        """Whether a term is a compound kept whole."""
+        return is_whole(self.terms[term])
 
     def holding(self, term: int) -> int:
         """How many documents hold a term."""
-        return (self._posting_ends[term] - (self._posting_ends[term - 1] if term else 0)) // 4
+        return self._holding[term]
 
-    def postings(self, term: int) -> Numbers:
-        """The rows of a term one behind the other: document, title, body and label frequency of each."""
-        start = self._posting_ends[term - 1] if term else 0
-        return self._shelf.numbers("postings", start, self._posting_ends[term])
+    @cached_property
+    def _holding(self) -> Numbers:
+        return self._shelf.numbers("holding")
 
     def idf(self, term: int) -> float:
         """The weight of a term by how many documents hold it."""
@@ -123,184 +104,203 @@ class Index:
             known = self._idf[term] = idf(len(self), self.holding(term))
         return known
 
-    def terms_of(self, number: int) -> Numbers:
-        """The rows of a document's terms: number, frequency in its title, and in title and body together."""
-        start = self._term_ends[number - 1] if number else 0
-        return self._shelf.numbers("document_terms", start, self._term_ends[number])
+    def pairs(self, term: int) -> Pairs:
+        """The numbers of documents and the impacts of a term on them; see `everywhere` for common terms."""
+        return self._pairs("", term)
 
-    def sequence(self, number: int) -> Numbers:
-        """The numbers of a document's words in order plus one; 0 is the gap between title and body."""
-        start = self._sequence_ends[number - 1] if number else 0
-        return self._shelf.numbers("sequences", start, self._sequence_ends[number])
+    def everywhere(self, term: int) -> Numbers | None:
+        """The impacts of a common term on all documents, by number."""
+        at = self._common.get(term)
+        if at is None:
+            return None
+        count = len(self.documents)
+        return self._shelf.numbers("common_impacts", at * count, (at + 1) * count)
+
+    @cached_property
+    def _common(self) -> dict[int, int]:
+        return {term: at for at, term in enumerate(self._shelf.numbers("common"))}
+
+    def of_groups(self, term: int) -> Pairs:
+        """The groups that a term stands in, and its impacts on them."""
+        return self._pairs("group_", term)
+
+    def _pairs(self, prefix: str, term: int) -> Pairs:
+        ends = self._ends[prefix]
+        start, end = ends[term - 1] if term else 0, ends[term]
+        if start == end:
+            return (), ()
+        shelf = self._shelf
+        return shelf.numbers(f"{prefix}places", start, end), shelf.numbers(f"{prefix}impacts", start, end)
+
+    @cached_property
+    def _ends(self) -> dict[str, Numbers]:
+        return {prefix: self._shelf.numbers(f"{prefix}ends") for prefix in ("", "group_")}
+
+    @property
+    def groups(self) -> int:
+        """How many groups there are."""
+        return len(self.documents.group_names) - 1
+
+    def group(self, number: int) -> int:
+        """The group of a document; 0 for none."""
+        return self.documents.groups[number]
+
+    @cached_property
+    def grouped(self) -> list[tuple[int, int]]:
+        """The documents that have a group, and which."""
+        return [(number, group) for number, group in enumerate(self.documents.groups) if group]
+
+    @cached_property
+    def dialogues(self) -> frozenset[int]:
+        """The groups that are dialogues."""
+        return frozenset(self._shelf.numbers("dialogues"))
+
+    def asks(self, number: int) -> bool:
+        """Whether a document ends in a question mark."""
+        return bool(self.documents.asks[number])
 
     def document(self, number: int) -> Document:
         """A document as it was given to the index."""
-        names, title, both = self.terms, {}, {}
-        rows = iter(self.terms_of(number))
-        for term, of_title, of_both in zip(rows, rows, rows, strict=True):
-            both[names[term]] = of_both
-            if of_title:
-                title[names[term]] = of_title
-        start = self._label_ends[number - 1] if number else 0
-        rows = iter(self._shelf.numbers("labels", start, self._label_ends[number]))
-        label = {names[term]: count for term, count in zip(rows, rows, strict=True)}
-        words = tuple(names[word - 1] if word else "" for word in self.sequence(number))
-        lengths = self.title_lengths[number], self.body_lengths[number]
-        asks = bool(self._shelf.numbers("asks")[number])
-        return Document(words, both, title, label, *lengths, self._group_names[number], asks)
+        return self.documents.document(number, self.terms)
+
+    def words(self, number: int) -> Numbers:
+        """The words of a document: those of its title, a gap, and those of its body."""
+        return self.documents.row("words", number)
+
+    def title_length(self, number: int) -> int:
+        """How many words a document's title has."""
+        return self.documents.title_lengths[number]
+
+    def length(self, number: int) -> int:
+        """How many words a document's body has, neighbours counted in, in twentieths."""
+        return self._lengths[number]
 
     @cached_property
-    def _label_ends(self) -> Numbers:
-        return self._shelf.numbers("label_ends")
+    def _lengths(self) -> Numbers:
+        return self._shelf.numbers("lengths")
+
+    def norm(self, number: int) -> float:
+        """The factor on frequencies in a document's body."""
+        return body_norm(self.length(number) / TWENTIETHS, self._averages.body)
 
     @cached_property
-    def _group_names(self) -> list[str]:
-        names = self._shelf.text("group_names").split("\0")
-        return [names[group] for group in self._shelf.numbers("groups")]
-
-    @cached_property
-    def groups(self) -> Groups:
-        """The documents by category."""
-        of = [group - 1 for group in self._shelf.numbers("groups")]
-        return Groups(of, self.title_lengths, self.body_lengths, self._shelf.numbers("asks"))
+    def _averages(self) -> Averages:
+        return averages_of(self.documents.title_lengths, self._lengths, len(self.documents))
 
 
-def build(documents: Sequence[Document]) -> dict[str, array[int] | bytes]:
-    """The arrays of an index of some documents."""
-    vocabulary: set[str] = set()
-    for document in documents:
-        vocabulary.update(document.frequencies, document.label)
-    terms = sorted(vocabulary)
-    ids = dict(zip(terms, range(len(terms)), strict=True))
-    document_terms, term_ends = array("I"), array("I")
-    sequences, sequence_ends = array("I"), array("I")
-    labels, label_ends = array("I"), array("I")
-    rows: list[list[int]] = [[] for _ in terms]
-    of_word = {"": 0} | {term: number + 1 for term, number in ids.items()}
-    for number, document in enumerate(documents):
-        _add_document(number, document, ids, rows, document_terms)
-        term_ends.append(len(document_terms))
-        sequences.extend(map(of_word.__getitem__, document.sequence))
-        sequence_ends.append(len(sequences))
-        for term, frequency in document.label.items():
-            labels.extend((ids[term], frequency))
-        label_ends.append(len(labels))
-    postings = array("I")
-    for row in rows:
-        postings.extend(row)
-    names: dict[str, int] = {"": 0}
-    groups = array("I", (names.setdefault(document.group, len(names)) for document in documents))
-    return {
-        "labels": labels,
-        "label_ends": label_ends,
-        "terms": "\n".join(terms).encode("utf-8", "surrogatepass"),
-        "postings": postings,
-        "posting_ends": array("I", accumulate(map(len, rows))),
-        "document_terms": document_terms,
-        "term_ends": term_ends,
-        "sequences": sequences,
-        "sequence_ends": sequence_ends,
-        "title_lengths": array("I", (document.title_length for document in documents)),
-        "body_lengths": array("I", (document.body_length for document in documents)),
-        "asks": array("I", (document.asks for document in documents)),
-        "groups": groups,
-        "group_names": "\0".join(names).encode("utf-8", "surrogatepass"),
-    }
+class Patched(Index):
+    """An index that a few fresh documents are held beside, and some of whose own are gone.
 
+    `origin` has, for each place of the list, the document's number in the index, or the index's length + n
+    for the n-th of the `fresh` ones. Where it `holds`, it answers whatever is asked as an index made anew
+    would (compare the segments of Lucene).
+    """
 
-def _add_document(
-    number: int, document: Document, ids: Mapping[str, int], rows: list[list[int]], flat: array[int]
-) -> None:
-    title, label = document.title, document.label
-    for term, frequency in document.frequencies.items():
-        own, term_id = title.get(term, 0), ids[term]
-        rows[term_id] += (number, own, frequency - own, label.get(term, 0))
-        flat.extend((term_id, own, frequency))
-    for term, frequency in label.items():
-        if term not in document.frequencies:
-            rows[ids[term]] += (number, 0, 0, frequency)
+    def __init__(self, shelf: Shelf, origin: Sequence[int], fresh: Sequence[Document]) -> None:
+        super().__init__(shelf)
+        self._origin = origin
+        self._old = len(self.documents)
+        self._vocabulary = len(self.ids)
+        self._fresh = Documents(Held(encode(fresh, self.ids)))
+        self.terms = list(self.ids)
+        self._places = [-1] * (self._old + len(fresh))
+        for place, number in enumerate(origin):
+            self._places[number] = place
+        self.gone = [number for number, place in enumerate(self._places[: self._old]) if place < 0]
+        self._held: Counter[int] = Counter()
+        self._rows: dict[int, tuple[list[int], list[int]]] = {}
+        self._add_fresh()
 
-
-def document_of(entry: Entry) -> Document:
-    """The terms of an entry."""
-    title, body = analyse(entry.title), analyse(entry.body)
-    label = analyse(_label(entry))
-    in_title = Counter(title.words + title.wholes)
-    both = in_title.copy()
-    both.update(body.words + body.wholes)
-    return Document(
-        sequence=(*title.words, "", *body.words),
-        frequencies=both,
-        title=in_title,
-        label=Counter(label.words + label.wholes),
-        title_length=len(title.words),
-        body_length=len(body.words),
-        group=_group(entry),
-        asks=entry.body.rstrip().endswith("?"),
-    )
-
-
-def document_text(entry: Entry) -> str:
-    """All that an entry's document is made of, as one text."""
-    return "\0".join((entry.title, _label(entry), _group(entry), entry.body))
-
-
-def _label(entry: Entry) -> str:
-    return " ".join((_date_text(entry.date), *entry.tags, entry.category))
-
-
-def _group(entry: Entry) -> str:
-    return f"{entry.path}\n{entry.category}" if entry.category else ""
-
-
-def _date_text(date: str | None) -> str:
-    """A date as people ask for it: `2026-11-21 21 November 2026`."""
-    if date is None:
-        return ""
-    year, month, day = date.split("-")
-    return f"{date} {int(day)} {_MONTHS[int(month) - 1]} {year}"
-
-
-class Groups:
-    """Documents under one category: neighbours in file order, and the category as a document of its own."""
-
-    # What a document's words count for those after it at distances 1, 2, 3, and for those before it.
-    AFTER, BEFORE = (0.5, 0.4, 0.2), (0.3, 0.1)
-    # A question's words count so much more for what follows: the answer is there.
-    REPLY = 1.5
-    # A category in which so many end in a question mark is a dialogue.
-    DIALOGUE = 0.1
-
-    def __init__(self, of: list[int], title_lengths: Numbers, body_lengths: Numbers, asks: Numbers) -> None:
-        self.of = of
-        self.asks = asks
-        self.dialogues = self._dialogues()
-        self.lengths = [0.0] * (max(of, default=-1) + 1)
-        for number, group in enumerate(of):
-            if group >= 0:
-                self.lengths[group] += body_lengths[number] + title_lengths[number]
-        self.reach = [self._reach(number) for number in range(len(of))] if self.lengths else [()] * len(of)
+    def _add_fresh(self) -> None:
+        for number in self.gone:
+            self._held.subtract(terms_of(fields_of(self.documents, number)))
+        for place in range(len(self._fresh)):
+            fields = fields_of(self._fresh, place)
+            self._held.update(terms_of(fields))
+            for term, impact in impacts(fields, self._averages).items():
+                numbers, found = self._rows.setdefault(term, ([], []))
+                numbers.append(self._old + place)
+                found.append(impact)
 
     def __len__(self) -> int:
-        return len(self.lengths)
+        return len(self._origin)
 
-    def _dialogues(self) -> frozenset[int]:
-        """The categories that are dialogues."""
-        sizes = Counter(group for group in self.of if group >= 0)
-        asked = Counter(group for group, asks in zip(self.of, self.asks, strict=True) if asks and group >= 0)
-        return frozenset(group for group, count in asked.items() if count >= self.DIALOGUE * sizes[group])
+    @property
+    def numbers(self) -> int:
+        """One more than the highest number of a document."""
+        return self._old + len(self._fresh)
 
-    def _reach(self, number: int) -> tuple[tuple[int, float], ...]:
-        """The (document, share) pairs that a document's words count for too."""
-        group = self.of[number]
-        if group < 0:
-            return ()
-        found = []
-        reply = self.REPLY if self.asks[number] and group in self.dialogues else 1.0
-        for step, factor, shares in ((1, reply, self.AFTER), (-1, 1.0, self.BEFORE)):
-            for distance, share in enumerate(shares, 1):
-                other = number + step * distance
-                if not 0 <= other < len(self.of) or self.of[other] != group:
-                    break
-                found.append((other, factor * share))
-        return tuple(found)
+    def place(self, number: int) -> int:
+        """Where a document stands in the list that was indexed; below 0 if no more."""
+        return self._places[number]
+
+    def number(self, place: int) -> int:
+        """The number of the document at a place of the list."""
+        return self._origin[place]
+
+    def holding(self, term: int) -> int:
+        """How many documents hold a term."""
+        return (super().holding(term) if term < self._vocabulary else 0) + self._held[term]
+
+    def pairs(self, term: int) -> Pairs:
+        """The numbers of documents and the impacts of a term on them; see `everywhere` for common terms."""
+        old = super().pairs(term) if term < self._vocabulary else ((), ())
+        fresh = self._rows.get(term)
+        return ([*old[0], *fresh[0]], [*old[1], *fresh[1]]) if fresh else old
+
+    def of_groups(self, term: int) -> Pairs:
+        """The groups that a term stands in, and its impacts on them."""
+        return super().of_groups(term) if term < self._vocabulary else ((), ())
+
+    def group(self, number: int) -> int:
+        """The group of a document; 0 for none."""
+        return super().group(number) if number < self._old else 0
+
+    def words(self, number: int) -> Numbers:
+        """The words of a document: those of its title, a gap, and those of its body."""
+        return super().words(number) if number < self._old else self._fresh.row("words", number - self._old)
+
+    def title_length(self, number: int) -> int:
+        """How many words a document's title has."""
+        if number < self._old:
+            return super().title_length(number)
+        return self._fresh.title_lengths[number - self._old]
+
+    def length(self, number: int) -> int:
+        """How many words a document's body has, neighbours counted in, in twentieths."""
+        if number < self._old:
+            return super().length(number)
+        return (len(self.words(number)) - self.title_length(number) - 1) * TWENTIETHS
+
+    @property
+    def holds(self) -> bool:
+        """Whether all that is asked of it is answered as an index made anew would answer it.
+
+        That is so while the averages, to the precision that counts, are the same, and no document that has
+        neighbours or a group is fresh, gone, or next to one of these.
+        """
+        if self._moved_averages() != self._averages:
+            return False
+        if not self.groups:
+            return not any(self._fresh.groups)
+        changed = [place for place, number in enumerate(self._origin) if number >= self._old]
+        near = {self._origin[at] for place in changed for at in self._around(place, len(self))}
+        near |= {at for number in self.gone for at in self._around(number, self._old)}
+        kept = [number for number in self._origin if number < self._old]
+        return kept == sorted(kept) and not any(self._fresh.groups) and not any(map(self.group, near))
+
+    def _moved_averages(self) -> Averages:
+        """The averages of the documents that there are now."""
+        fresh = range(self._old, self.numbers)
+        titles, lengths = (
+            sum(old) + sum(map(of, fresh)) - sum(map(of, self.gone))
+            for old, of in (
+                (self.documents.title_lengths, self.title_length),
+                (self._lengths, self.length),
+            )
+        )
+        return averages_of([titles], [lengths], len(self))
+
+    def _around(self, place: int, count: int) -> range:
+        """The places that a document's words can reach."""
+        return range(max(place - REACH, 0), min(place + REACH + 1, count))

@@ -1,16 +1,14 @@
-"""A query: what each of its terms counts, and how terms are added to scores."""
+"""A query: what each of its terms counts."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
 
-from ctx.retrieval.collection import Collection, Scores
+from ctx.retrieval.collection import Collection
 from ctx.retrieval.terms import Terms, analyse
 
-_GROUP = 0.4
 _WHOLE = 1.25
 _DECAY = 0.02
 # An address without a path names a site, not a subject.
@@ -26,9 +24,9 @@ class Query:
         self.terms: Terms = analyse(self.text)
         index = collection.index
         shares = collection.thesaurus.widen(self.terms.words) | _shares(self.terms)
-        ids = index.ids
-        self.shares = {ids[term]: share for term, share in shares.items() if share and term in ids}
-        self.sequence = [ids.get(word, -1) for word in self.terms.words]
+        found = ((index.find(term), share) for term, share in shares.items())
+        self.shares = {number: share for number, share in found if number and share}
+        self.sequence = list(map(index.find, self.terms.words))
         self.weights = {term: share * index.idf(term) for term, share in self.shares.items()}
 
 
@@ -49,29 +47,3 @@ def _shares(query: Terms) -> dict[str, float]:
     }
     shares.update(dict.fromkeys(query.wholes, _WHOLE))
     return shares
-
-
-def add_terms(
-    scores: Scores, collection: Collection, weights: Mapping[int, float], only: Iterable[int] | None = None
-) -> None:
-    """Add weighted terms to the scores: of all documents that hold them, or of `only` some."""
-    chosen = None if only is None else list(only)
-    groups: Scores = {}
-    for term, weight in weights.items():
-        impacts = collection.impacts(term)
-        if chosen is None:
-            for number, impact in impacts.items():
-                scores[number] = scores.get(number, 0.0) + weight * impact
-        else:
-            for number in chosen:
-                if number in impacts:
-                    scores[number] = scores.get(number, 0.0) + weight * impacts[number]
-        if len(collection.index.groups):
-            share = weight / collection.index.idf(term)
-            for group, impact in collection.group_impacts(term).items():
-                groups[group] = groups.get(group, 0.0) + share * impact
-    if groups:
-        of = collection.index.groups.of
-        for number in list(scores) if chosen is None else chosen:
-            if of[number] >= 0:
-                scores[number] += _GROUP * groups.get(of[number], 0.0)

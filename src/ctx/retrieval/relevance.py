@@ -6,34 +6,38 @@ docs/retrieval.md says what each step is worth.
 from __future__ import annotations
 
 from ctx.retrieval import evidence
-from ctx.retrieval.collection import Collection, Scores, best
-from ctx.retrieval.query import Query, add_terms
+from ctx.retrieval.collection import Collection, Scores
+from ctx.retrieval.query import Query
 from ctx.retrieval.terms import is_whole
 
 
-def rank(collection: Collection, text: str) -> Scores:
-    """The score of every document that shares a term with the query, by number."""
+def rank(collection: Collection, text: str, depth: int | None = None) -> Scores:
+    """The scores of the documents that share a term with the query, by their places in the list.
+
+    With a `depth` the `depth` best are among them, and those that are as good as the last one of these.
+    """
     query = Query(collection, text)
-    scores: Scores = {}
-    add_terms(scores, collection, query.weights)
+    # What closer evidence is for can only fall so many places.
+    count = None if depth is None else max(depth + evidence.CANDIDATES, evidence.POOL)
+    scores = collection.score(query.weights, count)
     if scores:
         evidence.add_company(scores, query)
-        top = best(scores, evidence.CANDIDATES)
+        top = collection.best(scores, evidence.CANDIDATES)
         evidence.add_segments(scores, query, top)
         evidence.scale_by_title(scores, query, top)
         evidence.add_phrases(scores, query, top)
         evidence.scale_by_speech(scores, query, top)
         evidence.add_feedback(scores, query, top)
-    return {number: round(score, 9) for number, score in scores.items()}
+    return {collection.index.place(number): round(score, 9) for number, score in scores.items()}
 
 
-def explain(collection: Collection, text: str, number: int) -> dict[str, float]:
+def explain(collection: Collection, text: str, place: int) -> dict[str, float]:
     """What each term of the query adds to one document's score, compounds without their mark."""
     weights = Query(collection, text).weights
-    names = collection.index.terms
+    number, names = collection.index.number(place), collection.index.terms
     parts = {
         names[term].lstrip("=") if is_whole(names[term]) else names[term]: weight * impact
         for term, weight in weights.items()
-        if (impact := collection.impacts(term).get(number, 0.0))
+        for _, impact in collection.impacts(term, {number})
     }
     return dict(sorted(parts.items(), key=lambda part: (-part[1], part[0])))

@@ -8,16 +8,19 @@ forms are brought to their base, and the rest is stemmed (Snowball English).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
 
 from ctx.retrieval.english import BASE_FORMS, STOP_WORDS
 
-_COMPOUND = re.compile(r"[^\W_](?:[\w'’]|[-./:@#+](?=\w))*")
+_COMPOUND = re.compile(r"[^\W_][\w'’]*(?:[-./:@#+](?=\w)[\w'’]*)*")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
+_MOST_KNOWN = 1 << 18
 # Wholes are terms of their own; the mark keeps them apart from words that happen to be spelt alike.
 WHOLE = "="
 
@@ -31,13 +34,9 @@ class Terms(NamedTuple):
 
 def analyse(text: str) -> Terms:
     """The terms of a text."""
-    words: list[str] = []
-    wholes: list[str] = []
-    for compound in _COMPOUND.findall(text):
-        parts, kept = _analyse_compound(compound)
-        words += parts
-        wholes += kept
-    return Terms(words, wholes)
+    found = list(map(_KNOWN.__getitem__, _COMPOUND.findall(text)))
+    words = [word for words, _ in found for word in words]
+    return Terms(words, [whole for _, wholes in found for whole in wholes])
 
 
 def is_whole(term: str) -> bool:
@@ -51,7 +50,6 @@ def terms(text: str) -> set[str]:
     return {*words, *wholes}
 
 
-@lru_cache(maxsize=1 << 18)
 def _analyse_compound(compound: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     parts = _WORD.findall(compound)
     words: list[str] = []
@@ -69,6 +67,19 @@ def _analyse_compound(compound: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if len(parts) > 1:
         wholes.append(WHOLE + compound.lower())
     return tuple(words), tuple(wholes)
+
+
+class _Compounds(dict[str, tuple[tuple[str, ...], tuple[str, ...]]]):
+    """The terms of each compound, worked out once; the most there are in 100,000 entries are kept."""
+
+    def __missing__(self, compound: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        known = self[compound] = _analyse_compound(compound)
+        return known
+
+
+_KNOWN = _Compounds()
 
 
 def _pieces(part: str) -> list[str]:
@@ -125,7 +136,22 @@ def stem(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def _stemmer() -> Callable[[str], str]:
-    from snowballstemmer.english_stemmer import EnglishStemmer
-
     # Snowball's own class, so that PyStemmer being installed or not makes no difference.
+    with _without_init("snowballstemmer"):
+        from snowballstemmer.english_stemmer import EnglishStemmer
     return EnglishStemmer().stemWord  # type: ignore[no-any-return]
+
+
+@contextmanager
+def _without_init(package: str) -> Iterator[None]:
+    """Let a module of a package be imported without all that the package itself imports: every language."""
+    from importlib.util import find_spec, module_from_spec
+
+    spec = None if package in sys.modules else find_spec(package)
+    if spec is not None:
+        sys.modules[package] = module_from_spec(spec)
+    try:
+        yield
+    finally:
+        if spec is not None:
+            del sys.modules[package]

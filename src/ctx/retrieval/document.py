@@ -1,0 +1,190 @@
+"""Documents: what the index keeps of entries, as flat arrays of term numbers.
+
+Terms are numbered as they first occur; 0 is the gap between a title and its body, and no term.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+from ctx.memory.entry import Entry
+from ctx.retrieval.terms import Terms, analyse
+
+_MONTHS = "January February March April May June July August September October November December".split()
+GAP = 0
+Numbers = Sequence[int]
+Parts = dict[str, "array[int] | bytes"]
+
+
+class Document(NamedTuple):
+    """The terms of an entry by field; `label` is its date, tags and category.
+
+    `group` is shared by neighbours; what `asks` ends in a question mark.
+    """
+
+    title: Terms
+    body: Terms
+    label: Terms
+    group: str = ""
+    asks: bool = False
+
+
+def document_of(entry: Entry) -> Document:
+    """The terms of an entry."""
+    asks = entry.body.rstrip().endswith("?")
+    return Document(analyse(entry.title), analyse(entry.body), analyse(_label(entry)), _group(entry), asks)
+
+
+def document_text(entry: Entry) -> str:
+    """All that an entry's document is made of, as one text."""
+    return "\0".join((entry.title, _label(entry), _group(entry), entry.body))
+
+
+def _label(entry: Entry) -> str:
+    return " ".join((_date_text(entry.date), *entry.tags, entry.category))
+
+
+def _group(entry: Entry) -> str:
+    return f"{entry.path}\n{entry.category}" if entry.category else ""
+
+
+def _date_text(date: str | None) -> str:
+    """A date as people ask for it: `2026-11-21 21 November 2026`."""
+    if date is None:
+        return ""
+    year, month, day = date.split("-")
+    return f"{date} {int(day)} {_MONTHS[int(month) - 1]} {year}"
+
+
+class Shelf(Protocol):
+    """Where arrays are: in memory, or in a file that is read part by part."""
+
+    def numbers(self, name: str, start: int = 0, stop: int | None = None) -> Numbers:
+        """A stretch of an array."""
+
+    def data(self, name: str, start: int = 0, stop: int | None = None) -> bytes:
+        """A stretch of bytes."""
+
+    def text(self, name: str) -> str:
+        """A text."""
+
+
+class Held:
+    """Arrays in memory."""
+
+    def __init__(self, parts: Mapping[str, array[int] | bytes]) -> None:
+        self._parts = parts
+
+    def numbers(self, name: str, start: int = 0, stop: int | None = None) -> Numbers:
+        """A stretch of an array."""
+        return memoryview(self._parts[name])[start:stop]
+
+    def data(self, name: str, start: int = 0, stop: int | None = None) -> bytes:
+        """A stretch of bytes."""
+        return bytes(memoryview(self._parts[name]).cast("B")[start:stop])
+
+    def text(self, name: str) -> str:
+        """A text."""
+        return bytes(self._parts[name]).decode("utf-8", "surrogatepass")
+
+
+class Vocabulary(dict[str, int]):
+    """The number of each term; a term that is asked for with `[]` and has none gets the next one."""
+
+    def __missing__(self, term: str) -> int:
+        number = self[term] = len(self)
+        return number
+
+
+def encode(documents: Iterable[Document], vocabulary: Vocabulary) -> Parts:
+    """The arrays that `Documents` reads; the vocabulary, which begins with the gap, is added to."""
+    number = vocabulary.__getitem__
+    columns = {name: (array("I"), array("I")) for name in ("words", "wholes", "labels")}
+    title_lengths, groups, asks, names = array("I"), array("I"), array("B"), {"": 0}
+    for title, body, label, group, asking in documents:
+        fields = (title.words, body.words), (title.wholes, body.wholes), (label.words, label.wholes)
+        for (first, second), (flat, ends) in zip(fields, columns.values(), strict=True):
+            flat.extend(map(number, first))
+            flat.append(GAP)
+            flat.extend(map(number, second))
+            ends.append(len(flat))
+        title_lengths.append(len(title.words))
+        groups.append(names.setdefault(group, len(names)))
+        asks.append(asking)
+    parts: Parts = {
+        "title_lengths": title_lengths,
+        "groups": groups,
+        "group_names": "\0".join(names).encode("utf-8", "surrogatepass"),
+        "asks": asks,
+    }
+    for name, (flat, ends) in columns.items():
+        parts |= {name: flat, f"{name}_ends": ends}
+    return parts
+
+
+def encode_terms(vocabulary: Vocabulary) -> bytes:
+    """The terms in the order of their numbers, as `decode_terms` reads them."""
+    return "\n".join(vocabulary).encode("utf-8", "surrogatepass")
+
+
+def decode_terms(text: str) -> list[str]:
+    """The terms by their numbers; the first one is the gap."""
+    return text.split("\n")
+
+
+class Documents:
+    """Documents as arrays; one is known by its place."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+
+    def __len__(self) -> int:
+        return len(self.title_lengths)
+
+    @cached_property
+    def _ends(self) -> dict[str, Numbers]:
+        return {name: self.shelf.numbers(f"{name}_ends") for name in ("words", "wholes", "labels")}
+
+    def row(self, name: str, place: int) -> Numbers:
+        """The `words` or `wholes` of a document (title, gap, body), or its `labels`."""
+        ends = self._ends[name]
+        return self.shelf.numbers(name, ends[place - 1] if place else 0, ends[place])
+
+    @cached_property
+    def title_lengths(self) -> Numbers:
+        """How many words each title has."""
+        return self.shelf.numbers("title_lengths")
+
+    @cached_property
+    def group_names(self) -> list[str]:
+        """The names of the groups; the first one stands for none."""
+        return self.shelf.text("group_names").split("\0")
+
+    @cached_property
+    def groups(self) -> Numbers:
+        """The group of each document, by number."""
+        return self.shelf.numbers("groups")
+
+    @cached_property
+    def asks(self) -> Numbers:
+        """Whether each document ends in a question mark."""
+        return self.shelf.numbers("asks")
+
+    def document(self, place: int, terms: Sequence[str]) -> Document:
+        """A document as it was encoded, given the terms by their numbers."""
+        fields = []
+        for name in ("words", "wholes", "labels"):
+            row = list(self.row(name, place))
+            gap = row.index(GAP)
+            fields.append([[terms[number] for number in part] for part in (row[:gap], row[gap + 1 :])])
+        (title, body), (title_wholes, wholes), (label, label_wholes) = fields
+        return Document(
+            Terms(title, title_wholes),
+            Terms(body, wholes),
+            Terms(label, label_wholes),
+            self.group_names[self.groups[place]],
+            bool(self.asks[place]),
+        )

@@ -1,0 +1,150 @@
+"""The index: sums of whole numbers, the best of them, and documents that changed after it was made."""
+
+from __future__ import annotations
+
+import random
+from array import array
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ctx.retrieval.collection import Collection
+from ctx.retrieval.document import Document, Held
+from ctx.retrieval.index import Index, Patched
+from ctx.retrieval.postings import HIGHEST, UNIT, build
+from ctx.retrieval.relevance import explain, rank
+from ctx.retrieval.sums import Adder
+from ctx.retrieval.terms import analyse
+
+WORDS = "lock retry timeout budget hook parser cache re-run os.path camelCase session token merge".split()
+texts = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
+groups = st.sampled_from(["", "", "", "Build", "Talk"])
+
+
+@st.composite
+def documents(draw: st.DrawFn, groups: st.SearchStrategy[str] = groups) -> Document:
+    title, body, label = draw(texts), draw(texts), draw(st.sampled_from(["", "cache", "21 May"]))
+    return Document(analyse(title), analyse(body), analyse(label), draw(groups), draw(st.booleans()))
+
+
+def index_of(found: Sequence[Document]) -> Index:
+    return Index(Held(build(found)))
+
+
+def together(found: Sequence[Document]) -> list[Document]:
+    """The documents with those of a group side by side, as they stand in files."""
+    return sorted(found, key=lambda document: document.group)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(documents(), min_size=1, max_size=20).map(together), texts)
+def test_sums_are_those_of_plain_arithmetic(found: list[Document], query: str) -> None:
+    """However a term is stored, its impact on each document is added once, times its weight."""
+    index = index_of(found)
+    weights = {n: 1.0 + n / 7 for term in {*analyse(query).words} if (n := index.find(term))}
+    if not weights:
+        return
+    totals, unit = Adder(index).add_up(weights)
+    plain = Collection(index)
+    every = set(range(len(found)))
+    wanted = dict.fromkeys(every, 0.0)
+    for term, weight in weights.items():
+        for number, impact in plain.impacts(term, every):
+            wanted[number] += weight * impact
+    for number, total in enumerate(totals):
+        assert total * unit == pytest.approx(wanted[number], rel=1e-3, abs=1e-6)
+
+
+@given(st.integers(2, 400), st.integers(1, 40))
+def test_no_sum_runs_over_into_the_next(terms: int, count: int) -> None:
+    """The highest impacts and weights of any query stay within their lane."""
+
+    class Highest(Index):
+        def __init__(self) -> None:
+            super().__init__(Held(build([Document(analyse(""), analyse("x"), analyse(""))] * count)))
+
+        def everywhere(self, term: int) -> array[int]:
+            del term
+            return array("H", [HIGHEST] * count)
+
+        def pairs(self, term: int) -> tuple[list[int], list[int]]:
+            del term
+            return [], []
+
+    weights = {term: 0.1 + term for term in range(terms)}
+    totals, unit = Adder(Highest()).add_up(weights)
+    most = sum(weights.values()) * HIGHEST / UNIT
+    assert len(set(totals)) == 1
+    assert totals[0] * unit == pytest.approx(most, rel=terms / 200_000)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(documents(), min_size=1, max_size=30), texts, st.integers(0, 5))
+def test_the_best_are_among_those_asked_for(found: list[Document], query: str, depth: int) -> None:
+    """Asking for the best few gives them the scores that they have among all."""
+    collection = Collection(index_of(together(found)))
+    every, some = rank(collection, query), rank(collection, query, depth)
+    order = sorted(every, key=lambda place: (-every[place], place))
+    assert {place: every[place] for place in order[:depth]}.items() <= some.items()
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(documents(), min_size=1, max_size=8).map(together), texts)
+def test_what_is_found_can_be_explained(found: list[Document], query: str) -> None:
+    collection = Collection(index_of(found))
+    for place, score in rank(collection, query).items():
+        assert score > 0
+        if not found[place].group:
+            assert all(value > 0 for value in explain(collection, query, place).values())
+
+
+def edit(
+    found: list[Document], fresh: list[Document], dice: random.Random
+) -> tuple[list[int], list[Document]]:
+    """Replace, remove and add documents: where each of the new list comes from, and the fresh ones used."""
+    origin = list(range(len(found)))
+    used: list[Document] = []
+    for document in fresh:
+        at = dice.randrange(len(origin) + 1)
+        kind = dice.choice(["add", "replace", "remove"])
+        if kind != "add" and at < len(origin) and origin[at] < len(found):
+            del origin[at]
+        if kind != "remove":
+            origin.insert(at, len(found) + len(used))
+            used.append(document)
+    return origin, used
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(documents(), min_size=3, max_size=40).map(together),
+    st.lists(documents(st.just("")), max_size=3),
+    st.lists(texts, min_size=1, max_size=3),
+    st.randoms(use_true_random=False),
+)
+def test_a_patched_index_answers_like_a_new_one(
+    found: list[Document], fresh: list[Document], queries: list[str], dice: random.Random
+) -> None:
+    origin, used = edit(found, fresh, dice)
+    patched = Patched(Held(build(found)), origin, used)
+    if not origin or not patched.holds:
+        return
+    new = index_of([[*found, *used][number] for number in origin])
+    for query in queries:
+        for depth in (None, 5):
+            wanted = rank(Collection(new), query, depth)
+            assert rank(Collection(patched), query, depth) == wanted
+        for place in wanted:
+            assert explain(Collection(patched), query, place) == explain(Collection(new), query, place)
+
+
+def test_a_small_change_can_be_patched() -> None:
+    """What holds in the law above is not nothing: a body edited among many documents does."""
+    dice = random.Random(1)
+    bodies = (" ".join(dice.choices(WORDS, k=30)) for _ in range(60))
+    found = [Document(analyse(f"Note {n}"), analyse(body), analyse("")) for n, body in enumerate(bodies)]
+    fresh = found[7]._replace(body=analyse("a new thought about the hook " * 6))
+    assert Patched(Held(build(found)), [*range(7), 60, *range(8, 60)], [fresh]).holds
+    assert not Patched(Held(build(found)), [*range(6), 60, *range(8, 60)], [fresh._replace(group="G")]).holds
