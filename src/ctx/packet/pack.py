@@ -201,7 +201,7 @@ class _Packing:
         )
 
     def _take_competing(self) -> None:
-        """The best of all, while room is kept for what each tier lacks to its floor; then floors; then the rest.
+        """The best of all while room is kept for what each tier lacks to its floor, then floors, then the rest.
 
         So no kind crowds out another, and a floor that is reached anyway costs nothing.
         """
@@ -232,16 +232,24 @@ class _Packing:
         Gains only shrink as more is chosen, so an outdated one is looked at again when it comes up (the lazy
         greedy of Minoux 1978).
         """
-        waiting = [(-self._worth(n), n) for n in numbers if n not in self.choice.whole]
+        small = (n for n in numbers if n not in self.choice.whole and self._could_fit(n, room))
+        waiting = [(-self._worth(n), n) for n in small]
         heapq.heapify(waiting)
         while waiting:
             worth, number = heapq.heappop(waiting)
+            if not self._could_fit(number, room):
+                continue
             if waiting and (fresh := -self._worth(number)) > worth and (fresh, number) > waiting[0]:
                 heapq.heappush(waiting, (fresh, number))
                 continue
             tier = self._tier(number)
             if self.ledger.fits(*self._cost(number), within=room(tier)):
                 self.lacking[tier] = self.lacking[tier].less(self._take_whole(number))
+
+    def _could_fit(self, number: int, room: Callable[[int], Room]) -> bool:
+        """Whether an entry fits where its section is open; once it does not, it never will."""
+        whole, left = self.packer.whole(number), room(self._tier(number))
+        return whole.units <= left.units and whole.chars <= left.chars
 
     def _worth(self, number: int) -> float:
         units = self.packer.whole(number).units

@@ -6,7 +6,7 @@ import math
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from collections.abc import Set as AnySet
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from heapq import nlargest
 from itertools import compress
@@ -55,7 +55,7 @@ class Collection:
         found = compress(range(len(totals)), map(least.__le__, totals))
         return {number: totals[number] * unit for number in found}
 
-    def add(self, scores: Scores, weights: Mapping[int, float], chosen: AnySet[int]) -> None:
+    def add(self, scores: Scores, weights: Mapping[int, float], chosen: AbstractSet[int]) -> None:
         """Add weighted terms to the scores of some documents."""
         for term, weight in weights.items():
             for number, impact in self.impacts(term, chosen):
@@ -65,7 +65,7 @@ class Collection:
             for number in chosen:
                 scores[number] += bonus.get(self.index.group(number), 0.0)
 
-    def impacts(self, term: int, chosen: AnySet[int]) -> Iterator[tuple[int, float]]:
+    def impacts(self, term: int, chosen: AbstractSet[int]) -> Iterator[tuple[int, float]]:
         """What a term adds to those of some documents that it counts for, before its weight."""
         numbers, impacts = self.index.pairs(term)
         everywhere = self.index.everywhere(term)

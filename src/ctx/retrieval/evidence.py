@@ -17,8 +17,8 @@ from ctx.retrieval.postings import K1
 from ctx.retrieval.query import Query
 from ctx.retrieval.terms import analyse
 
-CANDIDATES = 40
-POOL = 100
+CANDIDATES = 30
+POOL = 40
 _COMPANY, _COMPANY_TERMS, _COMPANY_DOCUMENTS = 0.1, 10, 12
 _SEGMENT, _WHOLE = 0.5, 1.25
 _TITLE = 0.6
