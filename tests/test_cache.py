@@ -41,7 +41,14 @@ COMMANDS = (
     ("agent", "--budget", "500", "--now", "2026-11-21", "--task", "parser cache", "--json"),
     ("search", "retry", "jitter"),
 )
-NAMES = ("context", "context-whole", "index-live", "index-whole", "answers", "sizes-o200k_base")
+NAMES = (
+    "context",
+    "context-whole",
+    "context-live",
+    "context-whole-searchable",
+    "answers",
+    "sizes-o200k_base",
+)
 
 
 @pytest.fixture

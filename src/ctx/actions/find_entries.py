@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import UsageError
@@ -12,8 +12,7 @@ from ctx.memory.stamp import find_date
 from ctx.memory.views import SESSION, TASK, frame_entry, task_entry
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """Which entries are meant; what is left empty does not restrict.
 
     `since` is inclusive and `before` exclusive, both ISO dates; `fields` asks for a text inside a field.
@@ -23,7 +22,7 @@ class Filter:
     tags: Sequence[str] = ()
     status: str = ""
     by: str = ""
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = {}
     since: str = ""
     before: str = ""
 

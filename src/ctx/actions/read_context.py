@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from ctx.actions.recall import Healing, Recall, Signature, make_head, now, signature_holds
+from ctx.actions.indexing import ListName
+from ctx.actions.layers import Layers
+from ctx.actions.recall import Recall
+from ctx.actions.signature import Head, Signature, differing, digest_of, hashes, now, sha256
+from ctx.actions.snapshot import Snapshot
 from ctx.config import Config, parse
-from ctx.errors import Damaged
+from ctx.errors import CtxError, Damaged
 from ctx.memory.entry import Entry
 from ctx.memory.layout import Role, wanted
 from ctx.memory.paths import matches
 from ctx.memory.roster import Chosen, Joined, Listed, Roster
-from ctx.memory.stored import Stored, encode
+from ctx.memory.stored import Mended, Patched, Stored, Whole
 from ctx.memory.views import frame_entry
 from ctx.retrieval.collection import Collection
+from ctx.retrieval.document import Held
 from ctx.retrieval.index import Index
 from ctx.retrieval.thesaurus import Thesaurus, is_glossary
 from ctx.store import git
@@ -73,10 +76,10 @@ class Reading:
     @cached_property
     def whole_collection(self) -> Collection:
         """The index of all that is searchable, numbered as in `searchable`."""
-        return Collection(self._index("whole", lambda: self.searchable), self.thesaurus)
+        return Collection(self._index("searchable", lambda: self.searchable), self.thesaurus)
 
-    def _index(self, name: str, entries: Callable[[], Sequence[Entry]]) -> Index:
-        return self.recall.index(name, entries) if self.recall else Index.of(entries())
+    def _index(self, listed: ListName, entries: Callable[[], Sequence[Entry]]) -> Index:
+        return self.recall.index(listed, entries) if self.recall else Index.of(entries())
 
 
 class Recollection(Reading):
@@ -140,35 +143,61 @@ class Reader:
         signature = self.worktree.signature(parse(config, CONFIG).references)
         kept = self._looked.get(archive)
         if kept is None or kept[0] != signature:
-            found = self._recall(archive, config, signature)
+            try:
+                found = self._recall(archive, config, signature, taken)
+            except (Damaged, CtxError):
+                found = None
             found = found or self._remember(archive, signature, taken)
             kept = self._looked[archive] = (signature, found)
         return kept[1]
 
-    def _recall(self, archive: bool, config: str, signature: Signature) -> Reading | None:
-        """The reading that was kept, if it is still that of the files."""
-        file = self.cache.find(_NAMES[archive])
-        if file is None:
+    def _recall(self, archive: bool, config: str, signature: Signature, taken: int) -> Reading | None:
+        """The reading that was kept, brought up to date where files changed, or None."""
+        found, known = Snapshot.find(self.cache, _NAMES[archive]), parse(config, CONFIG)
+        if found is None or found.head.config != sha256(config.encode()):
             return None
-        try:
-            head = json.loads(file.data("head"))
-        except Damaged:
-            return None
-        if not signature_holds(self.worktree, head, signature):
-            return None
-        stored = Stored(Healing(file, lambda: encode(read_context(self.worktree, archive=archive).memory)))
-        recall = Recall(self.cache, file.stamp)
-        return Recollection(parse(config, CONFIG), cast("Memory", stored), head["digest"], recall)
+        head, roles = found.head, None
+        if not head.lists(signature):
+            roles = _roles(self.worktree, known, archive=archive)
+        changed = differing(self.worktree, head, signature, roles or head.files)
+        if changed or (roles is not None and roles.keys() != head.files.keys()):
+            from ctx.actions.renew import renew
+
+            roles = roles or _roles(self.worktree, known, archive=archive)
+            if not changed.keys() <= roles.keys() <= changed.keys() | head.files.keys():
+                return None  # Someone is at work here, and files come and go.
+            head = head.after(config, roles, changed, signature, taken)
+            parts = renew(found, changed, roles, known.kinds, head)
+            if parts is None:
+                return None
+            found = found.patched(parts, self.cache, _NAMES[archive])
+        return self._recollection(archive, known, found)
+
+    def _recollection(self, archive: bool, config: Config, found: Snapshot) -> Reading:
+        """The reading that a snapshot is of; what is damaged of it is read again."""
+
+        def again() -> Whole:
+            from ctx.memory.encode import encode
+
+            _, roles, texts = _load(self.worktree, archive=archive)
+            return Whole(Held(encode(_understand(config, roles, texts), texts)))
+
+        stored = Stored(Mended(found.kept, again))
+        stamp = f"{_NAMES[archive]} {found.head.digest}"
+        layers = Layers(found.base.stamp, found.kept, stored) if isinstance(found.kept, Patched) else None
+        recall = Recall(self.cache, _NAMES[archive], stamp, layers)
+        return Recollection(config, cast("Memory", stored), found.head.digest, recall)
 
     def _remember(self, archive: bool, signature: Signature, taken: int) -> Reading:
         """Read the files and keep what they say."""
+        from ctx.memory.encode import encode
+
         config, roles, texts = _load(self.worktree, archive=archive)
-        reading = _understand(self.worktree, config, roles, texts)
-        text = self.worktree.read(CONFIG) or ""
-        stamp = f"{_NAMES[archive]} {reading.digest}"
-        head = make_head(texts, text, signature, taken, reading.digest)
-        self.cache.put(_NAMES[archive], stamp, encode(reading.memory) | {"head": head})
-        return replace(reading, recall=Recall(self.cache, stamp))
+        memory = _understand(config, roles, texts)
+        head = Head.of(self.worktree.read(CONFIG) or "", texts, signature, taken)
+        stamp = f"{_NAMES[archive]} {head.digest}"
+        self.cache.put(_NAMES[archive], stamp, encode(memory, texts) | {"head": head.dump()})
+        return Reading(config, memory, head.digest, Recall(self.cache, _NAMES[archive], stamp))
 
     def revision(self, at: str | None = None) -> str | None:
         """The commit id of a revision, or of what is checked out."""
@@ -182,7 +211,9 @@ def read_config(source: Source) -> Config:
 
 def read_context(source: Source, *, archive: bool) -> Reading:
     """Read every file of a source by its role. Raises CtxError for one that cannot be read whole."""
-    return _understand(source, *_load(source, archive=archive))
+    config, roles, texts = _load(source, archive=archive)
+    digest = digest_of(source.read(CONFIG) or "", hashes(texts))
+    return Reading(config, _understand(config, roles, texts), digest)
 
 
 def _load(source: Source, *, archive: bool) -> tuple[Config, dict[str, Role], dict[str, str]]:
@@ -191,11 +222,10 @@ def _load(source: Source, *, archive: bool) -> tuple[Config, dict[str, Role], di
     return config, roles, {path: text for path in roles if (text := source.read(path)) is not None}
 
 
-def _understand(source: Source, config: Config, roles: dict[str, Role], texts: dict[str, str]) -> Reading:
+def _understand(config: Config, roles: dict[str, Role], texts: dict[str, str]) -> Memory:
     from ctx.memory.read_memory import read_memory
 
-    memory = read_memory(texts, roles, config.kinds)
-    return Reading(config, memory, _digest(source.read(CONFIG) or "", texts))
+    return read_memory(texts, roles, config.kinds)
 
 
 def _roles(source: Source, config: Config, *, archive: bool) -> dict[str, Role]:
@@ -203,11 +233,3 @@ def _roles(source: Source, config: Config, *, archive: bool) -> dict[str, Role]:
         return any(matches(path, pattern) for pattern in config.references)
 
     return wanted(source.paths(config.references), config.kinds, is_reference, archive=archive)
-
-
-def _digest(config: str, texts: dict[str, str]) -> str:
-    whole = hashlib.sha256(config.encode())
-    for path in sorted(texts):
-        for part in (path, texts[path]):
-            whole.update(hashlib.sha256(part.encode("utf-8", "surrogatepass")).digest())
-    return whole.hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctx.actions.find_entries import Filter, check
 from ctx.actions.read_context import Reader
@@ -15,8 +15,7 @@ from ctx.retrieval.relevance import rank
 from ctx.retrieval.snippet import snippet
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """An entry found: its relevance to the words, and the part of it that they stand in."""
 
     id: str

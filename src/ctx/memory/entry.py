@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 
 RETIRED = frozenset({"superseded", "deprecated", "rejected"})
 
@@ -70,7 +71,10 @@ class Entry:
 
     def named(self, handle: str) -> Entry:
         """The same entry under its handle."""
-        return replace(self, id=handle)
+        return Entry(handle, *_ALL_BUT_ID(self))
+
+
+_ALL_BUT_ID = attrgetter(*[field.name for field in fields(Entry)][1:])
 
 
 def split_list(text: str) -> tuple[str, ...]:

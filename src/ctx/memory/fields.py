@@ -9,12 +9,8 @@ from typing import NamedTuple
 from ctx.kinds import BUILTIN
 
 # `**Name**: text` is canonical; `**Name:** text` is as common by hand. A name is a few words, no markup.
-_FIELD = re.compile(
-    r"^[ ]{0,3}\*\*(?P<name>[^\W\d_][^*:\r\n]{0,38}?)(?:\*\*[ \t]*:|:\*\*)[ \t]*(?P<text>[^\r\n]*)",
-    re.MULTILINE,
-)
+_FIELD = re.compile(r"[ ]{0,3}\*\*(?P<name>[^\W\d_][^*:\r\n]{0,38}?)(?:\*\*[ \t]*:|:\*\*)[ \t]*")
 _HEADING = re.compile(r"^[ ]{0,3}#{2,6}[ \t]+(?P<name>[^#\r\n]+?)[ \t]*:?[ \t]*#*[ \t]*$", re.MULTILINE)
-_FENCE = re.compile(r"^[ ]{0,3}(?:```|~~~)", re.MULTILINE)
 _FENCED = re.compile(
     r"^[ ]{0,3}(?P<mark>`{3,}|~{3,}).*?(?:^[ ]{0,3}(?P=mark)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
 )
@@ -79,8 +75,9 @@ def read_fields(body: str) -> dict[str, str]:
 def _marks(body: str) -> Iterator[tuple[str, int, int]]:
     """(name, start of the line, start of the text) of each field outside fenced code."""
     # Line breaks of every sort, as `$` and `^` know them, at the same offsets.
-    body = body.replace("\r\n", " \n").replace("\r", "\n")
-    found = [(match["name"].strip(), match.start(), match.start("text")) for match in _FIELD.finditer(body)]
+    if "\r" in body:
+        body = body.replace("\r\n", " \n").replace("\r", "\n")
+    found = [(match["name"].strip(), match.start(), match.end()) for match in _lines(body)]
     if "#" in body:
         found += [
             (_canonical(match["name"]), match.start(), match.end())
@@ -88,10 +85,21 @@ def _marks(body: str) -> Iterator[tuple[str, int, int]]:
             if is_field_name(match["name"])
         ]
         found.sort(key=lambda mark: mark[1])
-    fenced = [match.span() for match in _FENCED.finditer(body)] if _FENCE.search(body) else []
+    fenced = [match.span() for match in _FENCED.finditer(body)] if "```" in body or "~~~" in body else []
     for mark in found:
         if not any(start <= mark[1] < end for start, end in fenced):
             yield mark
+
+
+def _lines(body: str) -> Iterator[re.Match[str]]:
+    """The lines with a field; most lines have none, and are skipped at the speed of memory."""
+    at = body.find("**")
+    while at >= 0:
+        match = _FIELD.match(body, body.rfind("\n", 0, at) + 1)
+        if match:
+            yield match
+        end = body.find("\n", at)
+        at = body.find("**", end) if end >= 0 else -1
 
 
 def _canonical(heading: str) -> str:

@@ -35,6 +35,24 @@ def assign(identities: Sequence[tuple[str, str]], taken: Iterable[tuple[str, str
     return result
 
 
+def _assign_first(identities: Sequence[tuple[str, str]]) -> list[str]:
+    """What `assign` gives where nothing is taken; most handles are short, and theirs alone."""
+    short = [f"{prefix}-{full[:_SHORTEST]}" for prefix, full in identities]
+    claims = Counter(short)
+    if len(claims) == len(short):
+        return short
+    shared = [identity for identity, base in zip(identities, short, strict=True) if claims[base] > 1]
+    longer = iter(assign(shared))
+    return [base if claims[base] == 1 else next(longer) for base in short]
+
+
+def assign_all(identities: Sequence[tuple[str, str]], live: int) -> list[str]:
+    """Handles of the first `live` ones, which do not depend on the archive, then of the archived ones."""
+    first = _assign_first(identities[:live])
+    taken = [(*identity, name) for identity, name in zip(identities, first, strict=False)]
+    return first + assign(identities[live:], taken) if live < len(identities) else first
+
+
 def _bases(
     identities: Sequence[tuple[str, str]], used: dict[str, tuple[str, str]]
 ) -> dict[tuple[str, str], str]:

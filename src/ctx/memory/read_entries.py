@@ -11,6 +11,7 @@ from ctx.markdown.document import Document
 from ctx.memory.entry import Entry, split_list
 from ctx.memory.fields import read_fields
 from ctx.memory.handle import digest
+from ctx.memory.layout import Holds, Role
 from ctx.memory.segment import Segment, segment, segment_sections
 from ctx.memory.stamp import find_date
 from ctx.memory.status import read_status
@@ -23,14 +24,19 @@ def read_entries(
     text: str, kind: Kind, path: str, *, archived: bool = False, page: bool = False
 ) -> Iterator[Entry]:
     """The entries of one file's text in file order; their handles are given when all files are read."""
-    document = Document.parse(text)
-    name = PurePosixPath(path).stem if page else ""
+    return entries_of(Document.parse(text), Role(Holds.ENTRIES, kind, archived, page), path)
+
+
+def entries_of(document: Document, role: Role, path: str, *, category: str = "") -> Iterator[Entry]:
+    """The entries of a file, or of a part of one that stands under a category."""
+    kind = role.kind or REFERENCE
+    name = PurePosixPath(path).stem if role.page else ""
     if kind is REFERENCE:
         found = segment_sections(document, name)
     else:
-        found = segment(document, bullets=kind.name == "convention", page=name)
+        found = segment(document, bullets=kind.name == "convention", page=name, category=category)
     for position, part in enumerate(found):
-        yield _entry(text, part, kind, path, position, archived=archived)
+        yield _entry(document.text, part, kind, path, position, archived=role.archived)
 
 
 def _entry(text: str, part: Segment, kind: Kind, path: str, position: int, *, archived: bool) -> Entry:

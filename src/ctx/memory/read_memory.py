@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ctx.kinds import CONSTITUTION, TASK_PREFIX, Kinds
+from ctx.markdown.document import Document
 from ctx.markdown.inline import strip_comments
 from ctx.memory import handle
 from ctx.memory.entry import Entry
 from ctx.memory.frame import Frame, read_frame
 from ctx.memory.layout import CONTEXT, Holds, Role, wanted
-from ctx.memory.read_entries import read_entries
+from ctx.memory.read_entries import entries_of
 from ctx.memory.read_tasks import read_tasks
 from ctx.memory.task import Task
+from ctx.memory.window import clear_from
 
 __all__ = ["Memory", "read_memory", "rules_of", "wanted"]
 
-_RULES = f"{CONTEXT}/{CONSTITUTION}"
+RULES = f"{CONTEXT}/{CONSTITUTION}"
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a context holds. Entries stand in table order of their kinds, then by file, then in file order."""
+    """What a context holds. Entries stand in table order of their kinds, then by file, then in file order.
+
+    `clear` says of each file with entries from where on it may be read again in parts.
+    """
 
     constitution: str
     entries: list[Entry]
     tasks: list[Task]
     frames: list[Frame]
+    clear: dict[str, int] = field(default_factory=dict)
 
     @property
     def live(self) -> list[Entry]:
@@ -42,6 +48,7 @@ def read_memory(texts: Mapping[str, str], roles: Mapping[str, Role], kinds: Kind
     entries: list[Entry] = []
     tasks: list[Task] = []
     frames: list[Frame] = []
+    clear: dict[str, int] = {}
     for path in sorted(texts):
         role = roles[path]
         if role.holds is Holds.TASKS:
@@ -49,14 +56,16 @@ def read_memory(texts: Mapping[str, str], roles: Mapping[str, Role], kinds: Kind
         elif role.holds is Holds.FRAME:
             frames.append(read_frame(texts[path], path))
         elif role.kind is not None:
-            entries += read_entries(texts[path], role.kind, path, archived=role.archived, page=role.page)
+            document = Document.parse(texts[path])
+            clear[path] = clear_from(document, role)
+            entries += entries_of(document, role, path)
     entries.sort(key=lambda e: (e.archived, ranks[e.kind], roles[e.path].page, e.path, e.position))
-    tasks.sort(key=lambda t: (t.archived, t.path, t.position))
     return Memory(
-        constitution=rules_of(texts.get(_RULES, "")),
+        constitution=rules_of(texts.get(RULES, "")),
         entries=_name_entries(entries, kinds),
-        tasks=_name_tasks(tasks),
+        tasks=name_tasks(tasks),
         frames=frames,
+        clear=clear,
     )
 
 
@@ -69,20 +78,14 @@ def rules_of(text: str) -> str:
 
 
 def _name_entries(entries: list[Entry], kinds: Kinds) -> list[Entry]:
-    live = [(kinds[e.kind].prefix, e.digest) for e in entries if not e.archived]
-    archived = [(kinds[e.kind].prefix, e.digest) for e in entries if e.archived]
-    handles = _name(live, archived)
-    return [entry.named(name) for entry, name in zip(entries, handles, strict=True)]
+    identities = [(kinds[e.kind].prefix, e.digest) for e in entries]
+    names = handle.assign_all(identities, sum(not e.archived for e in entries))
+    return [entry.named(name) for entry, name in zip(entries, names, strict=True)]
 
 
-def _name_tasks(tasks: list[Task]) -> list[Task]:
-    live = [(TASK_PREFIX, t.digest) for t in tasks if not t.archived]
-    archived = [(TASK_PREFIX, t.digest) for t in tasks if t.archived]
-    return [task.named(name) for task, name in zip(tasks, _name(live, archived), strict=True)]
-
-
-def _name(live: list[tuple[str, str]], archived: list[tuple[str, str]]) -> list[str]:
-    """Handles of the live ones, which do not depend on the archive, then of the archived ones."""
-    first = handle.assign(live)
-    taken = [(*identity, name) for identity, name in zip(live, first, strict=True)]
-    return first + handle.assign(archived, taken)
+def name_tasks(tasks: list[Task]) -> list[Task]:
+    """The tasks of all files in order, under their handles."""
+    tasks = sorted(tasks, key=lambda t: (t.archived, t.path, t.position))
+    identities = [(TASK_PREFIX, t.digest) for t in tasks]
+    names = handle.assign_all(identities, sum(not t.archived for t in tasks))
+    return [task.named(name) for task, name in zip(tasks, names, strict=True)]

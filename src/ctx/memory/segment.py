@@ -10,8 +10,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ctx.markdown.blocks import Item
-from ctx.markdown.document import Document, Section
+from ctx.markdown.blocks import Comment, Item
+from ctx.markdown.document import Document
 from ctx.markdown.inline import strip_comments
 from ctx.memory.fields import is_field_name
 from ctx.memory.stamp import split_stamp
@@ -37,13 +37,13 @@ class Segment:
     bullet: bool = False
 
 
-def segment(document: Document, *, bullets: bool, page: str = "") -> list[Segment]:
+def segment(document: Document, *, bullets: bool, page: str = "", category: str = "") -> list[Segment]:
     """The entries of one file in file order.
 
     `bullets` says that bold list items are entries (conventions); `page` names a page, a file of which
-    the whole may be one entry.
+    the whole may be one entry; `category` is what a part of a file stands under.
     """
-    return _Segmenter(document, bullets=bullets, page=page).run()
+    return _Segmenter(document, bullets=bullets, page=page).run(category)
 
 
 def segment_sections(document: Document, name: str) -> list[Segment]:
@@ -73,22 +73,22 @@ class _Segmenter:
         self.sections = document.sections
         self.bullets = bullets
         self.page = page
+        self.heads = [split_stamp(section.heading.text) for section in document.sections]
         self.index_blocks = list(index_blocks(document))
         self.items = self._top_items() if bullets else []
         # First-level headings that are not the file's own title, by place.
         self._parts = [at for at, section in enumerate(self.sections) if at and section.heading.level == 1]
         self.closings = sorted(self._closings())
 
-    def run(self) -> list[Segment]:
+    def run(self, category: str = "") -> list[Segment]:
         if self.page and (whole := self._whole_page()):
             return [whole]
         found: list[Segment] = []
         if self.bullets:
             found += self._bullets(*self.document.preamble, "", loose=True)
         owner = 0
-        category = ""
         for index, section in enumerate(self.sections):
-            stamp, title = split_stamp(section.heading.text)
+            stamp, title = self.heads[index]
             if owner and stamp is None and section.heading.level > owner:
                 continue
             owner = 0
@@ -112,7 +112,8 @@ class _Segmenter:
         if level == 1:
             return index == 0 or any(True for _ in self._below(index))
         return any(
-            below.heading.level == 3 and not is_field_name(below.heading.text) for below in self._below(index)
+            heading.level == 3 and not is_field_name(heading.text)
+            for heading in (self.sections[at].heading for at in self._below(index))
         )
 
     def _closings(self) -> Iterator[tuple[int, int]]:
@@ -121,26 +122,27 @@ class _Segmenter:
         yield from ((comment.start, comment.end) for comment in blocks.comments)
         yield from ((blocks.offsets[line], blocks.offsets[line + 1]) for line in blocks.rules)
 
-    def _below(self, index: int) -> Iterator[Section]:
+    def _below(self, index: int) -> Iterator[int]:
+        """The places of the sections below one."""
         level = self.sections[index].heading.level
         for at in range(index + 1, len(self.sections)):
             if self.sections[at].heading.level <= level:
                 return
-            yield self.sections[at]
+            yield at
 
     def _root(self, index: int) -> str:
         """The first-level heading a section stands under, unless that is the file's own title."""
         at = bisect_right(self._parts, index) - 1
-        return split_stamp(self.sections[self._parts[at]].heading.text).title if at >= 0 else ""
+        return self.heads[self._parts[at]].title if at >= 0 else ""
 
     def _entry(self, index: int, category: str) -> Segment:
         section = self.sections[index]
-        stamp, title = split_stamp(section.heading.text)
+        stamp, title = self.heads[index]
         end = section.end
-        for below in self._below(index):
-            if split_stamp(below.heading.text).stamp:
+        for at in self._below(index):
+            if self.heads[at].stamp:
                 break
-            end = below.end
+            end = self.sections[at].end
         for first, last in self.index_blocks:
             if first < section.start < last:
                 end = min(end, last)
@@ -224,14 +226,18 @@ class _Segmenter:
         return Segment(title, None, category, 3, line, item.start, body, item.end, bullet=True)
 
 
+def index_marks(document: Document) -> Iterator[tuple[str, Comment]]:
+    """The comments that begin and end INDEX blocks, each with its `START` or `END`."""
+    for comment in document.blocks.comments:
+        if match := _INDEX.match(document.text[comment.start : comment.end].strip()):
+            yield match[1], comment
+
+
 def index_blocks(document: Document) -> Iterator[tuple[int, int]]:
     """The spans of INDEX blocks; one that is never ended reaches to the next heading."""
     start: int | None = None
-    for comment in document.blocks.comments:
-        match = _INDEX.match(document.text[comment.start : comment.end].strip())
-        if match is None:
-            continue
-        if match[1] == "START":
+    for mark, comment in index_marks(document):
+        if mark == "START":
             start = comment.start if start is None else start
         elif start is not None:
             yield start, comment.end

@@ -1,27 +1,35 @@
-"""What a context holds as flat arrays and texts, and back: entries are made when they are looked at."""
+"""What a context holds, from flat arrays and texts (`encode`): entries are made when they are looked at."""
 
 from __future__ import annotations
 
 import json
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, overload
 
+from ctx.errors import Damaged
 from ctx.memory.entry import Entry
 
 if TYPE_CHECKING:
     from ctx.memory.frame import Frame
-    from ctx.memory.read_memory import Memory
     from ctx.memory.task import Task
 
+_T = TypeVar("_T")
 Parts = dict[str, "array[int] | bytes"]
-_NUMBERS = ("line", "start", "end", "position", "level")
-_TEXTS = ("id", "title", "stamp", "digest", "category", "status", "tags", "fields", "body")
+# Where an entry stands, which changes with what stands above it, and what else is a number.
+PLACES = ("line", "start", "end", "position")
+NUMBERS = (*PLACES, "level")
+NAMED = ("kind", "path", "date")
+COLUMNS = (*NUMBERS, "flags", *NAMED)
+# Few entries have these.
+FEW = ("marks", "pinned", "limited", "tags")
+# What is not about entries.
+REST = ("rules", "tasks", "frames")
+DIGEST = 32
 # Where the labels stand among the fields of a task.
 _LABELS = 4
-_ARCHIVED, _BULLET, _LIVE = 1, 2, 4
+ARCHIVED, BULLET, LIVE = 1, 2, 4
 
 
 class Shelf(Protocol):
@@ -34,74 +42,150 @@ class Shelf(Protocol):
         """A stretch of bytes."""
 
 
-def encode(memory: Memory) -> Parts:
-    """The parts that `Stored` reads."""
-    entries = memory.entries
-    kinds: dict[str, int] = {}
-    paths: dict[str, int] = {}
-    dates: dict[str | None, int] = {}
-    parts: Parts = {name: array("I", (getattr(e, name) for e in entries)) for name in _NUMBERS}
-    parts["flags"] = array(
-        "I", (e.archived * _ARCHIVED + e.bullet * _BULLET + e.live * _LIVE for e in entries)
-    )
-    parts["kind"] = array("I", (kinds.setdefault(e.kind, len(kinds)) for e in entries))
-    parts["path"] = array("I", (paths.setdefault(e.path, len(paths)) for e in entries))
-    parts["date"] = array("I", (dates.setdefault(e.date, len(dates)) for e in entries))
-    rows = [_dump([getattr(entry, name) for name in _TEXTS]) for entry in entries]
-    ends, end = array("Q"), 0
-    for row in rows:
-        end += len(row)
-        ends.append(end)
-    parts["text_ends"], parts["texts"] = ends, b"".join(rows)
-    parts["names"] = _dump([list(kinds), list(paths), list(dates)])
-    parts["tags"] = _dump([[n, entry.tags] for n, entry in enumerate(entries) if entry.tags])
-    parts["few"] = _dump(
-        {
-            "marks": [[n, entry.marks] for n, entry in enumerate(entries) if any(entry.marks)],
-            "pinned": [n for n, entry in enumerate(entries) if entry.pinned],
-            "limited": [n for n, entry in enumerate(entries) if entry.applies_to],
-        }
-    )
-    parts["rules"] = _dump(memory.constitution)
-    parts["tasks"] = _dump([list(asdict(task).values()) for task in memory.tasks])
-    parts["frames"] = _dump([list(asdict(frame).values()) for frame in memory.frames])
-    return parts
+class Texts(NamedTuple):
+    """What an entry says."""
+
+    id: str
+    title: str
+    stamp: str | None
+    digest: str
+    category: str
+    status: str
+    tags: tuple[str, ...]
+    fields: dict[str, str]
+    body: str
 
 
-def _dump(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+class Kept(Protocol):
+    """A memory as it is kept."""
+
+    def column(self, name: str) -> Sequence[int]:
+        """One number of every entry, see COLUMNS."""
+
+    def part(self, name: str) -> bytes:
+        """What is kept as a whole."""
+
+    def few(self, name: str) -> list[list[Any]]:
+        """The entries that have something, by their numbers, each with what it is; see FEW."""
+
+    def texts(self, number: int) -> Texts:
+        """The texts of an entry."""
 
 
-def _task(row: list[Any]) -> Task:
-    from ctx.memory.task import Task
+class Whole:
+    """A memory that is kept in one piece."""
 
-    row[_LABELS] = tuple(map(tuple, row[_LABELS]))
-    return Task(*row)
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+
+    def column(self, name: str) -> Sequence[int]:
+        """One number of every entry."""
+        return self.shelf.numbers(name)
+
+    def part(self, name: str) -> bytes:
+        """What is kept as a whole."""
+        return self.shelf.data(name)
+
+    def few(self, name: str) -> list[list[Any]]:
+        """The entries that have something, by their numbers, each with what it is."""
+        return json.loads(self.shelf.data(name))  # type: ignore[no-any-return]
+
+    def texts(self, number: int) -> Texts:
+        """The texts of an entry."""
+        start, end = self._text_ends[number - 1] if number else 0, self._text_ends[number]
+        *row, tags, fields, body = json.loads(self.shelf.data("texts", start, end))
+        if body is None:
+            start, end = self.shelf.numbers("bodies", 2 * number, 2 * number + 2)
+            body = self.shelf.data("sources", start, end).decode("utf-8", "surrogatepass")
+        whole = {name: at if isinstance(at, str) else body[at[0] : at[1]] for name, at in fields.items()}
+        name, title, stamp, digest, category, status = row
+        return Texts(name, title, stamp, digest, category, status, tuple(tags), whole, body)
+
+    @cached_property
+    def _text_ends(self) -> Sequence[int]:
+        return self.shelf.numbers("text_ends")
+
+
+class Patched:
+    """A memory that is kept as a base and a patch to it.
+
+    The columns of the patch are those of the memory as it is now, number for number what `encode` would make.
+    Of the texts it holds those of fresh entries only; `origin` says for each entry where its texts are: a
+    number among the entries of the base or, behind them, among the fresh ones.
+    """
+
+    def __init__(self, base: Whole, patch: Whole, origin: Sequence[int]) -> None:
+        self.base, self.patch, self.origin = base, patch, origin
+
+    @cached_property
+    def count(self) -> int:
+        """How many entries the base has."""
+        return len(self.base.column("kind"))
+
+    def column(self, name: str) -> Sequence[int]:
+        """One number of every entry."""
+        return self.patch.column(name)
+
+    def part(self, name: str) -> bytes:
+        """What is kept as a whole."""
+        return self.patch.part(name)
+
+    def few(self, name: str) -> list[list[Any]]:
+        """The entries that have something, by their numbers, each with what it is."""
+        rows = self.base.few(name) + [[n + self.count, what] for n, what in self.patch.few(name)]
+        places = self._places if rows else {}
+        return sorted([places[n], what] for n, what in rows if n in places)
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return {origin: place for place, origin in enumerate(self.origin)}
+
+    def texts(self, number: int) -> Texts:
+        """The texts of an entry."""
+        origin = self.origin[number]
+        return self.base.texts(origin) if origin < self.count else self.patch.texts(origin - self.count)
+
+
+class Mended:
+    """A memory that is kept; what turns out to be damaged is made again, in memory."""
+
+    def __init__(self, kept: Kept, again: Callable[[], Whole]) -> None:
+        self._kept, self._again = kept, again
+
+    def _ask(self, question: Callable[[Kept], _T]) -> _T:
+        try:
+            return question(self._kept)
+        except Damaged:
+            self._kept = self._again()
+            return question(self._kept)
+
+    def column(self, name: str) -> Sequence[int]:
+        """One number of every entry."""
+        return self._ask(lambda kept: kept.column(name))
+
+    def part(self, name: str) -> bytes:
+        """What is kept as a whole."""
+        return self._ask(lambda kept: kept.part(name))
+
+    def few(self, name: str) -> list[list[Any]]:
+        """The entries that have something, by their numbers, each with what it is."""
+        return self._ask(lambda kept: kept.few(name))
+
+    def texts(self, number: int) -> Texts:
+        """The texts of an entry."""
+        return self._ask(lambda kept: kept.texts(number))
 
 
 class Stored:
-    """A memory that is read from its parts when it is asked."""
+    """A memory that is read from what is kept when it is asked."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+    def __init__(self, kept: Kept) -> None:
+        self.kept = kept
         self.kinds_known, self.paths_known, self.dates_known = self._load("names")
         self.entries: Sequence[Entry] = _Entries(self)
 
     def _load(self, name: str) -> Any:
-        return json.loads(self._shelf.data(name))
-
-    def column(self, name: str) -> Sequence[int]:
-        """One number of every entry."""
-        return self._shelf.numbers(name)
-
-    def row(self, number: int) -> list[Any]:
-        """The texts of an entry."""
-        start, end = self._text_ends[number - 1] if number else 0, self._text_ends[number]
-        return json.loads(self._shelf.data("texts", start, end))  # type: ignore[no-any-return]
-
-    @cached_property
-    def _text_ends(self) -> Sequence[int]:
-        return self._shelf.numbers("text_ends")
+        return json.loads(self.kept.part(name))
 
     @cached_property
     def constitution(self) -> str:
@@ -123,51 +207,52 @@ class Stored:
     @cached_property
     def live_numbers(self) -> Sequence[int]:
         """The entries that take part in the ranking, by their numbers."""
-        return [n for n, flags in enumerate(self.column("flags")) if flags & _LIVE]
+        return [n for n, flags in enumerate(self.kept.column("flags")) if flags & LIVE]
 
     @cached_property
     def kinds(self) -> Sequence[str]:
         """The kind of each entry."""
-        return [self.kinds_known[kind] for kind in self.column("kind")]
+        return [self.kinds_known[kind] for kind in self.kept.column("kind")]
 
     @cached_property
     def dates(self) -> Sequence[str | None]:
         """The date of each entry."""
-        return [self.dates_known[date] for date in self.column("date")]
+        return [self.dates_known[date] for date in self.kept.column("date")]
 
     @cached_property
-    def _few(self) -> dict[str, Any]:
-        return self._load("few")  # type: ignore[no-any-return]
-
-    @property
     def marks(self) -> Mapping[int, tuple[int, int]]:
         """How often entries were marked helpful and harmful, where they were."""
-        return {number: (helpful, harmful) for number, (helpful, harmful) in self._few["marks"]}
+        return {number: (helpful, harmful) for number, (helpful, harmful) in self.kept.few("marks")}
 
-    @property
+    @cached_property
     def pinned(self) -> Sequence[int]:
         """The pinned entries."""
-        return self._few["pinned"]  # type: ignore[no-any-return]
+        return [number for number, _ in self.kept.few("pinned")]
 
-    @property
+    @cached_property
     def limited(self) -> frozenset[int]:
         """The entries that apply to some paths only."""
-        return frozenset(self._few["limited"])
+        return frozenset(number for number, _ in self.kept.few("limited"))
 
     @cached_property
     def tags(self) -> Mapping[int, Sequence[str]]:
         """The tags of the entries that have any."""
-        return dict(self._load("tags"))
+        return dict(self.kept.few("tags"))
 
     def under(self, holds: Callable[[str], bool]) -> list[Entry]:
         """The live entries of the files whose paths are meant."""
         wanted = {at for at, path in enumerate(self.paths_known) if holds(path)}
         if not wanted:
             return []
-        flags = self.column("flags")
-        return [
-            self.entries[n] for n, at in enumerate(self.column("path")) if at in wanted and flags[n] & _LIVE
-        ]
+        flags, paths = self.kept.column("flags"), self.kept.column("path")
+        return [self.entries[n] for n, at in enumerate(paths) if at in wanted and flags[n] & LIVE]
+
+
+def _task(row: list[Any]) -> Task:
+    from ctx.memory.task import Task
+
+    row[_LABELS] = tuple(map(tuple, row[_LABELS]))
+    return Task(*row)
 
 
 class _Entries(Sequence[Entry]):
@@ -180,7 +265,7 @@ class _Entries(Sequence[Entry]):
 
     @cached_property
     def _length(self) -> int:
-        return len(self._stored.column("kind"))
+        return len(self._stored.kept.column("kind"))
 
     def __len__(self) -> int:
         return self._length
@@ -202,20 +287,23 @@ class _Entries(Sequence[Entry]):
 
     def _number(self, name: str, number: int) -> int:
         if name not in self._columns:
-            self._columns[name] = self._stored.column(name)
+            self._columns[name] = self._stored.kept.column(name)
         return self._columns[name][number]
 
     def _make(self, number: int) -> Entry:
         stored = self._stored
-        known: dict[str, Any] = dict(zip(_TEXTS, stored.row(number), strict=True))
-        known["tags"] = tuple(known["tags"])
-        known |= {name: self._number(name, number) for name in _NUMBERS}
         flags = self._number("flags", number)
+        texts: dict[str, Any] = stored.kept.texts(number)._asdict()
         return Entry(
-            **known,
+            **texts,
+            line=self._number("line", number),
+            start=self._number("start", number),
+            end=self._number("end", number),
+            position=self._number("position", number),
+            level=self._number("level", number),
             kind=stored.kinds_known[self._number("kind", number)],
             path=stored.paths_known[self._number("path", number)],
             date=stored.dates_known[self._number("date", number)],
-            archived=bool(flags & _ARCHIVED),
-            bullet=bool(flags & _BULLET),
+            archived=bool(flags & ARCHIVED),
+            bullet=bool(flags & BULLET),
         )

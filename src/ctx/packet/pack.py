@@ -201,7 +201,7 @@ class _Packing:
         )
 
     def _take_competing(self) -> None:
-        """The best of all while room is kept for what each tier lacks to its floor, then floors, then the rest.
+        """The best while room is kept for what each tier lacks to its floor, then the floors, then the rest.
 
         So no kind crowds out another, and a floor that is reached anyway costs nothing.
         """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from ctx.memory.frame import Frame
@@ -34,16 +33,14 @@ class Content(NamedTuple):
     asked: int
 
 
-@dataclass(slots=True)
 class Choice:
     """What went in: the first sections' texts and numbers into `Content.scored`, lines best first."""
 
-    head: str = ""
-    tasks: str = ""
-    now: str = ""
-    whole: set[int] = field(default_factory=set)
-    lines: list[int] = field(default_factory=list)
-    left_out: int = 0
+    def __init__(self) -> None:
+        self.head = self.tasks = self.now = ""
+        self.whole: set[int] = set()
+        self.lines: list[int] = []
+        self.left_out = 0
 
 
 class Sizes(Protocol):

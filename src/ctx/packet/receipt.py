@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, overload
 
@@ -139,8 +138,7 @@ class Receipts:
         return f"relevant to {', '.join(tasks[:3])}" if tasks else "relevant"
 
 
-@dataclass(frozen=True)
-class Packet:
+class Packet(NamedTuple):
     """What `ctx agent` prints, and the account of it.
 
     `tokens` counts `text` with `tokenizer` exactly; `manifest` is a sha256 over all it was made from;
@@ -155,9 +153,9 @@ class Packet:
     text: str
     sections: tuple[Section, ...]
     entries: Sequence[Receipt]
-    find_revision: Callable[[], str | None] = field(repr=False, compare=False)
+    find_revision: Callable[[], str | None]
 
-    @cached_property
+    @property
     def revision(self) -> str | None:
         """The git commit the files were read from or lie on."""
         return self.find_revision()

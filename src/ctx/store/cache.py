@@ -147,6 +147,12 @@ class Cache:
             with suppress(OSError):
                 temp.unlink(missing_ok=True)
 
+    def drop(self, name: str) -> None:
+        """Remove a cache file, where that can be done."""
+        if self.on:
+            with suppress(OSError):
+                (self._folder / name).unlink(missing_ok=True)
+
     def _make_folder(self) -> None:
         if self._folder.is_dir():
             return

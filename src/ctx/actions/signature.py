@@ -1,0 +1,112 @@
+"""Whether files are those that were read: by their stats, or else by their bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from ctx.errors import Damaged
+from ctx.store.workspace import Worktree
+
+Signature = Sequence[Sequence[object]]
+# File systems keep times this roughly at worst: what was written less long before it was read may have been
+# written again since, with the same time.
+_ROUGH = 2_000_000_000
+
+
+class Head(NamedTuple):
+    """A state of the files: their stats, the sha256s of the configuration and of each file, and when it was.
+
+    `digest` is a sha256 over all of them.
+    """
+
+    signature: Signature
+    config: str
+    files: Mapping[str, str]
+    taken: int
+    digest: str
+
+    @classmethod
+    def of(cls, config: str, texts: Mapping[str, str], signature: Signature, taken: int) -> Head:
+        """The head of what was just read."""
+        files = hashes(texts)
+        return cls(signature, sha256(config.encode()), files, taken, digest_of(config, files))
+
+    @classmethod
+    def load(cls, data: bytes) -> Head:
+        """The head that was kept."""
+        return cls(**json.loads(data))
+
+    def dump(self) -> bytes:
+        """The head to be kept."""
+        return json.dumps(self._asdict()).encode()
+
+    def lists(self, signature: Signature) -> bool:
+        """Whether there are the same files."""
+        return [row[0] for row in self.signature] == [row[0] for row in signature]
+
+    def after(
+        self,
+        config: str,
+        paths: Iterable[str],
+        changed: Mapping[str, Changed],
+        signature: Signature,
+        taken: int,
+    ) -> Head:
+        """The head of these files, of which some changed."""
+        files = {path: changed[path].sha256 if path in changed else self.files[path] for path in paths}
+        return Head(signature, self.config, files, taken, digest_of(config, files))
+
+
+class Changed(NamedTuple):
+    """What a file holds now."""
+
+    data: bytes
+    sha256: str
+
+
+def differing(
+    worktree: Worktree, head: Head, signature: Signature, paths: Iterable[str]
+) -> dict[str, Changed]:
+    """Those of some files that are not as they were. Raises CtxError, or Damaged for one that went away."""
+    before = {row[0]: row for row in head.signature}
+    now = {str(row[0]): list(row) for row in signature}
+    changed = {}
+    for path in paths:
+        row = now.get(path)
+        fresh = row is None or max(int(str(row[1])), int(str(row[4]))) > head.taken - _ROUGH
+        if fresh or before.get(path) != row:
+            data = worktree.read_bytes(path)
+            if data is None:
+                raise Damaged
+            found = Changed(data, sha256(data))
+            if found.sha256 != head.files.get(path):
+                changed[path] = found
+    return changed
+
+
+def digest_of(config: str, files: Mapping[str, str]) -> str:
+    """A sha256 over a configuration and over files, given by their sha256s."""
+    whole = hashlib.sha256(config.encode())
+    for path in sorted(files):
+        whole.update(hashlib.sha256(path.encode("utf-8", "surrogatepass")).digest())
+        whole.update(bytes.fromhex(files[path]))
+    return whole.hexdigest()
+
+
+def hashes(texts: Mapping[str, str]) -> dict[str, str]:
+    """The sha256 of each text."""
+    return {path: sha256(text.encode("utf-8", "surrogatepass")) for path, text in texts.items()}
+
+
+def sha256(data: bytes) -> str:
+    """The sha256 of some bytes, in hex digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def now() -> int:
+    """The time, to be taken before files are looked at."""
+    return time.time_ns()

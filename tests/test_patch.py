@@ -1,0 +1,385 @@
+"""After a change only what changed is read again: what comes of it is what the whole reading says."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from ctx.actions import renew
+from ctx.actions.read_context import Reader, Reading, read_context
+from ctx.kinds import Kinds
+from ctx.markdown.document import Document
+from ctx.memory import window
+from ctx.memory.encode import encode
+from ctx.memory.layout import Holds, Role
+from ctx.memory.pieces import longest
+from ctx.memory.read_entries import entries_of
+from ctx.memory.stored import COLUMNS, FEW, Stored
+from ctx.store.workspace import Worktree
+from tests.contexts import WORDS, breaks, contexts, words
+from tests.test_cache import answers, edit, edits, write
+
+FILE = ".context/LEARNINGS.md"
+TASKS = "# Tasks\n\n- [ ] Retry the lock with jitter #db\n- [ ] Cache the parser\n"
+# What makes a part of a file mean something else than it would by itself.
+HOSTILE = (
+    "```",
+    "~~~",
+    "````py",
+    "<!--",
+    "-->",
+    "<!-- INDEX:START -->",
+    "<!-- INDEX:END -->",
+    "<!-- note -->",
+    "<!-- ``` -->",
+    "<div>",
+    "<script>",
+    "</script>",
+    "# Part",
+    "## Group",
+    "## Lesson",
+    "### Deeper",
+    "### [2026-01-02] Inner",
+    "## [2026-01-03] Again",
+    "# [2026-01-03] First level",
+    "  ## [2026-01-04] Indented",
+    "    ## [2026-01-04] Code",
+    "Title\n===",
+    "Title\n---",
+    "---",
+    "- item",
+    "- item\n\n  ```\n  code",
+    "- ## [2026-01-05] In a list",
+    "> ## [2026-01-05] In a quote",
+    "[ref]: <x",
+    "\ttab",
+    "**Tags**: a, b",
+    "**Pinned**: yes",
+    "**Status**: Superseded",
+    "**Applies to**: src/",
+    "**Marks**: +2 -1",
+    "naïve größe 漢字 \U0001f600",
+)
+plain = words.map(lambda text: f"**Context**: {text}")
+lines = st.one_of(words, plain, plain, plain, st.sampled_from(HOSTILE))
+stamps = st.sampled_from(["[2026-11-21-043412] ", "[2026-11-20] ", "[2026-10-01-a] ", "[undated] "])
+sections = st.builds(
+    lambda stamp, title, body: f"## {stamp}{title}\n\n" + "\n".join(body) + "\n\n",
+    st.one_of(stamps, stamps, stamps, st.just("")),
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=2).map(" ".join),
+    st.lists(lines, max_size=4),
+)
+tame = st.builds(
+    lambda stamp, title, body: f"## {stamp}{title}\n\n{body}\n\n",
+    stamps,
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=2).map(" ".join),
+    plain,
+)
+heads = st.sampled_from(
+    ["# L\n\n", "# L\n\n<!-- INDEX:START -->\n| a |\n<!-- INDEX:END -->\n\n", "", "\ufeff# L\n"]
+)
+moves = st.tuples(
+    st.sampled_from("insert insert delete replace move swap line cut noise tasks".split()),
+    st.integers(0, 1 << 16),
+    st.integers(0, 1 << 16),
+    st.one_of(tame, sections),
+    st.sampled_from(HOSTILE),
+)
+
+
+def moved(parts: list[str], move: tuple[str, int, int, str, str]) -> list[str]:
+    """The parts of a file after an edit."""
+    what, one, other, section, line = move
+    at, to = (one % len(parts), other % len(parts)) if parts else (0, 0)
+    kept = list(parts)
+    if what == "insert" or not parts:
+        kept.insert(one % (len(parts) + 1), section)
+    elif what == "delete":
+        del kept[at]
+    elif what == "replace":
+        kept[at] = section
+    elif what == "move":
+        kept.insert(to, kept.pop(at))
+    elif what == "swap":
+        kept[at], kept[to] = kept[to], kept[at]
+    elif what == "line":
+        first, _, rest = kept[at].partition("\n\n")
+        kept[at] = f"{first}\n\n{line}\n{rest}"
+    elif what == "cut":
+        kept[at] = kept[at][: other % (len(kept[at]) + 1)]
+    elif what == "noise":
+        place = other % (len(kept[at]) + 1)
+        kept[at] = kept[at][:place] + line + kept[at][place:]
+    return kept
+
+
+def same(reader: Reader, *, archive: bool = False) -> Reading:
+    """What a reader looks at, which is what reading everything says."""
+    seen, whole = reader.look(archive=archive), read_context(Worktree(reader.root), archive=archive)
+    assert list(seen.memory.entries) == whole.memory.entries
+    assert list(seen.live) == whole.live
+    assert list(seen.searchable) == whole.searchable
+    assert seen.memory.tasks == whole.memory.tasks
+    assert seen.memory.frames == whole.memory.frames
+    assert seen.memory.constitution == whole.memory.constitution
+    assert seen.digest == whole.digest
+    for name in ("kinds", "dates", "marks", "pinned", "limited"):
+        assert getattr(seen.roster, name) == getattr(whole.roster, name), name
+    assert {number: tuple(tags) for number, tags in seen.roster.tags.items()} == whole.roster.tags
+    if isinstance(seen.memory, Stored) and seen.recall and seen.recall.layers:
+        check_patch(seen, whole, Worktree(reader.root))
+    return seen
+
+
+def check_patch(seen: Reading, whole: Reading, worktree: Worktree) -> None:
+    """A patch holds number for number what a base would, and its lists lead to the same entries."""
+    assert seen.recall is not None
+    assert seen.recall.layers is not None
+    texts = {path: worktree.read(path) or "" for path in whole.memory.clear}
+    expected = encode(whole.memory, texts)
+    kept = seen.memory.kept  # type: ignore[attr-defined]
+    for name in COLUMNS:
+        assert list(kept.column(name)) == list(expected[name]), name
+    for name in ("names", "ids", "digests", "rules", "tasks", "frames"):
+        assert kept.part(name) == expected[name], name
+    for name in FEW:
+        assert kept.few(name) == json.loads(bytes(expected[name])), name
+    layers = seen.recall.layers
+    for patch, entries in ((layers.live, seen.live), (layers.searchable, seen.searchable)):
+        known = [*patch.entries, *patch.fresh]
+        assert [content(known[at]) for at in patch.origin] == [content(entry) for entry in entries]
+        assert sorted(at for at in patch.origin if at >= len(patch.entries)) == list(
+            range(len(patch.entries), len(known))
+        )
+
+
+def content(entry: object) -> list[object]:
+    names = ("id", "kind", "title", "stamp", "date", "path", "body", "category", "level", "status", "tags")
+    return [getattr(entry, name) for name in (*names, "fields", "archived", "bullet")]
+
+
+@contextmanager
+def counted() -> Iterator[list[bool]]:
+    """For each file that is read again, whether it was in part."""
+    found: list[bool] = []
+    reread = window.reread
+
+    def spy(*given: Any) -> window.Reread | None:
+        read = reread(*given)
+        found.append(read is not None)
+        return read
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(renew, "reread", spy)
+        yield found
+
+
+def is_patched(reading: Reading) -> bool:
+    return reading.recall is not None and reading.recall.layers is not None
+
+
+@settings(max_examples=130, deadline=None)
+@given(
+    heads,
+    st.lists(st.one_of(tame, tame, tame, sections), min_size=1, max_size=9),
+    st.lists(moves, min_size=1, max_size=6),
+    breaks,
+)
+def test_every_reading_after_edits_is_the_whole_reading(
+    head: str, parts: list[str], changes: list[tuple[str, int, int, str, str]], newline: str
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root, tasks = Path(folder), TASKS
+        other = "# Decisions\n\n## [2026-01-01] Use UTC\n\nAlways.\n"
+        write(root, {FILE: text_of(head, parts, newline), ".context/DECISIONS.md": other})
+        same(Reader(root))
+        for change in changes:
+            if change[0] == "tasks":
+                tasks += f"- [ ] {change[3].split()[-1]}\n"
+                write(root, {".context/TASKS.md": tasks})
+            else:
+                parts = moved(parts, change)
+                write(root, {FILE: text_of(head, parts, newline)})
+            with counted() as found:
+                patched = is_patched(same(Reader(root)))
+            event(f"patched: {patched}, in parts: {found}")
+
+
+def text_of(head: str, parts: list[str], newline: str) -> str:
+    return (head + "".join(parts)).replace("\n", newline)
+
+
+@settings(max_examples=25, deadline=None)
+@given(contexts(), edits, st.booleans())
+def test_every_reading_of_any_context_after_edits_is_the_whole_reading(
+    files: dict[str, str], changes: list[tuple[str, object]], archive: bool
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        write(root, files)
+        for what, value in changes:
+            same(Reader(root), archive=archive)
+            edit(root, what, value)
+        same(Reader(root), archive=archive)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(tame, min_size=1, max_size=9), st.lists(moves, min_size=1, max_size=4), words)
+def test_every_answer_after_edits_is_the_one_without_a_cache(
+    parts: list[str], changes: list[tuple[str, int, int, str, str]], query: str
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        write(root, {FILE: text_of("# L\n\n", parts, "\n"), ".context/TASKS.md": TASKS})
+        for number, change in enumerate(changes):
+            told = answers(root, cached=True, budget=300 + number, query=query)
+            assert told == answers(root, cached=False, budget=300 + number, query=query)
+            parts = moved(parts, change)
+            write(root, {FILE: text_of("# L\n\n", parts, "\n")})
+        assert answers(root, cached=True, query=query) == answers(root, cached=False, query=query)
+
+
+ROLE = Role(Holds.ENTRIES, Kinds()["learning"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(heads, st.lists(st.one_of(tame, sections), min_size=1, max_size=9), moves, breaks)
+def test_a_part_read_again_fits_into_what_was_read(
+    head: str, parts: list[str], change: tuple[str, int, int, str, str], newline: str
+) -> None:
+    old, new = text_of(head, parts, newline), text_of(head, moved(parts, change), newline)
+    check_window(old, new)
+
+
+def edit_of(old: str, new: str) -> window.Edit:
+    """What became of a text."""
+    most = min(len(old), len(new))
+    head = longest(most, lambda at, to: old[at:to] == new[at:to])
+    ends = old[head:][::-1], new[head:][::-1]
+    tail = longest(most - head, lambda at, to: ends[0][at:to] == ends[1][at:to])
+    return window.Edit((head, tail), len(old), len(new), lambda start, stop: new[start:stop])
+
+
+def check_window(old: str, new: str) -> bool:
+    document, after = Document.parse(old), Document.parse(new)
+    entries = list(entries_of(document, ROLE, FILE))
+    known = window.Known(entries, [one.start for one in entries], window.clear_from(document, ROLE))
+    read = window.reread(edit_of(old, new), known, ROLE, FILE)
+    if read is None:
+        return False
+    behind = [
+        replace(
+            one,
+            line=one.line + read.lines,
+            start=one.start + read.chars,
+            end=one.end + read.chars,
+            position=one.position + read.places,
+        )
+        for one in entries[read.last :]
+    ]
+    assert [*entries[: read.first], *read.entries, *behind] == list(entries_of(after, ROLE, FILE))
+    assert read.clear == window.clear_from(after, ROLE)
+    return True
+
+
+INDEX = "# Learnings\n\n<!-- INDEX:START -->\n| a | b |\n<!-- INDEX:END -->\n\n"
+SECTIONS = [
+    f"## [2026-01-{n:02}] Lock {n}\n\n**Context**: größe {n} and `retry`\n\n"
+    f"```sh\nmake {n}\n```\n\n<!-- note {n} -->\n\n"
+    for n in range(1, 25)
+]
+NEW = "## [2026-11-21-043412] New\n\n**Lesson**: jitter\n\n"
+CHANGES: dict[str, Callable[[list[str]], list[str]]] = {
+    "a body": lambda parts: [*parts[:12], parts[12].replace("retry", "jitter"), *parts[13:]],
+    "a title": lambda parts: [*parts[:12], parts[12].replace("Lock", "Key"), *parts[13:]],
+    "a status": lambda parts: [*parts[:12], parts[12] + "**Status**: Superseded\n\n", *parts[13:]],
+    "a mark": lambda parts: [*parts[:12], parts[12] + "**Marks**: +1\n\n", *parts[13:]],
+    "appended": lambda parts: [*parts, NEW],
+    "on top": lambda parts: [NEW, *parts],
+    "in the middle": lambda parts: [*parts[:12], NEW, *parts[12:]],
+    "the same again": lambda parts: [*parts[:12], parts[12], *parts[12:]],
+    "deleted": lambda parts: [*parts[:12], *parts[13:]],
+    "the first deleted": lambda parts: parts[1:],
+    "the last deleted": lambda parts: parts[:-1],
+    "two swapped": lambda parts: [*parts[:12], parts[13], parts[12], *parts[14:]],
+}
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("head", ["# Learnings\n\n", INDEX], ids=["plain", "index"])
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_one_change_is_read_in_part(
+    tmp_path: Path, change: Callable[[list[str]], list[str]], head: str, newline: str
+) -> None:
+    write(tmp_path, {FILE: text_of(head, SECTIONS, newline), ".context/TASKS.md": TASKS})
+    same(Reader(tmp_path))
+    write(tmp_path, {FILE: text_of(head, change(SECTIONS), newline)})
+    with counted() as found:
+        reading = same(Reader(tmp_path))
+    assert found == [True]
+    assert reading.recall is not None
+    assert reading.recall.layers is not None
+    assert len(reading.recall.layers.live.fresh) <= 1
+    told = answers(tmp_path, cached=True)
+    assert told == answers(tmp_path, cached=False)
+
+
+UNSURE = {
+    "an open fence": "````\n",
+    "an open comment": "<!-- never ended\n",
+    "a part": "# Part\n\n",
+    "an index": "<!-- INDEX:START -->\n",
+}
+
+
+@pytest.mark.parametrize("text", UNSURE.values(), ids=UNSURE)
+def test_what_may_mean_more_than_it_says_has_the_file_read_as_a_whole(tmp_path: Path, text: str) -> None:
+    write(tmp_path, {FILE: text_of("# L\n\n", SECTIONS, "\n"), ".context/TASKS.md": TASKS})
+    same(Reader(tmp_path))
+    write(tmp_path, {FILE: text_of("# L\n\n", [*SECTIONS[:12], text, *SECTIONS[12:]], "\n")})
+    with counted() as found:
+        same(Reader(tmp_path))
+    write(tmp_path, {FILE: text_of("# L\n\n", [*SECTIONS[:12], text, *SECTIONS[12:], NEW], "\n")})
+    with counted() as again:
+        same(Reader(tmp_path))
+    assert not any([*found, *again])
+
+
+def test_files_without_entries_that_change_leave_the_entries_alone(tmp_path: Path) -> None:
+    session = ".context/sessions/2026-01-05-1200-work.md"
+    write(tmp_path, {FILE: text_of("# L\n\n", SECTIONS, "\n"), ".context/TASKS.md": TASKS})
+    same(Reader(tmp_path))
+    for files in (
+        {".context/TASKS.md": TASKS + "- [ ] One more\n"},
+        {session: "# Work\n\n**Status**: completed\n"},
+        {session: "# Work\n\n**Status**: failed\n", ".context/CONSTITUTION.md": "# C\n\n- Never guess.\n"},
+    ):
+        write(tmp_path, files)
+        with counted() as found:
+            reading = same(Reader(tmp_path))
+        assert found == []
+        assert is_patched(reading)
+    (tmp_path / session).unlink()
+    assert is_patched(same(Reader(tmp_path)))
+
+
+def test_when_too_much_is_new_the_base_is_made_again(tmp_path: Path) -> None:
+    parts = list(SECTIONS)
+    write(tmp_path, {FILE: text_of("# L\n\n", parts, "\n")})
+    same(Reader(tmp_path))
+    patched = []
+    for number in range(12):
+        parts.insert(2 * number, NEW.replace("New", f"New {number}"))
+        write(tmp_path, {FILE: text_of("# L\n\n", parts, "\n")})
+        patched.append(is_patched(same(Reader(tmp_path))))
+    assert patched.count(False) == 1
+    assert patched[-1]
