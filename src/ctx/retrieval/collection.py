@@ -23,6 +23,8 @@ from ctx.retrieval.thesaurus import Thesaurus
 _GROUP = 0.4
 # Looking up so many pairs takes as long as one search among them.
 _SCAN = 8
+# So many numbers are sorted faster than their largest ones are found.
+_FEW = 2000
 
 Scores = dict[int, float]
 Vector = list[tuple[int, float]]
@@ -132,8 +134,10 @@ class Collection:
 
     def _find_company(self, term: int, count: int) -> Vector:
         strengths: Scores = {}
-        numbers = [number for number in self.index.pairs(term)[0] if self.index.place(number) >= 0]
-        for number in sorted(numbers, key=self.index.place):
+        index = self.index
+        known = {n: i for n, i in zip(*index.pairs(term), strict=True) if index.place(n) >= 0}
+        # Neighbours of those that hold the term are among them, with less of an impact.
+        for number in self.best(known, index.holding(term)):
             for other, share in self._standing_out(number):
                 strengths[other] = strengths.get(other, 0.0) + share
         strengths.pop(term, None)
@@ -149,16 +153,16 @@ class Collection:
             ]
         return known
 
-    def best(self, scores: Scores, count: int) -> list[int]:
+    def best(self, scores: Mapping[int, float], count: int) -> list[int]:
         """The best documents, the earlier one in the list where they are equal."""
         return _best(scores, count, self.index.place)
 
-    def best_terms(self, scores: Scores, count: int) -> list[int]:
+    def best_terms(self, scores: Mapping[int, float], count: int) -> list[int]:
         """The best terms, in the order of the alphabet where they are equal."""
         return _best(scores, count, self.index.terms.__getitem__)
 
 
-def _best(scores: Scores, count: int, rank: Callable[[int], Any]) -> list[int]:
+def _best(scores: Mapping[int, float], count: int, rank: Callable[[int], Any]) -> list[int]:
     if len(scores) > count:
         least = _nth_largest(list(scores.values()), count)
         scores = {number: score for number, score in scores.items() if score >= least}
@@ -166,4 +170,6 @@ def _best(scores: Scores, count: int, rank: Callable[[int], Any]) -> list[int]:
 
 
 def _nth_largest(values: Sequence[float], count: int) -> float:
-    return nlargest(count, values)[-1]
+    if len(values) > _FEW:
+        return nlargest(count, values)[-1]
+    return sorted(values)[max(0, len(values) - count)]

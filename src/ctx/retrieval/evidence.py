@@ -9,7 +9,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from ctx.retrieval.bm25 import saturation
 from ctx.retrieval.collection import Scores
@@ -51,18 +51,24 @@ def add_segments(scores: Scores, query: Query, top: Sequence[int]) -> None:
     segments = []
     for part in _BREAK.split(query.text):
         words, wholes = analyse(part or "")
-        known = {number for term in (*words, *wholes) if (number := index.find(term))}
+        known = [number for term in dict.fromkeys((*words, *wholes)) if (number := index.find(term))]
         if known:
             segments.append(known)
     if len(segments) < 2:
         return
     chosen, parts = set(top), {}
-    for term in set().union(*segments):
+    for term in {term for segment in segments for term in segment}:
         weight = index.idf(term) * (_WHOLE if index.is_whole(term) else 1.0)
-        parts[term] = {number: weight * impact for number, impact in collection.impacts(term, chosen)}
-    for number in top:
-        fits = (math.fsum(parts[term].get(number, 0.0) for term in segment) for segment in segments)
-        scores[number] += _SEGMENT * max(fits)
+        parts[term] = [(number, weight * impact) for number, impact in collection.impacts(term, chosen)]
+    fits = dict.fromkeys(top, 0.0)
+    for segment in segments:
+        sums: Scores = {}
+        for number, part in chain.from_iterable(map(parts.__getitem__, segment)):
+            sums[number] = sums.get(number, 0.0) + part
+        for number, fit in sums.items():
+            fits[number] = max(fits[number], fit)
+    for number, fit in fits.items():
+        scores[number] += _SEGMENT * fit
 
 
 def scale_by_title(scores: Scores, query: Query, top: Sequence[int]) -> None:
