@@ -6,7 +6,6 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -277,8 +276,7 @@ def check_window(old: str, new: str) -> bool:
     if read is None:
         return False
     behind = [
-        replace(
-            one,
+        one._replace(
             line=one.line + read.lines,
             start=one.start + read.chars,
             end=one.end + read.chars,

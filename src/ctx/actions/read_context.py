@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -36,17 +35,17 @@ if TYPE_CHECKING:
 _NAMES = {False: "context", True: "context-whole"}
 
 
-@dataclass(frozen=True)
 class Reading:
     """One reading of a context; `digest` is a sha256 over the files and the configuration.
 
     `recall` is what is remembered of this state of the files, where that may be used.
     """
 
-    config: Config
-    memory: Memory
-    digest: str
-    recall: Recall | None = None
+    def __init__(self, config: Config, memory: Memory, digest: str, recall: Recall | None = None) -> None:
+        self.config = config
+        self.memory = memory
+        self.digest = digest
+        self.recall = recall
 
     @cached_property
     def live(self) -> Sequence[Entry]:

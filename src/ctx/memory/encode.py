@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ctx.memory.entry import Entry
@@ -68,8 +67,8 @@ def encode_rest(rules: str, tasks: Iterable[Task], frames: Iterable[Frame]) -> P
     """What is not about entries."""
     return {
         "rules": dump(rules),
-        "tasks": dump([list(asdict(task).values()) for task in tasks]),
-        "frames": dump([list(asdict(frame).values()) for frame in frames]),
+        "tasks": dump([list(task) for task in tasks]),
+        "frames": dump([list(frame) for frame in frames]),
     }
 
 

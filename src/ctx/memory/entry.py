@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from operator import attrgetter
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 RETIRED = frozenset({"superseded", "deprecated", "rejected"})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry as read.
 
     `title` is as written after the stamp; `date` is ISO or None; `path` is relative to the root with `/`;
@@ -34,7 +34,7 @@ class Entry:
     level: int = 2
     status: str = ""
     tags: tuple[str, ...] = ()
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = MappingProxyType({})
     archived: bool = False
     bullet: bool = False
 
@@ -71,10 +71,7 @@ class Entry:
 
     def named(self, handle: str) -> Entry:
         """The same entry under its handle."""
-        return Entry(handle, *_ALL_BUT_ID(self))
-
-
-_ALL_BUT_ID = attrgetter(*[field.name for field in fields(Entry)][1:])
+        return self._replace(id=handle)
 
 
 def split_list(text: str) -> tuple[str, ...]:

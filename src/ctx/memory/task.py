@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 LABEL = re.compile(r"(?<![\w`/#&])#(?P<name>[^\W\d_][\w-]*)(?::(?P<value>[^\s`,;)]+))?")
 _PRIORITY = {"critical": 0, "urgent": 0, "high": 1, "medium": 2, "low": 3}
@@ -11,8 +11,7 @@ OPEN, DONE, SKIPPED = "open", "done", "skipped"
 STATES = {" ": OPEN, "x": DONE, "X": DONE, "-": SKIPPED}
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """One checkbox item.
 
     `text` is its source without the marker, with all wrapped lines and nested items; `lead` is its own
@@ -72,7 +71,7 @@ class Task:
 
     def named(self, handle: str) -> Task:
         """The same task under its handle."""
-        return replace(self, id=handle)
+        return self._replace(id=handle)
 
 
 def read_labels(text: str) -> tuple[tuple[str, str], ...]:

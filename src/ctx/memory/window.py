@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from ctx.kinds import REFERENCE
@@ -118,8 +117,7 @@ def reread(edit: Edit, known: Known, role: Role, path: str) -> Reread | None:
 
 
 def _moved(entry: Entry, lines: int, chars: int, places: int) -> Entry:
-    return replace(
-        entry,
+    return entry._replace(
         line=entry.line + lines,
         start=entry.start + chars,
         end=entry.end + chars,

@@ -99,7 +99,8 @@ class Collection:
     @cached_property
     def mean_log_length(self) -> float:
         """The mean of the logarithms of the bodies' lengths."""
-        return math.fsum(map(self.log_length, range(len(self.index)))) / max(1, len(self.index))
+        numbers = map(self.index.number, range(len(self.index)))
+        return math.fsum(map(self.log_length, numbers)) / max(1, len(self.index))
 
     def log_length(self, number: int) -> float:
         """The logarithm of the length of a document's body."""
