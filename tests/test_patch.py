@@ -14,6 +14,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from ctx.actions import renew
+from ctx.actions.build_packet import Request, build_packet
 from ctx.actions.read_context import Reader, Reading, read_context
 from ctx.kinds import Kinds
 from ctx.markdown.document import Document
@@ -23,6 +24,9 @@ from ctx.memory.layout import Holds, Role
 from ctx.memory.pieces import longest
 from ctx.memory.read_entries import entries_of
 from ctx.memory.stored import COLUMNS, FEW, Stored
+from ctx.retrieval import ask
+from ctx.retrieval.collection import Collection
+from ctx.retrieval.relevance import rank
 from ctx.store.workspace import Worktree
 from tests.contexts import WORDS, breaks, contexts, words
 from tests.test_cache import answers, edit, edits, write
@@ -350,6 +354,27 @@ def test_what_may_mean_more_than_it_says_has_the_file_read_as_a_whole(tmp_path: 
     with counted() as again:
         same(Reader(tmp_path))
     assert not any([*found, *again])
+
+
+def test_a_new_task_is_the_only_one_that_is_asked_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as the entries are the same, what the other tasks found is known."""
+    write(tmp_path, {FILE: text_of("# L\n\n", SECTIONS, "\n"), ".context/TASKS.md": TASKS})
+    build_packet(Reader(tmp_path), Request())
+    write(tmp_path, {".context/TASKS.md": TASKS + "- [ ] Retry once more\n"})
+    asked: list[str] = []
+
+    def listen(collection: Collection, text: str, depth: int | None = None) -> dict[int, float]:
+        asked.append(text)
+        return rank(collection, text, depth)
+
+    monkeypatch.setattr(ask, "rank", listen)
+    build_packet(Reader(tmp_path), Request())
+    assert asked == ["Retry once more"]
+    write(tmp_path, {FILE: text_of("# L\n\n", SECTIONS[1:], "\n")})
+    build_packet(Reader(tmp_path), Request())
+    assert len(asked) == 4
 
 
 def test_files_without_entries_that_change_leave_the_entries_alone(tmp_path: Path) -> None:

@@ -27,6 +27,11 @@ class Patch(NamedTuple):
     fresh: Sequence[Entry]
 
     @property
+    def is_empty(self) -> bool:
+        """Whether the list is the known one."""
+        return len(self.origin) == len(self.entries) and self.origin == array("I", range(len(self.origin)))
+
+    @property
     def stamp(self) -> str:
         """What names this list as a patch: equal stamps, equal origins."""
         return f"{self.base} {hashlib.sha256(self.origin.tobytes()).hexdigest()}"

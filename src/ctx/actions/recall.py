@@ -14,6 +14,7 @@ from ctx.actions.sizes import PatchedSizes, StoredSizes, WholeSizes, measure, me
 from ctx.errors import Damaged
 from ctx.packet.tokens import Counts
 from ctx.retrieval.document import Held
+from ctx.retrieval.terms import known_compounds, learn
 from ctx.store.cache import Cache, CacheFile
 
 if TYPE_CHECKING:
@@ -48,30 +49,43 @@ class Recall:
 
     def index(self, listed: ListName, entries: Callable[[], Sequence[Entry]]) -> Index:
         """The index of the entries of a list, read or else made and kept."""
-        name = f"{self.name}-{listed}"
-        patch: Patch | None = getattr(self.layers, listed) if self.layers else None
-        index = find_index(self.cache, name, self.stamp, entries, patch)
+        name, stamp, patch = f"{self.name}-{listed}", self._stamp_of(listed), self._patch_of(listed)
+        index = find_index(self.cache, name, stamp, entries, patch)
         if index is None:
-            index = make_index(self.cache, name, self.stamp, entries())
-            if self.layers:
+            index = make_index(self.cache, name, stamp, entries())
+            if patch and stamp != patch.base:
                 # The next run makes a new base, which this index belongs to.
                 self.cache.drop(self.name)
         return index
 
+    def _patch_of(self, listed: ListName) -> Patch | None:
+        return getattr(self.layers, listed) if self.layers else None
+
+    def _stamp_of(self, listed: ListName) -> str:
+        """What names the entries of a list: where they are those of the base, its stamp does."""
+        patch = self._patch_of(listed)
+        return patch.base if patch and patch.is_empty else self.stamp
+
     def answers(self) -> dict[str, Found]:
-        """What the tasks of TASKS.md have found, by their texts."""
-        found = self._open("answers")
-        try:
-            known: dict[str, Found] = {} if found is None else json.loads(found.data("found"))
-        except Damaged:
-            known = {}
+        """What the tasks of TASKS.md have found, by their texts.
+
+        What they found when the entries were others is nothing now, but their words have the same terms.
+        """
+        found, known = self.cache.find("answers"), dict[str, "Found"]()
+        with suppress(Damaged):
+            if found is not None and found.stamp == self._stamp_of("live"):
+                known = json.loads(found.data("found"))
+            elif found is not None:
+                learn(json.loads(found.data("compounds")))
         self._answered = frozenset(known)
         return known
 
     def keep_answers(self, found: Mapping[str, Found]) -> None:
-        """Keep what tasks have found."""
+        """Keep what tasks have found, and the terms of their words."""
         if not found.keys() <= self._answered:
-            self.cache.put("answers", self.stamp, {"found": json.dumps(found).encode()})
+            told = {"found": found, "compounds": known_compounds(found)}
+            parts = {name: json.dumps(part).encode() for name, part in told.items()}
+            self.cache.put("answers", self._stamp_of("live"), parts)
 
     def counts(self, tokenizer: str) -> Counts:
         """The token counts that are known; those that came last stand in a small file of their own."""

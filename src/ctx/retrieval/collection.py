@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
-from heapq import nlargest
 from itertools import compress
 from typing import Any
 
@@ -23,8 +22,10 @@ from ctx.retrieval.thesaurus import Thesaurus
 _GROUP = 0.4
 # Looking up so many pairs takes as long as one search among them.
 _SCAN = 8
-# So many numbers are sorted faster than their largest ones are found.
-_FEW = 2000
+# One total in so many is looked at to guess how high the highest ones are.
+_SAMPLE = 16
+# So many words stand out of a document.
+_OUTSTANDING = 20
 
 Scores = dict[int, float]
 Vector = list[tuple[int, float]]
@@ -53,9 +54,7 @@ class Collection:
             for number, group in self.index.grouped:
                 if totals[number]:
                     totals[number] += bonus.get(group, 0)
-        least = max(1, _nth_largest(totals, count) if count is not None else 1)
-        found = compress(range(len(totals)), map(least.__le__, totals))
-        return {number: totals[number] * unit for number in found}
+        return {number: totals[number] * unit for number in _highest(totals, count)}
 
     def add(self, scores: Scores, weights: Mapping[int, float], chosen: AbstractSet[int]) -> None:
         """Add weighted terms to the scores of some documents."""
@@ -119,12 +118,14 @@ class Collection:
         return known
 
     def _weigh_words(self, number: int) -> Vector:
-        index = self.index
-        counts = Counter(index.words(number))
+        counts, idf_of, holdings = Counter(self.index.words(number)), self.index.idf, self.index.holdings
         del counts[GAP]
-        weights = [(term, (1.0 + math.log(count)) * index.idf(term)) for term, count in counts.items()]
-        norm = math.sqrt(math.fsum(weight * weight for _, weight in weights)) or 1.0
-        return [(term, weight / norm) for term, weight in weights if index.holding(term) > 1]
+        weights = {
+            term: idf_of(term) * (1.0 + math.log(count)) if count > 1 else idf_of(term)
+            for term, count in counts.items()
+        }
+        norm = math.hypot(*weights.values()) or 1.0
+        return [(term, weight / norm) for term, weight in weights.items() if holdings[term] > 1]
 
     def company(self, term: int, count: int) -> Vector:
         """The terms that stand out in the documents that hold a term, at most `count`, strongest first."""
@@ -145,13 +146,13 @@ class Collection:
         return [(other, strengths[other]) for other in self.best_terms(strengths, count)]
 
     def _standing_out(self, number: int) -> Vector:
-        """A document's vector with common terms counting less still."""
+        """The words that stand out of a document: its vector with common ones counting less still."""
         known = self._rare.get(number)
         if known is None:
-            holding = self.index.holding
-            known = self._rare[number] = [
-                (t, share / math.sqrt(holding(t))) for t, share in self.vector(number)
-            ]
+            holdings = self.index.holdings
+            shares = {term: share / math.sqrt(holdings[term]) for term, share in self.vector(number)}
+            known = [(term, shares[term]) for term in self.best_terms(shares, _OUTSTANDING)]
+            self._rare[number] = known
         return known
 
     def best(self, scores: Mapping[int, float], count: int) -> list[int]:
@@ -164,13 +165,27 @@ class Collection:
 
 
 def _best(scores: Mapping[int, float], count: int, rank: Callable[[int], Any]) -> list[int]:
-    if len(scores) > count:
-        least = _nth_largest(list(scores.values()), count)
+    if len(scores) > count > 0:
+        least = sorted(scores.values())[-count]
         scores = {number: score for number, score in scores.items() if score >= least}
     return sorted(scores, key=lambda number: (-scores[number], rank(number)))[:count]
 
 
-def _nth_largest(values: Sequence[float], count: int) -> float:
-    if len(values) > _FEW:
-        return nlargest(count, values)[-1]
-    return sorted(values)[max(0, len(values) - count)]
+def _highest(totals: Sequence[int], count: int | None) -> list[int]:
+    """The numbers of the `count` highest totals above 0, and of those as high as the last of them."""
+    least = 1
+    if count is not None and count * _SAMPLE < len(totals):
+        # By a sample about twice as many are above this; where it errs, all are looked at.
+        least = max(1, sorted(totals[::_SAMPLE])[-(2 * count // _SAMPLE + 2)])
+    found = _from(least, totals)
+    if least > 1 and len(found) < (count or 0):
+        found = _from(1, totals)
+    if count is None or len(found) <= count:
+        return found
+    least = sorted(map(totals.__getitem__, found))[-count]
+    return [number for number in found if totals[number] >= least]
+
+
+def _from(least: int, totals: Sequence[int]) -> list[int]:
+    """The numbers of the totals that are so high."""
+    return [*compress(range(len(totals)), map(least.__le__, totals))]

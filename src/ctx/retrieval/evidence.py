@@ -89,12 +89,13 @@ def add_phrases(scores: Scores, query: Query, top: Sequence[int]) -> None:
         if one != other and one in weights and other in weights
     }
     for number in top if pairs else ():
-        held = Counter(pairwise(index.words(number)))
+        words = index.words(number)
+        if pairs.keys().isdisjoint(pairwise(words)):
+            continue
+        held, norm = Counter(pairwise(words)), index.norm(number)
         shared = pairs.keys() & held.keys()
-        if shared:
-            norm = index.norm(number)
-            gains = (pairs[pair] * saturation(held[pair] * norm, K1) for pair in shared)
-            scores[number] += _PHRASE * math.fsum(gains)
+        gains = (pairs[pair] * saturation(held[pair] * norm, K1) for pair in shared)
+        scores[number] += _PHRASE * math.fsum(gains)
 
 
 def scale_by_speech(scores: Scores, query: Query, top: Sequence[int]) -> None:

@@ -5,7 +5,6 @@ A document is known by its number, a term by its number in the vocabulary.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
@@ -23,6 +22,7 @@ from ctx.retrieval.document import (
     encode,
 )
 from ctx.retrieval.groups import REACH
+from ctx.retrieval.memo import Memo
 from ctx.retrieval.postings import (
     TWENTIETHS,
     Averages,
@@ -36,6 +36,9 @@ from ctx.retrieval.postings import (
 from ctx.retrieval.terms import is_whole
 
 Pairs = tuple[Numbers, Numbers]
+# How much is kept of what was read: rows of so many terms, and of common terms so many impacts (8 MiB).
+_MOST_TERMS = 1 << 13
+MOST_LANES = 1 << 22
 
 
 class Index:
@@ -48,6 +51,8 @@ class Index:
         self._shelf = shelf
         self.documents = Documents(shelf)
         self._idf: dict[int, float] = {}
+        self._rare: Memo[int, Pairs] = Memo(_MOST_TERMS)
+        self._wide: Memo[int, Numbers] = Memo(MOST_LANES // max(1, len(self.documents)))
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Index:
@@ -91,10 +96,11 @@ class Index:
 
     def holding(self, term: int) -> int:
         """How many documents hold a term."""
-        return self._holding[term]
+        return self.holdings[term]
 
     @cached_property
-    def _holding(self) -> Numbers:
+    def holdings(self) -> Numbers:
+        """How many documents hold each term."""
         return self._shelf.numbers("holding")
 
     def idf(self, term: int) -> float:
@@ -106,15 +112,18 @@ class Index:
 
     def pairs(self, term: int) -> Pairs:
         """The numbers of documents and the impacts of a term on them; see `everywhere` for common terms."""
-        return self._pairs("", term)
+        known = self._rare.get(term)
+        if known is None:
+            known = self._rare[term] = self._pairs("", term)
+        return known
 
     def everywhere(self, term: int) -> Numbers | None:
         """The impacts of a common term on all documents, by number."""
-        at = self._common.get(term)
-        if at is None:
-            return None
-        count = len(self.documents)
-        return self._shelf.numbers("common_impacts", at * count, (at + 1) * count)
+        known = self._wide.get(term)
+        if known is None and (at := self._common.get(term)) is not None:
+            count = len(self.documents)
+            known = self._wide[term] = self._shelf.numbers("common_impacts", at * count, (at + 1) * count)
+        return known
 
     @cached_property
     def _common(self) -> dict[int, int]:
@@ -207,20 +216,23 @@ class Patched(Index):
         for place, number in enumerate(origin):
             self._places[number] = place
         self.gone = [number for number, place in enumerate(self._places[: self._old]) if place < 0]
-        self._held: Counter[int] = Counter()
         self._rows: dict[int, tuple[list[int], list[int]]] = {}
-        self._add_fresh()
+        self.holdings = self._exchange([*self.holdings, *([0] * (len(self.terms) - self._vocabulary))])
 
-    def _add_fresh(self) -> None:
+    def _exchange(self, holdings: list[int]) -> list[int]:
+        """Add the rows of the fresh documents, and count them instead of those that are gone."""
         for number in self.gone:
-            self._held.subtract(terms_of(fields_of(self.documents, number)))
+            for term in terms_of(fields_of(self.documents, number)):
+                holdings[term] -= 1
         for place in range(len(self._fresh)):
             fields = fields_of(self._fresh, place)
-            self._held.update(terms_of(fields))
+            for term in terms_of(fields):
+                holdings[term] += 1
             for term, impact in impacts(fields, self._averages).items():
                 numbers, found = self._rows.setdefault(term, ([], []))
                 numbers.append(self._old + place)
                 found.append(impact)
+        return holdings
 
     def __len__(self) -> int:
         return len(self._origin)
@@ -237,10 +249,6 @@ class Patched(Index):
     def number(self, place: int) -> int:
         """The number of the document at a place of the list."""
         return self._origin[place]
-
-    def holding(self, term: int) -> int:
-        """How many documents hold a term."""
-        return (super().holding(term) if term < self._vocabulary else 0) + self._held[term]
 
     def pairs(self, term: int) -> Pairs:
         """The numbers of documents and the impacts of a term on them; see `everywhere` for common terms."""

@@ -11,15 +11,14 @@ import sys
 from array import array
 from collections.abc import Mapping
 
-from ctx.retrieval.index import Index
+from ctx.retrieval.index import MOST_LANES, Index
+from ctx.retrieval.memo import Memo
 from ctx.retrieval.postings import HIGHEST, UNIT
 
 _LANE = 4
 # What the weights of a query may add up to, so that no lane runs over into the next one.
 _WEIGHTS = (1 << 8 * _LANE) // (HIGHEST + 1)
 _LOW = 0 if sys.byteorder == "little" else 2
-# So many lanes are kept for the next query: 16 MiB.
-_MOST_KEPT = 1 << 22
 
 
 class Adder:
@@ -28,7 +27,7 @@ class Adder:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._lanes = len(index.documents)
-        self._long: dict[int, int] = {}
+        self._long: Memo[int, int] = Memo(MOST_LANES // max(1, self._lanes))
 
     def add_up(self, weights: Mapping[int, float]) -> tuple[list[int], float]:
         """The sum for each document by its number, and what one of it is worth."""
@@ -54,7 +53,5 @@ class Adder:
             lanes = bytearray(self._lanes * _LANE)
             lanes[_LOW::_LANE] = halves[0::2]
             lanes[_LOW + 1 :: _LANE] = halves[1::2]
-            known = int.from_bytes(lanes, sys.byteorder)
-            if (len(self._long) + 1) * self._lanes <= _MOST_KEPT:
-                self._long[term] = known
+            known = self._long[term] = int.from_bytes(lanes, sys.byteorder)
         return known

@@ -9,20 +9,24 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
 
 from ctx.retrieval.english import BASE_FORMS, STOP_WORDS
+from ctx.retrieval.memo import Memo
 
 _COMPOUND = re.compile(r"[^\W_][\w'’]*(?:[-./:@#+](?=\w)[\w'’]*)*")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
-_MOST_KNOWN = 1 << 18
 # Wholes are terms of their own; the mark keeps them apart from words that happen to be spelt alike.
 WHOLE = "="
+
+
+# Its words, and what is kept whole of it.
+Compound = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 class Terms(NamedTuple):
@@ -39,6 +43,17 @@ def analyse(text: str) -> Terms:
     return Terms(words, [whole for _, wholes in found for whole in wholes])
 
 
+def known_compounds(texts: Iterable[str]) -> dict[str, Compound]:
+    """The terms of each compound of some texts, to be given to `learn`."""
+    return {compound: _KNOWN[compound] for text in texts for compound in _COMPOUND.findall(text)}
+
+
+def learn(compounds: Mapping[str, Sequence[Sequence[str]]]) -> None:
+    """Take the terms of compounds from one who has worked them out."""
+    for compound, (words, wholes) in compounds.items():
+        _KNOWN[compound] = tuple(words), tuple(wholes)
+
+
 def is_whole(term: str) -> bool:
     """Whether a term is a compound kept whole."""
     return term.startswith(WHOLE)
@@ -50,7 +65,7 @@ def terms(text: str) -> set[str]:
     return {*words, *wholes}
 
 
-def _analyse_compound(compound: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _analyse_compound(compound: str) -> Compound:
     parts = _WORD.findall(compound)
     words: list[str] = []
     wholes: list[str] = []
@@ -69,17 +84,16 @@ def _analyse_compound(compound: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(words), tuple(wholes)
 
 
-class _Compounds(dict[str, tuple[tuple[str, ...], tuple[str, ...]]]):
-    """The terms of each compound, worked out once; the most there are in 100,000 entries are kept."""
+class _Compounds(Memo[str, Compound]):
+    """The terms of each compound, worked out when it is first met."""
 
-    def __missing__(self, compound: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        if len(self) >= _MOST_KNOWN:
-            self.clear()
+    def __missing__(self, compound: str) -> Compound:
         known = self[compound] = _analyse_compound(compound)
         return known
 
 
-_KNOWN = _Compounds()
+# More than there are in 100,000 entries.
+_KNOWN = _Compounds(1 << 18)
 
 
 def _pieces(part: str) -> list[str]:

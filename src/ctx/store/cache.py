@@ -90,7 +90,7 @@ class CacheFile:
         page, end = first // _PAGE, (last - 1) // _PAGE
         if page == end:
             return self._page(page)[first - page * _PAGE : last - page * _PAGE]
-        if end - page < 4:
+        if last - first <= _PAGE:
             joined = b"".join(map(self._page, range(page, end + 1)))
             return joined[first - page * _PAGE : last - page * _PAGE]
         return self._many(page, end)[first - page * _PAGE : last - page * _PAGE]
