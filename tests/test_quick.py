@@ -271,8 +271,8 @@ def root(tmp_path: Path) -> Path:
 def test_typer_is_not_loaded(root: Path, line: str) -> None:
     program = (
         f"import sys; sys.argv = ['ctx', *{line.split()!r}]\n"
-        "from ctx.cli import main\n"
-        "try: main()\n"
+        "from ctx.cli.app import start\n"
+        "try: start()\n"
         "finally: print(*sys.modules, file=sys.stderr)\n"
     )
     for _ in range(2):  # without an index and with it

@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
@@ -66,12 +67,22 @@ def _commands(module: str) -> Commands:
 
 def main() -> NoReturn:
     """Run the command line and exit."""
+    code = start()
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    # What Python would take apart now goes with the process; that saves a tenth of a short command's time.
+    os._exit(code)
+
+
+def start() -> int:
+    """Run the command line; returns the exit code."""
     gc.set_threshold(_GARBAGE)
     # A program started without these (`>&-`) has None; what it prints then goes nowhere.
     sys.stdout = sys.stdout or io.TextIOWrapper(io.BytesIO(), "utf-8")
     sys.stderr = sys.stderr or sys.stdout
     arguments = [_decoded(argument) for argument in sys.argv[1:]]
-    sys.exit(run(lambda: call(arguments)))
+    return run(lambda: call(arguments))
 
 
 def _decoded(argument: str) -> str:

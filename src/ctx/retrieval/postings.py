@@ -36,7 +36,7 @@ _TITLE, _LABEL = 1.5, 3.0
 _SHORTEST_TITLE = 20.0
 _GROUP_K1, _GROUP_B = 2.0, 0.75
 # A term that counts for more than one in so many documents is stored for all of them.
-_COMMON = 32
+_COMMON = 16
 # Lengths with neighbours counted in are whole numbers of these.
 TWENTIETHS = 20
 # Averages are kept to a sixteenth of an octave, so that a changed entry does not change every other's norm.
