@@ -64,7 +64,8 @@ class Ranking(Sequence[Scored]):
         }
         self.totals = [plain[pair] for pair in zip(roster.kinds, roster.dates, strict=True)]
         for number in {*found, *self._marks}:
-            self.totals[number] = self[number].total
+            fresh, marks = self._recency[roster.dates[number]], self._marks.get(number, 0.0)
+            self.totals[number] = self._total(self.kinds[number], self.relevance(number), fresh, marks)
 
     def _total(self, kind: str, relevance: float, recency: float, marks: float) -> float:
         weights = self._weights
@@ -96,17 +97,14 @@ class Ranking(Sequence[Scored]):
         return self.found.get(number, {})
 
     def _make(self, number: int) -> Scored:
-        kind, best = self.kinds[number], self.relevance(number)
-        recency, marks = self._recency[self.roster.dates[number]], self._marks.get(number, 0.0)
-        total = self._total(kind, best, recency, marks)
         return Scored(
             self.roster.entries,
             number,
-            total,
-            best,
-            recency,
-            self._weights.kinds[kind],
-            marks,
+            self.totals[number],
+            self.relevance(number),
+            self._recency[self.roster.dates[number]],
+            self._weights.kinds[self.kinds[number]],
+            self._marks.get(number, 0.0),
             self.by_task(number),
         )
 
