@@ -198,7 +198,7 @@ def library(root: Path) -> None:
     context.search("lock", limit=1)
     context.packet(budget=8000, now="2026-11-21")
     dice, spent = random.Random(3), {"search": [0.0], "packet for ten tasks": [0.0]}
-    for _ in range(9):
+    for _ in range(25):
         start = time.perf_counter()
         context.search(" ".join(dice.choices(words, k=3)))
         spent["search"].append(time.perf_counter() - start)

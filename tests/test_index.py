@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ctx.memory.shelf import Held
+from ctx.retrieval.build_index import index_documents
 from ctx.retrieval.collection import Collection
-from ctx.retrieval.document import Document, Held
-from ctx.retrieval.index import Index, Patched
-from ctx.retrieval.postings import HIGHEST, UNIT, build
+from ctx.retrieval.document import Document
+from ctx.retrieval.index import Index
+from ctx.retrieval.patched_index import PatchedIndex
+from ctx.retrieval.postings import HIGHEST, UNIT
 from ctx.retrieval.relevance import explain, rank
 from ctx.retrieval.sums import Adder
 from ctx.retrieval.terms import analyse
@@ -30,7 +33,7 @@ def documents(draw: st.DrawFn, groups: st.SearchStrategy[str] = groups) -> Docum
 
 
 def index_of(found: Sequence[Document]) -> Index:
-    return Index(Held(build(found)))
+    return Index(Held(index_documents(found)))
 
 
 def together(found: Sequence[Document]) -> list[Document]:
@@ -63,7 +66,9 @@ def test_no_sum_runs_over_into_the_next(terms: int, count: int) -> None:
 
     class Highest(Index):
         def __init__(self) -> None:
-            super().__init__(Held(build([Document(analyse(""), analyse("x"), analyse(""))] * count)))
+            super().__init__(
+                Held(index_documents([Document(analyse(""), analyse("x"), analyse(""))] * count))
+            )
 
         def everywhere(self, term: int) -> array[int]:
             del term
@@ -128,7 +133,7 @@ def test_a_patched_index_answers_like_a_new_one(
     found: list[Document], fresh: list[Document], queries: list[str], dice: random.Random
 ) -> None:
     origin, used = edit(found, fresh, dice)
-    patched = Patched(Held(build(found)), origin, used)
+    patched = PatchedIndex(Held(index_documents(found)), origin, used)
     if not origin or not patched.holds:
         return
     new = index_of([[*found, *used][number] for number in origin])
@@ -146,5 +151,6 @@ def test_a_small_change_can_be_patched() -> None:
     bodies = (" ".join(dice.choices(WORDS, k=30)) for _ in range(60))
     found = [Document(analyse(f"Note {n}"), analyse(body), analyse("")) for n, body in enumerate(bodies)]
     fresh = found[7]._replace(body=analyse("a new thought about the hook " * 6))
-    assert Patched(Held(build(found)), [*range(7), 60, *range(8, 60)], [fresh]).holds
-    assert not Patched(Held(build(found)), [*range(6), 60, *range(8, 60)], [fresh._replace(group="G")]).holds
+    shelf, grouped = Held(index_documents(found)), fresh._replace(group="G")
+    assert PatchedIndex(shelf, [*range(7), 60, *range(8, 60)], [fresh]).holds
+    assert not PatchedIndex(shelf, [*range(6), 60, *range(8, 60)], [grouped]).holds

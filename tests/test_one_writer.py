@@ -17,8 +17,7 @@ OS_READS = frozenset(
     {"PathLike", "access", "cpu_count", "devnull", "environ", "fsdecode", "fsencode", "fspath", "getcwd"}
     | {"get_terminal_size", "getenv", "geteuid", "getpid", "getuid", "isatty", "linesep", "listdir", "lstat"}
     | {"R_OK", "name", "path", "pathsep", "scandir", "sep", "stat", "walk"}
-    | {"dup2"}  # moves a stream, never a file
-    | {"_exit"}
+    | {"dup2", "_exit"}  # move a stream and end the process, never a file
 )
 WRITING_MODULES = frozenset({"shutil", "tempfile", "filelock", "fileinput", "mmap", "fcntl"})
 # Names that only paths and files have; `replace` is a text's too and told apart below.

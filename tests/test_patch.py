@@ -13,8 +13,8 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from ctx.actions import renew
 from ctx.actions.build_packet import Request, build_packet
+from ctx.actions.cache import renew
 from ctx.actions.read_context import Reader, Reading, read_context
 from ctx.kinds import Kinds
 from ctx.markdown.document import Document

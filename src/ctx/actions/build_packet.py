@@ -56,7 +56,8 @@ def build_packet(reader: Reader, request: Request) -> Packet:
     queries = _queries(reading, request)
     numbers = _competing(reading, request.path)
     roster = _roster(reading, numbers)
-    with _remembered(reading, queries, whole=roster is reading.roster) as known:
+    every = request.tasks is None and roster is reading.roster
+    with _remembered(reading, queries, every=every) as known:
         answers = ask(
             lambda: reading.live_collection, queries, numbers, _tags(reading, roster, queries), known
         )
@@ -81,10 +82,13 @@ def build_packet(reader: Reader, request: Request) -> Packet:
 
 @contextmanager
 def _remembered(
-    reading: Reading, queries: Sequence[Question], *, whole: bool
+    reading: Reading, queries: Sequence[Question], *, every: bool
 ) -> Iterator[MutableMapping[str, Sequence[tuple[int, float]]] | None]:
-    """What the tasks found when they were asked before, as long as no file changed; kept for the next run."""
-    known = reading.recall.answers() if reading.recall and whole else None
+    """What the tasks found when they were asked before about the same entries; kept for the next run.
+
+    Only what is asked about `every` entry, for the tasks of TASKS.md, is kept.
+    """
+    known = reading.recall.answers() if reading.recall and every else None
     yield known
     if reading.recall and known is not None:
         tasks = {query.text for query in queries if query.id.startswith(TASK_PREFIX)}

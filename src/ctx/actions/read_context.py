@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from ctx.actions.indexing import ListName
-from ctx.actions.layers import Layers
-from ctx.actions.recall import Recall
-from ctx.actions.signature import Head, Signature, differing, digest_of, hashes, now, sha256
-from ctx.actions.snapshot import Snapshot
+from ctx.actions.cache.indexing import ListName
+from ctx.actions.cache.recall import Recall
+from ctx.actions.cache.signature import FileState, Signature, differing, digest_of, hashes, now, sha256
+from ctx.actions.cache.snapshot import Snapshot
 from ctx.config import Config, parse
 from ctx.errors import CtxError, Damaged
 from ctx.memory.entry import Entry
 from ctx.memory.layout import Role, wanted
 from ctx.memory.paths import matches
 from ctx.memory.roster import Chosen, Joined, Listed, Roster
-from ctx.memory.stored import Mended, Patched, Stored, Whole
+from ctx.memory.shelf import Held
+from ctx.memory.stored import MendedMemory, PatchedMemory, Stored, WholeMemory
 from ctx.memory.views import frame_entry
 from ctx.retrieval.collection import Collection
-from ctx.retrieval.document import Held
 from ctx.retrieval.index import Index
 from ctx.retrieval.thesaurus import Thesaurus, is_glossary
 from ctx.store import git
@@ -29,6 +28,7 @@ from ctx.store.cache import Cache
 from ctx.store.workspace import CONFIG, Revision, Source, Worktree
 
 if TYPE_CHECKING:
+    from ctx.actions.cache.layers import Layers
     from ctx.memory.read_memory import Memory
 
 # The cache files of readings without and with the archive.
@@ -81,8 +81,13 @@ class Reading:
         return self.recall.index(listed, entries) if self.recall else Index.of(entries())
 
 
-class Recollection(Reading):
+class StoredReading(Reading):
     """A reading that was kept: what is not asked for is not even read."""
+
+    def __init__(self, config: Config, stored: Stored, digest: str, recall: Recall) -> None:
+        # It answers what a Memory does, when it is asked.
+        super().__init__(config, cast("Memory", stored), digest, recall)
+        self._stored = stored
 
     @cached_property
     def live(self) -> Sequence[Entry]:
@@ -92,25 +97,31 @@ class Recollection(Reading):
     @cached_property
     def roster(self) -> Roster:
         """The live entries by columns."""
-        stored = _stored(self)
-        numbers = stored.live_numbers
-        return stored if len(numbers) == len(stored.entries) else Chosen(stored, numbers)
+        numbers = self._stored.live_numbers
+        every = len(numbers) == len(self._stored.entries)
+        return self._stored if every else Chosen(self._stored, numbers)
 
     @cached_property
     def thesaurus(self) -> Thesaurus:
         """What widens queries: the configured synonyms and the glossary."""
-        return Thesaurus(self.config.synonyms, _stored(self).under(is_glossary))
+        return Thesaurus(self.config.synonyms, self._stored.under(is_glossary))
 
     @cached_property
     def searchable(self) -> Sequence[Entry]:
         """What `search` covers: every entry read, then the sessions."""
-        entries = _stored(self).entries
+        entries = self._stored.entries
         frames = [frame_entry(frame) for frame in self.memory.frames]
         return Joined(entries, frames) if frames else entries
 
 
-def _stored(reading: Reading) -> Stored:
-    return cast("Stored", reading.memory)
+class _Look(NamedTuple):
+    """What the files looked like at the time `taken`, before any was read; `text` is the configuration's."""
+
+    archive: bool
+    text: str
+    config: Config
+    signature: Signature
+    taken: int
 
 
 class Reader:
@@ -138,69 +149,82 @@ class Reader:
         if at is not None or not self.cache.on:
             return self.read(archive=archive, at=at)
         taken = now()
-        config = self.worktree.read(CONFIG) or ""
-        signature = self.worktree.signature(parse(config, CONFIG).references)
+        text = self.worktree.read(CONFIG) or ""
+        config = parse(text, CONFIG)
+        look = _Look(archive, text, config, self.worktree.signature(config.references), taken)
         kept = self._looked.get(archive)
-        if kept is None or kept[0] != signature:
+        if kept is None or kept[0] != look.signature:
             try:
-                found = self._recall(archive, config, signature, taken)
+                found = self._recall(look)
             except (Damaged, CtxError):
                 found = None
-            found = found or self._remember(archive, signature, taken)
-            kept = self._looked[archive] = (signature, found)
+            found = found or self._remember(look)
+            kept = self._looked[archive] = (look.signature, found)
         return kept[1]
 
-    def _recall(self, archive: bool, config: str, signature: Signature, taken: int) -> Reading | None:
+    def _recall(self, look: _Look) -> Reading | None:
         """The reading that was kept, brought up to date where files changed, or None."""
-        found, known = Snapshot.find(self.cache, _NAMES[archive]), parse(config, CONFIG)
-        if found is None or found.head.config != sha256(config.encode()):
+        found = Snapshot.find(self.cache, _NAMES[look.archive])
+        if found is None or found.state.config != sha256(look.text.encode()):
             return None
-        head, roles = found.head, None
-        if not head.lists(signature):
-            roles = _roles(self.worktree, known, archive=archive)
-        changed = differing(self.worktree, head, signature, roles or head.files)
-        if changed or (roles is not None and roles.keys() != head.files.keys()):
-            from ctx.actions.renew import renew
+        renewed = self._renewed(look, found)
+        return self._stored_reading(look, renewed) if renewed else None
 
-            roles = roles or _roles(self.worktree, known, archive=archive)
-            if not changed.keys() <= roles.keys() <= changed.keys() | head.files.keys():
-                return None  # Someone is at work here, and files come and go.
-            head = head.after(config, roles, changed, signature, taken)
-            parts = renew(found, changed, roles, known.kinds, head)
-            if parts is None:
-                return None
-            found = found.patched(parts, self.cache, _NAMES[archive])
-        return self._recollection(archive, known, found)
+    def _renewed(self, look: _Look, found: Snapshot) -> Snapshot | None:
+        """The snapshot, patched where files changed since, or None where all is to be read again."""
+        state, roles = found.state, None
+        if not state.lists(look.signature):
+            roles = _roles(self.worktree, look.config, archive=look.archive)
+        changed = differing(self.worktree, state, look.signature, roles or state.files)
+        if not changed and (roles is None or roles.keys() == state.files.keys()):
+            return found
+        from ctx.actions.cache.renew import renew
 
-    def _recollection(self, archive: bool, config: Config, found: Snapshot) -> Reading:
+        roles = roles or _roles(self.worktree, look.config, archive=look.archive)
+        if not changed.keys() <= roles.keys() <= changed.keys() | state.files.keys():
+            return None  # Someone is at work here, and files come and go.
+        state = state.after(look.text, roles, changed, look.signature, look.taken)
+        parts = renew(found, changed, roles, look.config.kinds, state)
+        return found.patched(parts, self.cache, _NAMES[look.archive]) if parts else None
+
+    def _stored_reading(self, look: _Look, found: Snapshot) -> Reading:
         """The reading that a snapshot is of; what is damaged of it is read again."""
 
-        def again() -> Whole:
+        def again() -> WholeMemory:
             from ctx.memory.encode import encode
 
-            _, roles, texts = _load(self.worktree, archive=archive)
-            return Whole(Held(encode(_understand(config, roles, texts), texts)))
+            _, roles, texts = _load(self.worktree, archive=look.archive)
+            return WholeMemory(Held(encode(_understand(look.config, roles, texts), texts)))
 
-        stored = Stored(Mended(found.kept, again))
-        stamp = f"{_NAMES[archive]} {found.head.digest}"
-        layers = Layers(found.base.stamp, found.kept, stored) if isinstance(found.kept, Patched) else None
-        recall = Recall(self.cache, _NAMES[archive], stamp, layers)
-        return Recollection(config, cast("Memory", stored), found.head.digest, recall)
+        stored = Stored(MendedMemory(found.kept, again))
+        name = _NAMES[look.archive]
+        recall = Recall(self.cache, name, f"{name} {found.state.digest}", _layers(found, stored))
+        return StoredReading(look.config, stored, found.state.digest, recall)
 
-    def _remember(self, archive: bool, signature: Signature, taken: int) -> Reading:
+    def _remember(self, look: _Look) -> Reading:
         """Read the files and keep what they say."""
         from ctx.memory.encode import encode
 
-        config, roles, texts = _load(self.worktree, archive=archive)
+        config, roles, texts = _load(self.worktree, archive=look.archive)
         memory = _understand(config, roles, texts)
-        head = Head.of(self.worktree.read(CONFIG) or "", texts, signature, taken)
-        stamp = f"{_NAMES[archive]} {head.digest}"
-        self.cache.put(_NAMES[archive], stamp, encode(memory, texts) | {"head": head.dump()})
-        return Reading(config, memory, head.digest, Recall(self.cache, _NAMES[archive], stamp))
+        state = FileState.of(self.worktree.read(CONFIG) or "", texts, look.signature, look.taken)
+        name = _NAMES[look.archive]
+        stamp = f"{name} {state.digest}"
+        self.cache.put(name, stamp, encode(memory, texts) | {"state": state.dump()})
+        return Reading(config, memory, state.digest, Recall(self.cache, name, stamp))
 
     def revision(self, at: str | None = None) -> str | None:
         """The commit id of a revision, or of what is checked out."""
         return git.resolve(self.root, at) if at else git.head(self.root)
+
+
+def _layers(found: Snapshot, now: Stored) -> Layers | None:
+    """What a snapshot is made of, where that is a base and a patch."""
+    if not isinstance(found.kept, PatchedMemory):
+        return None
+    from ctx.actions.cache.layers import Layers
+
+    return Layers(found.base.stamp, found.kept, now)
 
 
 def read_config(source: Source) -> Config:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from ctx.memory.entry import Entry
-from ctx.memory.stored import ARCHIVED, BULLET, LIVE, NAMED, NUMBERS, Parts
+from ctx.memory.shelf import Parts
+from ctx.memory.stored import ARCHIVED, BULLET, LIVE, NAMED, NUMBERS
 
 if TYPE_CHECKING:
     from ctx.memory.frame import Frame
@@ -55,7 +57,11 @@ def encode_entries(entries: Sequence[Entry], sources: Sources | None = None) -> 
         "limited": dump([[n, True] for n, entry in enumerate(entries) if entry.applies_to]),
         "tags": dump([[n, entry.tags] for n, entry in enumerate(entries) if entry.tags]),
     }
-    return few | {"text_ends": _ends(rows), "texts": b"".join(rows), "bodies": bodies}
+    return few | {
+        "text_ends": array("Q", accumulate(map(len, rows))),
+        "texts": b"".join(rows),
+        "bodies": bodies,
+    }
 
 
 def encode_names(names: Mapping[str, Iterable[Any]]) -> bytes:
@@ -75,14 +81,6 @@ def encode_rest(rules: str, tasks: Iterable[Task], frames: Iterable[Frame]) -> P
 def dump(value: Any) -> bytes:
     """A value as compact JSON."""
     return json.dumps(value, separators=(",", ":")).encode()
-
-
-def _ends(rows: Sequence[bytes]) -> array[int]:
-    ends, end = array("Q"), 0
-    for row in rows:
-        end += len(row)
-        ends.append(end)
-    return ends
 
 
 def _fields(entry: Entry) -> dict[str, list[int] | str]:

@@ -1,4 +1,4 @@
-"""The patch that a change makes to a memory that is kept; `stored.Patched` reads it."""
+"""The patch that a change makes to a memory that is kept; `stored.PatchedMemory` reads it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from ctx.kinds import Kinds
 from ctx.memory import handle
 from ctx.memory.encode import columns, encode_entries, encode_names
 from ctx.memory.entry import Entry
-from ctx.memory.stored import ARCHIVED, COLUMNS, DIGEST, NAMED, PLACES, Parts, Patched, Stored
+from ctx.memory.shelf import Parts
+from ctx.memory.stored import ARCHIVED, COLUMNS, DIGEST, NAMED, PLACES, PatchedMemory, Stored
 from ctx.memory.window import Reread
 
 # A patch may hold so many fresh entries, and a share of all entries besides.
@@ -56,8 +57,8 @@ class Draft:
     def parts(self) -> Parts | None:
         """The patch to the base, or None where too much is new."""
         kept = self._stored.kept
-        base = kept.count if isinstance(kept, Patched) else len(self._stored.entries)
-        origin = kept.origin if isinstance(kept, Patched) else range(base)
+        base = kept.count if isinstance(kept, PatchedMemory) else len(self._stored.entries)
+        origin = kept.origin if isinstance(kept, PatchedMemory) else range(base)
         ids = self._new_ids() if self._renamed else self._ids
         fresh: list[Entry] = []
         origins = array("I")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ctx.memory.encode import dump
-from ctx.memory.stored import Parts, Shelf
+from ctx.memory.shelf import Parts, Shelf
 
 # The new bytes may be so many, and a share of those that were there besides.
 _FEW, _SHARE = 1 << 16, 16

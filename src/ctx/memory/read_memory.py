@@ -12,13 +12,11 @@ from ctx.markdown.inline import strip_comments
 from ctx.memory import handle
 from ctx.memory.entry import Entry
 from ctx.memory.frame import Frame, read_frame
-from ctx.memory.layout import CONTEXT, Holds, Role, wanted
+from ctx.memory.layout import CONTEXT, Holds, Role
 from ctx.memory.read_entries import entries_of
 from ctx.memory.read_tasks import read_tasks
 from ctx.memory.task import Task
 from ctx.memory.window import clear_from
-
-__all__ = ["Memory", "read_memory", "rules_of", "wanted"]
 
 RULES = f"{CONTEXT}/{CONSTITUTION}"
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Protocol, overload
+from typing import Protocol, TypeVar, overload
 
 from ctx.memory.entry import Entry
+
+_T = TypeVar("_T")
 
 
 class Roster(Protocol):
@@ -117,6 +120,23 @@ class Chosen:
         return {self._places[n]: value for n, value in self._roster.tags.items() if n in self._places}
 
 
+class Lazy(Sequence[_T]):
+    """A sequence whose items are made when they are looked at."""
+
+    @abstractmethod
+    def item(self, place: int) -> _T:
+        """The item at a place, counted from 0."""
+
+    @overload
+    def __getitem__(self, place: int) -> _T: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[_T]: ...
+    def __getitem__(self, place: int | slice) -> _T | Sequence[_T]:
+        if isinstance(place, slice):
+            return [self.item(number) for number in range(*place.indices(len(self)))]
+        return self.item(range(len(self))[place])
+
+
 class View(Sequence[Entry]):
     """Some entries of a sequence, made when they are looked at."""
 
@@ -139,7 +159,7 @@ class View(Sequence[Entry]):
         return map(self._entries.__getitem__, self._numbers)
 
 
-class Joined(Sequence[Entry]):
+class Joined(Lazy[Entry]):
     """Two sequences of entries one behind the other."""
 
     def __init__(self, first: Sequence[Entry], second: Sequence[Entry]) -> None:
@@ -148,13 +168,7 @@ class Joined(Sequence[Entry]):
     def __len__(self) -> int:
         return len(self._first) + len(self._second)
 
-    @overload
-    def __getitem__(self, place: int) -> Entry: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Entry]: ...
-    def __getitem__(self, place: int | slice) -> Entry | Sequence[Entry]:
-        if isinstance(place, slice):
-            return [self[number] for number in range(*place.indices(len(self)))]
-        number = range(len(self))[place]
+    def item(self, place: int) -> Entry:
+        """The entry at a place."""
         first = len(self._first)
-        return self._first[number] if number < first else self._second[number - first]
+        return self._first[place] if place < first else self._second[place - first]

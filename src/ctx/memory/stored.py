@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import json
-from array import array
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from ctx.errors import Damaged
 from ctx.memory.entry import Entry
+from ctx.memory.roster import Lazy
+from ctx.memory.shelf import Shelf
 
 if TYPE_CHECKING:
     from ctx.memory.frame import Frame
     from ctx.memory.task import Task
 
 _T = TypeVar("_T")
-Parts = dict[str, "array[int] | bytes"]
 # Where an entry stands, which changes with what stands above it, and what else is a number.
 PLACES = ("line", "start", "end", "position")
 NUMBERS = (*PLACES, "level")
 NAMED = ("kind", "path", "date")
 COLUMNS = (*NUMBERS, "flags", *NAMED)
-# Few entries have these.
+# What few entries have.
 FEW = ("marks", "pinned", "limited", "tags")
 # What is not about entries.
 REST = ("rules", "tasks", "frames")
@@ -30,16 +30,6 @@ DIGEST = 32
 # Where the labels stand among the fields of a task.
 _LABELS = 4
 ARCHIVED, BULLET, LIVE = 1, 2, 4
-
-
-class Shelf(Protocol):
-    """Where the parts are read from."""
-
-    def numbers(self, name: str, start: int = 0, stop: int | None = None) -> Sequence[int]:
-        """A stretch of an array."""
-
-    def data(self, name: str, start: int = 0, stop: int | None = None) -> bytes:
-        """A stretch of bytes."""
 
 
 class Texts(NamedTuple):
@@ -66,13 +56,13 @@ class Kept(Protocol):
         """What is kept as a whole."""
 
     def few(self, name: str) -> list[list[Any]]:
-        """The entries that have something, by their numbers, each with what it is; see FEW."""
+        """The entries that have one of FEW: rows of an entry's number and what it has."""
 
     def texts(self, number: int) -> Texts:
         """The texts of an entry."""
 
 
-class Whole:
+class WholeMemory:
     """A memory that is kept in one piece."""
 
     def __init__(self, shelf: Shelf) -> None:
@@ -106,7 +96,7 @@ class Whole:
         return self.shelf.numbers("text_ends")
 
 
-class Patched:
+class PatchedMemory:
     """A memory that is kept as a base and a patch to it.
 
     The columns of the patch are those of the memory as it is now, number for number what `encode` would make.
@@ -114,7 +104,7 @@ class Patched:
     number among the entries of the base or, behind them, among the fresh ones.
     """
 
-    def __init__(self, base: Whole, patch: Whole, origin: Sequence[int]) -> None:
+    def __init__(self, base: WholeMemory, patch: WholeMemory, origin: Sequence[int]) -> None:
         self.base, self.patch, self.origin = base, patch, origin
 
     @cached_property
@@ -146,10 +136,10 @@ class Patched:
         return self.base.texts(origin) if origin < self.count else self.patch.texts(origin - self.count)
 
 
-class Mended:
+class MendedMemory:
     """A memory that is kept; what turns out to be damaged is made again, in memory."""
 
-    def __init__(self, kept: Kept, again: Callable[[], Whole]) -> None:
+    def __init__(self, kept: Kept, again: Callable[[], WholeMemory]) -> None:
         self._kept, self._again = kept, again
 
     def _ask(self, question: Callable[[Kept], _T]) -> _T:
@@ -255,7 +245,7 @@ def _task(row: list[Any]) -> Task:
     return Task(*row)
 
 
-class _Entries(Sequence[Entry]):
+class _Entries(Lazy[Entry]):
     """The entries of a stored memory, each made once."""
 
     def __init__(self, stored: Stored) -> None:
@@ -270,19 +260,11 @@ class _Entries(Sequence[Entry]):
     def __len__(self) -> int:
         return self._length
 
-    @overload
-    def __getitem__(self, place: int) -> Entry: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Entry]: ...
-    def __getitem__(self, place: int | slice) -> Entry | Sequence[Entry]:
-        if isinstance(place, slice):
-            return [self[n] for n in range(*place.indices(self._length))]
-        number = place + self._length if place < 0 else place
-        if not 0 <= number < self._length:
-            raise IndexError(place)
-        made = self._made.get(number)
+    def item(self, place: int) -> Entry:
+        """The entry of that number."""
+        made = self._made.get(place)
         if made is None:
-            made = self._made[number] = self._make(number)
+            made = self._made[place] = self._make(place)
         return made
 
     def _number(self, name: str, number: int) -> int:

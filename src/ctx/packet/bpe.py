@@ -40,10 +40,10 @@ class SmallCounter:
         return total
 
     def _count(self, word: bytes) -> int:
-        return 1 if self._rank(word) is not None else merge(word, self._rank)
+        return 1 if self._rank(word) is not None else count_parts(word, self._rank)
 
 
-def merge(word: bytes, rank: Rank) -> int:
+def count_parts(word: bytes, rank: Rank) -> int:
     """How many parts a word is left in when neighbours are joined, lowest rank first and then leftmost.
 
     A heap keeps long words from taking quadratic time.

@@ -114,7 +114,7 @@ class _Packing:
             return self.choice
         self._take_tasks()
         self.coverage = Coverage(self.content.asked, self.press.counter.tokens(self.ledger.left.units))
-        for number in self._pinned():
+        for number in self.content.scored.pinned:
             self._take_whole(number)
         self._take_frames()
         self._set_closing_aside()
@@ -169,9 +169,6 @@ class _Packing:
         if self.ledger.fits(section, within=within if chosen else None):
             self.ledger.take(section)
             self.choice.tasks = section.text
-
-    def _pinned(self) -> Iterable[int]:
-        return self.content.scored.pinned
 
     def _take_frames(self) -> None:
         """The latest sessions, as many as fit."""
@@ -311,21 +308,3 @@ class _Packing:
         """Count what has no room even for a line, where there is room to say so."""
         chosen = len(self.choice.whole) + len(self.choice.lines)
         self.choice.left_out = len(self.content.scored) - chosen if self.closing else 0
-
-
-def assemble(choice: Choice, packer: Packer) -> list[tuple[str, list[Block]]]:
-    """The packet as (section name, blocks) pairs in their order; joined, the blocks are its text."""
-    content, press = packer.content, packer.press
-    lead = [("constitution", choice.head), ("tasks", choice.tasks), ("now", choice.now)]
-    sections = [(name, [press(text)]) for name, text in lead if text]
-    for kind, heading in content.headings.items():
-        members = [n for n in sorted(choice.whole) if content.scored.kinds[n] == kind]
-        if members:
-            blocks = [press(render.section_heading(heading)), *map(packer.printed_whole, members)]
-            sections.append((heading.lower(), blocks))
-    known = [*map(packer.printed_line, choice.lines)]
-    if choice.left_out:
-        known.append(press(render.more_entries(choice.left_out)))
-    if known:
-        sections.append(("also known", [press(render.ALSO_KNOWN), *known]))
-    return sections

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, overload
+from typing import Any, NamedTuple
 
 from ctx.errors import BudgetError
-from ctx.packet.pack import Packer, assemble
+from ctx.memory.roster import Lazy
+from ctx.packet import render
+from ctx.packet.blocks import Block
+from ctx.packet.pack import Packer
 from ctx.packet.parts import Choice
 from ctx.retrieval.score import Scored
 
@@ -175,7 +178,7 @@ def write_packet(
 ) -> Packet:
     """Put the chosen blocks together and account for them."""
     choice, counter = receipts.choice, packer.press.counter
-    sections = assemble(choice, packer)
+    sections = _assemble(choice, packer)
     text = "".join(block.text for _, blocks in sections for block in blocks)
     units = sum(block.units for _, blocks in sections for block in blocks)
     if text.endswith("\n\n"):
@@ -197,7 +200,25 @@ def write_packet(
     )
 
 
-class Account(Sequence[Receipt]):
+def _assemble(choice: Choice, packer: Packer) -> list[tuple[str, list[Block]]]:
+    """The packet as (section name, blocks) pairs in their order; joined, the blocks are its text."""
+    content, press = packer.content, packer.press
+    lead = [("constitution", choice.head), ("tasks", choice.tasks), ("now", choice.now)]
+    sections = [(name, [press(text)]) for name, text in lead if text]
+    for kind, heading in content.headings.items():
+        members = [n for n in sorted(choice.whole) if content.scored.kinds[n] == kind]
+        if members:
+            blocks = [press(render.section_heading(heading)), *map(packer.printed_whole, members)]
+            sections.append((heading.lower(), blocks))
+    known = [*map(packer.printed_line, choice.lines)]
+    if choice.left_out:
+        known.append(press(render.more_entries(choice.left_out)))
+    if known:
+        sections.append(("also known", [press(render.ALSO_KNOWN), *known]))
+    return sections
+
+
+class Account(Lazy[Receipt]):
     """The receipts of all entries in file order, each made when it is looked at."""
 
     def __init__(self, packer: Packer, receipts: Receipts) -> None:
@@ -208,17 +229,11 @@ class Account(Sequence[Receipt]):
     def __len__(self) -> int:
         return len(self._packer.content.scored)
 
-    @overload
-    def __getitem__(self, place: int) -> Receipt: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Receipt]: ...
-    def __getitem__(self, place: int | slice) -> Receipt | Sequence[Receipt]:
-        if isinstance(place, slice):
-            return [self[number] for number in range(*place.indices(len(self)))]
-        number = range(len(self))[place]
-        if number not in self._made:
-            self._made[number] = self._make(number)
-        return self._made[number]
+    def item(self, place: int) -> Receipt:
+        """The receipt of the entry of that number."""
+        if place not in self._made:
+            self._made[place] = self._make(place)
+        return self._made[place]
 
     def _make(self, number: int) -> Receipt:
         packer, tokens = self._packer, self._packer.press.counter.tokens

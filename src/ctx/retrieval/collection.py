@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
-from itertools import compress
+from itertools import chain, compress
 from typing import Any
 
 from ctx.retrieval.bm25 import idf
@@ -39,7 +39,7 @@ class Collection:
         self.thesaurus = thesaurus or Thesaurus({})
         self._adder = Adder(index)
         self._vectors: dict[int, Vector] = {}
-        self._rare: dict[int, Vector] = {}
+        self._outstanding: dict[int, Vector] = {}
         self._company: dict[int, Vector] = {}
 
     def score(self, weights: Mapping[int, float], count: int | None) -> Scores:
@@ -97,9 +97,9 @@ class Collection:
 
     @cached_property
     def mean_log_length(self) -> float:
-        """The mean of the logarithms of the bodies' lengths."""
-        numbers = map(self.index.number, range(len(self.index)))
-        return math.fsum(map(self.log_length, numbers)) / max(1, len(self.index))
+        """The mean of the logarithms of the bodies' lengths in dialogues."""
+        said = [number for number, group in self.index.grouped if group in self.index.dialogues]
+        return math.fsum(map(self.log_length, said)) / max(1, len(said))
 
     def log_length(self, number: int) -> float:
         """The logarithm of the length of a document's body."""
@@ -118,14 +118,14 @@ class Collection:
         return known
 
     def _weigh_words(self, number: int) -> Vector:
-        counts, idf_of, holdings = Counter(self.index.words(number)), self.index.idf, self.index.holdings
+        counts, idf_of = Counter(self.index.words(number)), self.index.idf
         del counts[GAP]
         weights = {
             term: idf_of(term) * (1.0 + math.log(count)) if count > 1 else idf_of(term)
             for term, count in counts.items()
         }
-        norm = math.hypot(*weights.values()) or 1.0
-        return [(term, weight / norm) for term, weight in weights.items() if holdings[term] > 1]
+        norm, df = math.hypot(*weights.values()) or 1.0, self.index.document_frequencies
+        return [(term, weight / norm) for term, weight in weights.items() if df[term] > 1]
 
     def company(self, term: int, count: int) -> Vector:
         """The terms that stand out in the documents that hold a term, at most `count`, strongest first."""
@@ -137,9 +137,11 @@ class Collection:
     def _find_company(self, term: int, count: int) -> Vector:
         strengths: Scores = {}
         index = self.index
-        known = {n: i for n, i in zip(*index.pairs(term), strict=True) if index.place(n) >= 0}
+        # Whether a term is stored as a common one must make no difference.
+        pairs = chain(zip(*index.pairs(term), strict=True), enumerate(index.everywhere(term) or ()))
+        known = {number: impact for number, impact in pairs if impact and index.place(number) >= 0}
         # Neighbours of those that hold the term are among them, with less of an impact.
-        for number in self.best(known, index.holding(term)):
+        for number in self.best(known, index.df(term)):
             for other, share in self._standing_out(number):
                 strengths[other] = strengths.get(other, 0.0) + share
         strengths.pop(term, None)
@@ -147,12 +149,12 @@ class Collection:
 
     def _standing_out(self, number: int) -> Vector:
         """The words that stand out of a document: its vector with common ones counting less still."""
-        known = self._rare.get(number)
+        known = self._outstanding.get(number)
         if known is None:
-            holdings = self.index.holdings
-            shares = {term: share / math.sqrt(holdings[term]) for term, share in self.vector(number)}
+            df = self.index.document_frequencies
+            shares = {term: share / math.sqrt(df[term]) for term, share in self.vector(number)}
             known = [(term, shares[term]) for term in self.best_terms(shares, _OUTSTANDING)]
-            self._rare[number] = known
+            self._outstanding[number] = known
         return known
 
     def best(self, scores: Mapping[int, float], count: int) -> list[int]:

@@ -6,17 +6,16 @@ Terms are numbered as they first occur; 0 is the gap between a title and its bod
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from ctx.memory.entry import Entry
+from ctx.memory.shelf import Numbers, Parts, Shelf
 from ctx.retrieval.terms import Terms, analyse
 
 _MONTHS = "January February March April May June July August September October November December".split()
 GAP = 0
-Numbers = Sequence[int]
-Parts = dict[str, "array[int] | bytes"]
 
 
 class Document(NamedTuple):
@@ -57,38 +56,6 @@ def _date_text(date: str | None) -> str:
         return ""
     year, month, day = date.split("-")
     return f"{date} {int(day)} {_MONTHS[int(month) - 1]} {year}"
-
-
-class Shelf(Protocol):
-    """Where arrays are: in memory, or in a file that is read part by part."""
-
-    def numbers(self, name: str, start: int = 0, stop: int | None = None) -> Numbers:
-        """A stretch of an array."""
-
-    def data(self, name: str, start: int = 0, stop: int | None = None) -> bytes:
-        """A stretch of bytes."""
-
-    def text(self, name: str) -> str:
-        """A text."""
-
-
-class Held:
-    """Arrays in memory."""
-
-    def __init__(self, parts: Mapping[str, array[int] | bytes]) -> None:
-        self._parts = parts
-
-    def numbers(self, name: str, start: int = 0, stop: int | None = None) -> Numbers:
-        """A stretch of an array."""
-        return memoryview(self._parts[name])[start:stop]
-
-    def data(self, name: str, start: int = 0, stop: int | None = None) -> bytes:
-        """A stretch of bytes."""
-        return bytes(memoryview(self._parts[name]).cast("B")[start:stop])
-
-    def text(self, name: str) -> str:
-        """A text."""
-        return bytes(self._parts[name]).decode("utf-8", "surrogatepass")
 
 
 class Vocabulary(dict[str, int]):

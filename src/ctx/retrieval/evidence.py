@@ -34,7 +34,7 @@ def add_company(scores: Scores, query: Query) -> None:
     most = min(_COMPANY_DOCUMENTS, len(index) // 20)
     found: dict[int, float] = {}
     for term in query.shares:
-        if index.is_whole(term) or not 2 <= index.holding(term) <= most:
+        if index.is_whole(term) or not 2 <= index.df(term) <= most:
             continue
         company = collection.company(term, _COMPANY_TERMS)
         for other, strength in company:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 from ctx.memory.entry import Entry
-from ctx.memory.roster import Roster
+from ctx.memory.roster import Lazy, Roster
 
 
 class Weights(NamedTuple):
@@ -40,7 +40,7 @@ class Scored(NamedTuple):
         return self.entries[self.number]
 
 
-class Ranking(Sequence[Scored]):
+class Ranking(Lazy[Scored]):
     """The scored entries in the order of the roster; each is made when it is looked at.
 
     `totals` are their scores, `found` holds the relevance to each task of those that are relevant to any.
@@ -77,16 +77,7 @@ class Ranking(Sequence[Scored]):
         return len(self.kinds)
 
     def __iter__(self) -> Iterator[Scored]:
-        return map(self._make, range(len(self)))
-
-    @overload
-    def __getitem__(self, place: int) -> Scored: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Scored]: ...
-    def __getitem__(self, place: int | slice) -> Scored | Sequence[Scored]:
-        if isinstance(place, slice):
-            return [self._make(number) for number in range(*place.indices(len(self)))]
-        return self._make(range(len(self))[place])
+        return map(self.item, range(len(self)))
 
     def relevance(self, number: int) -> float:
         """An entry's best relevance over the tasks."""
@@ -96,16 +87,17 @@ class Ranking(Sequence[Scored]):
         """An entry's relevance to each task."""
         return self.found.get(number, {})
 
-    def _make(self, number: int) -> Scored:
+    def item(self, place: int) -> Scored:
+        """The scored entry of that number."""
         return Scored(
             self.roster.entries,
-            number,
-            self.totals[number],
-            self.relevance(number),
-            self._recency[self.roster.dates[number]],
-            self._weights.kinds[self.kinds[number]],
-            self._marks.get(number, 0.0),
-            self.by_task(number),
+            place,
+            self.totals[place],
+            self.relevance(place),
+            self._recency[self.roster.dates[place]],
+            self._weights.kinds[self.kinds[place]],
+            self._marks.get(place, 0.0),
+            self.by_task(place),
         )
 
 

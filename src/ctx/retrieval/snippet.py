@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ctx.retrieval.terms import terms
+from ctx.retrieval.terms import find_terms, terms
 
 _WIDTH = 160
-_WORD = re.compile(r"\S+")
 _FIELD = re.compile(r"\*\*([^*\n]{1,40})(?:\*\*:|:\*\*)")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _MARKUP = re.compile(r"^\s{0,3}(?:#{1,6}|>|[-*+]|```\S*|~~~\S*)\s|\*\*|(?<!\w)`+|`+(?!\w)", re.MULTILINE)
@@ -18,9 +17,7 @@ def snippet(text: str, words: str, width: int = _WIDTH) -> str:
     plain = " ".join(_MARKUP.sub("", _FIELD.sub(r"\1:", _COMMENT.sub("", text))).split())
     if len(plain) <= width:
         return plain
-    wanted = set(terms(words))
-    marks = [m.start() for m in _WORD.finditer(plain) if wanted.intersection(terms(m[0]))]
-    return _cut(plain, _best_start(marks, width), width)
+    return _cut(plain, _best_start(find_terms(plain, terms(words)), width), width)
 
 
 def _best_start(marks: list[int], width: int) -> int:

@@ -18,6 +18,7 @@ from ctx.retrieval.postings import HIGHEST, UNIT
 _LANE = 4
 # What the weights of a query may add up to, so that no lane runs over into the next one.
 _WEIGHTS = (1 << 8 * _LANE) // (HIGHEST + 1)
+# Where the two bytes of an impact stand in its lane.
 _LOW = 0 if sys.byteorder == "little" else 2
 
 
@@ -32,15 +33,14 @@ class Adder:
     def add_up(self, weights: Mapping[int, float]) -> tuple[list[int], float]:
         """The sum for each document by its number, and what one of it is worth."""
         scale = _WEIGHTS / sum(weights.values())
-        sums, rest = 0, []
-        for term, weight in weights.items():
-            factor = int(weight * scale)
+        factors = {term: int(weight * scale) for term, weight in weights.items()}
+        sums = 0
+        for term, factor in factors.items():
             if (impacts := self._long_integer(term)) is not None:
                 sums += impacts * factor
-            rest.append((term, factor))
         totals = array("I", sums.to_bytes(self._lanes * _LANE, sys.byteorder)).tolist()
-        totals += [0] * (self._index.numbers - self._lanes)
-        for term, factor in rest:
+        totals += [0] * (self._index.max_doc - self._lanes)
+        for term, factor in factors.items():
             for number, impact in zip(*self._index.pairs(term), strict=True):
                 totals[number] += impact * factor
         return totals, 1.0 / (scale * UNIT)

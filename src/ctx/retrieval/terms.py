@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
@@ -63,6 +64,16 @@ def terms(text: str) -> set[str]:
     """The distinct terms of a text."""
     words, wholes = analyse(text)
     return {*words, *wholes}
+
+
+def find_terms(text: str, wanted: AbstractSet[str]) -> list[int]:
+    """Where in a text the words and compounds begin that say any of some terms."""
+    found = []
+    for match in _COMPOUND.finditer(text):
+        words, wholes = _KNOWN[match[0]]
+        if not (wanted.isdisjoint(words) and wanted.isdisjoint(wholes)):
+            found.append(match.start())
+    return found
 
 
 def _analyse_compound(compound: str) -> Compound:

@@ -120,17 +120,19 @@ class Cache:
     """The cache files of one context folder."""
 
     def __init__(self, root: Path) -> None:
-        self.on = not os.environ.get("CTX_NO_CACHE")
         self._folder = root / FOLDER
+        # A link would have files written, and old ones removed, wherever it leads.
+        self.on = not os.environ.get("CTX_NO_CACHE") and not self._folder.is_symlink()
 
-    def find(self, name: str) -> CacheFile | None:
-        """A cache file, or None where there is none that can be used."""
+    def find(self, name: str, stamp: str | None = None) -> CacheFile | None:
+        """A cache file, with that stamp where one is given, or None where there is none that can be used."""
         if not self.on:
             return None
         try:
-            return CacheFile(self._folder / name)
+            found = CacheFile(self._folder / name)
         except (OSError, Damaged, ValueError, KeyError, TypeError):
             return None
+        return found if stamp in {None, found.stamp} else None
 
     def put(self, name: str, stamp: str, parts: Mapping[str, array[Any] | bytes]) -> None:
         """Replace a cache file, or do nothing where that cannot be done."""
@@ -194,7 +196,7 @@ def _write(
 def _made_by() -> str:
     """What must be the same for a cache file to be of use: ctx itself and how numbers lie in memory."""
     code = 0
-    for folder in ("", "memory", "markdown", "retrieval", "packet", "store", "actions"):
+    for folder in ("", "memory", "markdown", "retrieval", "packet", "store", "actions", "actions/cache"):
         with suppress(OSError), os.scandir(Path(__file__).parents[1] / folder) as rows:
             stats = sorted((r.name, r.stat()) for r in rows if r.name.endswith(".py"))
             found = [(name, one.st_mtime_ns, one.st_size) for name, one in stats]

@@ -16,6 +16,8 @@ from ctx.store import git
 
 CONFIG = ".contextrc"
 _DERIVED = frozenset({".cache", ".local"})
+# A time that no file has been read after.
+_LATER = 1 << 63
 
 
 class Source(Protocol):
@@ -94,7 +96,7 @@ class Worktree:
             found = full.stat()
             if not stat.S_ISREG(found.st_mode):
                 raise CtxError(f"is {_what(found.st_mode)}, not a file", path=path, hint="move it away")
-            if full.is_symlink() and not self._contains(full.resolve()):
+            if not self._contains(full):
                 raise CtxError(
                     "is a link to a file outside the project",
                     path=path,
@@ -111,17 +113,36 @@ class Worktree:
             ) from error
 
     def signature(self, patterns: Sequence[str] = ()) -> tuple[tuple[str, int, int, int, int], ...]:
-        """The stats of every file that could be read: equal signatures, equal files."""
-        rows = []
+        """The stats of every file: equal signatures, equal files. What cannot be read has times to come."""
+        rows, root, folders = [], str(self.root), dict[str, bool]()
         for path in [CONFIG, *self.paths(patterns)]:
-            try:
-                found = Path(f"{self.root}/{path}").stat()
-            except OSError:
-                continue
-            rows.append((path, found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns))
+            found = self._stat(f"{root}/{path}", path, folders)
+            if found:
+                rows.append((path, found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns))
+            elif path != CONFIG:
+                rows.append((path, _LATER, 0, 0, _LATER))
         return tuple(rows)
 
-    def _contains(self, real: Path) -> bool:
+    def _stat(self, full: str, path: str, folders: dict[str, bool]) -> os.stat_result | None:
+        """The stats of a file in the project; `folders` holds those that are known to be in it or not."""
+        try:
+            # A Path takes longer to make than these calls.
+            found = os.lstat(full)
+            if stat.S_ISLNK(found.st_mode):
+                found = os.stat(full)  # noqa: PTH116
+                return found if self._contains(full) else None
+        except OSError:
+            return None
+        if path.startswith(f"{CONTEXT}/"):
+            return found
+        folder = os.path.dirname(full)  # noqa: PTH120
+        if folder not in folders:
+            folders[folder] = self._contains(folder)
+        return found if folders[folder] else None
+
+    def _contains(self, full: Path | str) -> bool:
+        """Whether a path leads, over whatever links, to a place in the project."""
+        real = Path(full).resolve()
         return any(real.is_relative_to(folder) for folder in self._inside)
 
 

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ctx.actions.signature import Changed, Head
-from ctx.actions.snapshot import Snapshot
+from ctx.actions.cache.signature import Changed, FileState
+from ctx.actions.cache.snapshot import Snapshot
 from ctx.kinds import Kinds
 from ctx.memory.encode import encode_rest
 from ctx.memory.layout import Holds, Role
 from ctx.memory.patch import Draft, block
 from ctx.memory.pieces import Pieces
 from ctx.memory.roster import View
-from ctx.memory.stored import REST, Parts, Stored
+from ctx.memory.shelf import Parts
+from ctx.memory.stored import REST, Stored
 from ctx.memory.window import Edit, Known, Reread, read_whole, reread
 from ctx.store.workspace import decode
 
 
 def renew(
-    snapshot: Snapshot, changed: Mapping[str, Changed], roles: Mapping[str, Role], kinds: Kinds, head: Head
+    snapshot: Snapshot,
+    changed: Mapping[str, Changed],
+    roles: Mapping[str, Role],
+    kinds: Kinds,
+    state: FileState,
 ) -> Parts | None:
     """The patch, or None where everything is to be read again.
 
-    `changed` are those files that are not as in the snapshot, `roles` and `head` are those of now. Raises
+    `changed` are those files that are not as in the snapshot, `roles` and `state` are those of now. Raises
     CtxError for a file that is no text, Damaged for what cannot be read of the snapshot.
     """
     stored, pieces = Stored(snapshot.kept), Pieces(snapshot.base, snapshot.patch)
@@ -40,7 +45,7 @@ def renew(
     entries, files = draft.parts(), pieces.encode()
     if entries is None or files is None:
         return None
-    return entries | files | _rest(stored, changed, roles, snapshot.head) | {"head": head.dump()}
+    return entries | files | _rest(stored, changed, roles, snapshot.state) | {"state": state.dump()}
 
 
 def _read(
@@ -67,7 +72,9 @@ def _edit(path: str, data: bytes, old: bytes, same: tuple[int, int]) -> Edit:
     return Edit((first, last), before, len(text), lambda start, stop: text[start:stop])
 
 
-def _rest(stored: Stored, changed: Mapping[str, Changed], roles: Mapping[str, Role], before: Head) -> Parts:
+def _rest(
+    stored: Stored, changed: Mapping[str, Changed], roles: Mapping[str, Role], before: FileState
+) -> Parts:
     """Rules, tasks and sessions; those in files that did not change are as they were."""
     texts = {path: decode(one.data, path) for path, one in changed.items() if not roles[path].kind}
     if not texts and before.files.keys() <= roles.keys():

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from ctx.memory.entry import Entry
 from ctx.memory.roster import Joined, View
-from ctx.memory.stored import Patched, Stored
+from ctx.memory.stored import PatchedMemory, Stored
 from ctx.memory.views import frame_entry
 
 
-class Patch(NamedTuple):
+class ListPatch(NamedTuple):
     """A list of entries by a list that is known.
 
     `origin` says for each entry its place in the known `entries`, or behind them its place among the
@@ -40,17 +40,17 @@ class Patch(NamedTuple):
 class Layers:
     """A base that `base_stamp` names, and the memory `now`, which is kept as a patch to it."""
 
-    def __init__(self, base_stamp: str, patched: Patched, now: Stored) -> None:
+    def __init__(self, base_stamp: str, patched: PatchedMemory, now: Stored) -> None:
         self._stamp, self._patched = base_stamp, patched
         self.base, self.now = Stored(patched.base), now
 
     @cached_property
-    def live(self) -> Patch:
+    def live(self) -> ListPatch:
         """The live entries, in file order."""
         return self._list(self.base.live_numbers, self.now.live_numbers)
 
     @cached_property
-    def searchable(self) -> Patch:
+    def searchable(self) -> ListPatch:
         """Every entry read, then the sessions."""
         every = range(self._patched.count), range(len(self._patched.origin))
         entries, before = self._list(*every), self.base.frames
@@ -62,20 +62,20 @@ class Layers:
             if frame not in places:
                 new.append(frame)
             found.append(places.get(frame, total + len(entries.fresh) + len(new) - 1))
-        return Patch(
+        return ListPatch(
             self._stamp,
             Joined(entries.entries, [frame_entry(frame) for frame in before]),
             found,
             Joined(entries.fresh, [frame_entry(frame) for frame in new]),
         )
 
-    def _list(self, before: Sequence[int], numbers: Sequence[int]) -> Patch:
+    def _list(self, before: Sequence[int], numbers: Sequence[int]) -> ListPatch:
         """Some entries of now, by some of the base, both given by their numbers."""
         origin, count = self._patched.origin, self._patched.count
         known = View(self.base.entries, before)
         if len(before) == count and len(numbers) == len(origin):
             fresh = [number for number, at in enumerate(origin) if at >= count]
-            return Patch(self._stamp, known, array("I", origin), View(self.now.entries, fresh))
+            return ListPatch(self._stamp, known, array("I", origin), View(self.now.entries, fresh))
         places = {number: place for place, number in enumerate(before)}
         found, fresh = array("I"), []
         for number in numbers:
@@ -84,4 +84,4 @@ class Layers:
                 place = len(before) + len(fresh)
                 fresh.append(number)
             found.append(place)
-        return Patch(self._stamp, known, found, View(self.now.entries, fresh))
+        return ListPatch(self._stamp, known, found, View(self.now.entries, fresh))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ctx.actions.signature import Head
-from ctx.memory.stored import Kept, Parts, Patched, Whole
-from ctx.retrieval.document import Held
+from ctx.actions.cache.signature import FileState
+from ctx.memory.shelf import Held, Parts
+from ctx.memory.stored import Kept, PatchedMemory, WholeMemory
 from ctx.store.cache import Cache, CacheFile
 
 
@@ -13,17 +13,17 @@ class Snapshot:
 
     def __init__(self, base: CacheFile, patch: CacheFile | Held | None) -> None:
         self.base, self.patch = base, patch
-        self.head = Head.load((patch or base).data("head"))
-        whole = Whole(base)
-        self.kept: Kept = Patched(whole, Whole(patch), patch.numbers("origin")) if patch else whole
+        self.state = FileState.load((patch or base).data("state"))
+        whole = WholeMemory(base)
+        self.kept: Kept = whole
+        if patch:
+            self.kept = PatchedMemory(whole, WholeMemory(patch), patch.numbers("origin"))
 
     @classmethod
     def find(cls, cache: Cache, name: str) -> Snapshot | None:
         """What is kept under a name."""
-        base, patch = cache.find(name), cache.find(_patch_name(name))
-        if base is None:
-            return None
-        return cls(base, patch if patch and patch.stamp == base.stamp else None)
+        base = cache.find(name)
+        return None if base is None else cls(base, cache.find(_patch_name(name), base.stamp))
 
     def patched(self, parts: Parts, cache: Cache, name: str) -> Snapshot:
         """The base with another patch, which is kept under the name."""

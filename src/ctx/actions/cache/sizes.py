@@ -7,10 +7,10 @@ from array import array
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ctx.errors import Damaged
-from ctx.memory.stored import Parts, Shelf
+from ctx.memory.shelf import Parts, Shelf
 from ctx.memory.task import active
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ctx.memory.task import Task
     from ctx.packet.blocks import Press
 
+_T = TypeVar("_T")
 _WHOLE, _LINE = ("whole_units", "whole_chars"), ("line_units", "line_chars")
 
 
@@ -104,7 +105,7 @@ class WholeSizes:
 
 
 class PatchedSizes:
-    """Sizes that are kept as those of a base and those of the entries that are fresh since, see `Patch`."""
+    """Sizes that are kept as those of a base and of the entries that are fresh since, see `ListPatch`."""
 
     def __init__(self, base: WholeSizes, fresh: WholeSizes, origin: Sequence[int], count: int) -> None:
         self._base, self._fresh, self._origin, self._count = base, fresh, origin, count
@@ -150,25 +151,25 @@ class StoredSizes:
         some.items = self.items
         return some
 
-    def _mended(self) -> Measured:
-        mended = self._kept = self._again()
-        return mended
-
-    def _part(self, name: str) -> bytes:
+    def _ask(self, question: Callable[[Measured], _T]) -> _T:
         try:
-            return self._kept.part(name)
+            return question(self._kept)
         except Damaged:
-            return self._mended().part(name)
+            self._kept = self._again()
+            return question(self._kept)
+
+    def _at(self, number: int) -> int:
+        return number if self._places is None else self._places[number]
 
     @cached_property
     def head(self) -> str:
         """The title and the rules."""
-        return self._part("head").decode("utf-8", "surrogatepass")
+        return self._ask(lambda kept: kept.part("head")).decode("utf-8", "surrogatepass")
 
     @cached_property
     def items(self) -> dict[str, tuple[str, int, int]]:
         """The active tasks by their handles: text, units, and units where it ends the section."""
-        rows = json.loads(self._part("items"))
+        rows = json.loads(self._ask(lambda kept: kept.part("items")))
         return {name: (item, units, last) for name, item, units, last in rows}
 
     def item(self, task: Task) -> str:
@@ -177,24 +178,12 @@ class StoredSizes:
 
     def whole_text(self, number: int) -> str:
         """A whole entry's text."""
-        at = number if self._places is None else self._places[number]
-        try:
-            return self._kept.text(at)
-        except Damaged:
-            return self._mended().text(at)
+        return self._ask(lambda kept: kept.text(self._at(number)))
 
     def whole(self, number: int) -> tuple[int, int]:
         """The (units, characters) of a whole entry."""
-        at = number if self._places is None else self._places[number]
-        try:
-            return self._kept.whole(at)
-        except Damaged:
-            return self._mended().whole(at)
+        return self._ask(lambda kept: kept.whole(self._at(number)))
 
     def line(self, number: int) -> tuple[int, int]:
         """The (units, characters) of an entry's one line."""
-        at = number if self._places is None else self._places[number]
-        try:
-            return self._kept.line(at)
-        except Damaged:
-            return self._mended().line(at)
+        return self._ask(lambda kept: kept.line(self._at(number)))

@@ -1,32 +1,32 @@
-"""What the disposable index remembers of a context: what was read, its terms, sizes and answers."""
+"""What was made of a context and is kept in the cache: its indexes, sizes, answers and token counts."""
 
 from __future__ import annotations
 
 import json
-from array import array
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
-from ctx.actions.indexing import ListName, find_index, make_index
-from ctx.actions.layers import Layers, Patch
-from ctx.actions.sizes import PatchedSizes, StoredSizes, WholeSizes, measure, measure_rest
+from ctx.actions.cache.indexing import ListName, find_index, make_index
+from ctx.actions.cache.sizes import Measured, PatchedSizes, StoredSizes, WholeSizes, measure, measure_rest
 from ctx.errors import Damaged
+from ctx.memory.shelf import Held, Parts
 from ctx.packet.tokens import Counts
-from ctx.retrieval.document import Held
 from ctx.retrieval.terms import known_compounds, learn
-from ctx.store.cache import Cache, CacheFile
+from ctx.store.cache import Cache
 
 if TYPE_CHECKING:
+    from ctx.actions.cache.layers import Layers, ListPatch
     from ctx.memory.entry import Entry
     from ctx.memory.read_memory import Memory
     from ctx.packet.blocks import Press
     from ctx.retrieval.ask import Found
     from ctx.retrieval.index import Index
 
-Parts = dict[str, "array[int] | bytes"]
 # So many new token counts are kept beside those that are sorted.
 _LAST = 2000
+# The lines that say how much was left out are counted up to numbers of so many digits.
+_DIGITS = 7
 
 
 class Recall:
@@ -43,10 +43,6 @@ class Recall:
         self._answered: frozenset[str] = frozenset()
         self._counted = 0
 
-    def _open(self, name: str) -> CacheFile | None:
-        found = self.cache.find(name)
-        return found if found is not None and found.stamp == self.stamp else None
-
     def index(self, listed: ListName, entries: Callable[[], Sequence[Entry]]) -> Index:
         """The index of the entries of a list, read or else made and kept."""
         name, stamp, patch = f"{self.name}-{listed}", self._stamp_of(listed), self._patch_of(listed)
@@ -58,8 +54,10 @@ class Recall:
                 self.cache.drop(self.name)
         return index
 
-    def _patch_of(self, listed: ListName) -> Patch | None:
-        return getattr(self.layers, listed) if self.layers else None
+    def _patch_of(self, listed: ListName) -> ListPatch | None:
+        if self.layers is None:
+            return None
+        return self.layers.live if listed == "live" else self.layers.searchable
 
     def _stamp_of(self, listed: ListName) -> str:
         """What names the entries of a list: where they are those of the base, its stamp does."""
@@ -104,7 +102,7 @@ class Recall:
             return
         from ctx.packet.render import more_entries, more_tasks
 
-        for digits in range(7):
+        for digits in range(_DIGITS):
             press(more_tasks(10**digits))
             press(more_tasks(10**digits) + "\n")
             press(more_entries(10**digits))
@@ -122,12 +120,12 @@ class Recall:
             return measure(entries, press) | measure_rest(memory, press)
 
         name = f"sizes-{press.counter.name}"
-        kept: WholeSizes | PatchedSizes | None = self._sizes(name, self.stamp)
+        kept: Measured | None = self._find_sizes(name, self.stamp)
         if kept is None and self.layers:
             with suppress(Damaged):
                 kept = self._patched_sizes(name, self.layers, press)
         if kept is None:
-            kept = self._sizes(name, self.stamp, again)
+            kept = self._make_sizes(name, self.stamp, again)
         sizes = StoredSizes(kept, lambda: WholeSizes(Held(again())))
         for item, units, last in sizes.items.values():
             press.learn(item, units)
@@ -144,21 +142,19 @@ class Recall:
         def measure_fresh() -> Parts:
             return measure(patch.fresh, press) | measure_rest(memory, press)
 
-        base = self._sizes(name, patch.base, measure_base)
-        fresh = self._sizes(f"{name}-patch", f"{self.stamp} {patch.stamp}", measure_fresh)
+        fresh_name, fresh_stamp = f"{name}-patch", f"{self.stamp} {patch.stamp}"
+        base = self._find_sizes(name, patch.base) or self._make_sizes(name, patch.base, measure_base)
+        fresh = self._find_sizes(fresh_name, fresh_stamp)
+        fresh = fresh or self._make_sizes(fresh_name, fresh_stamp, measure_fresh)
         return PatchedSizes(base, fresh, patch.origin, len(patch.entries))
 
-    @overload
-    def _sizes(self, name: str, stamp: str) -> WholeSizes | None: ...
-    @overload
-    def _sizes(self, name: str, stamp: str, make: Callable[[], Parts]) -> WholeSizes: ...
-    def _sizes(self, name: str, stamp: str, make: Callable[[], Parts] | None = None) -> WholeSizes | None:
-        """Sizes that were kept, or else are made and kept."""
-        found = self.cache.find(name)
-        if found is not None and found.stamp == stamp:
-            return WholeSizes(found)
-        if make is None:
-            return None
+    def _find_sizes(self, name: str, stamp: str) -> WholeSizes | None:
+        """Sizes that were kept."""
+        found = self.cache.find(name, stamp)
+        return None if found is None else WholeSizes(found)
+
+    def _make_sizes(self, name: str, stamp: str, make: Callable[[], Parts]) -> WholeSizes:
+        """Sizes that are worked out and kept."""
         parts = make()
         self.cache.put(name, stamp, parts)
         return WholeSizes(Held(parts))

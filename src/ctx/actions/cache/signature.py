@@ -17,7 +17,7 @@ Signature = Sequence[Sequence[object]]
 _ROUGH = 2_000_000_000
 
 
-class Head(NamedTuple):
+class FileState(NamedTuple):
     """A state of the files: their stats, the sha256s of the configuration and of each file, and when it was.
 
     `digest` is a sha256 over all of them.
@@ -30,18 +30,18 @@ class Head(NamedTuple):
     digest: str
 
     @classmethod
-    def of(cls, config: str, texts: Mapping[str, str], signature: Signature, taken: int) -> Head:
-        """The head of what was just read."""
+    def of(cls, config: str, texts: Mapping[str, str], signature: Signature, taken: int) -> FileState:
+        """The state of what was just read."""
         files = hashes(texts)
         return cls(signature, sha256(config.encode()), files, taken, digest_of(config, files))
 
     @classmethod
-    def load(cls, data: bytes) -> Head:
-        """The head that was kept."""
+    def load(cls, data: bytes) -> FileState:
+        """The state that was kept."""
         return cls(**json.loads(data))
 
     def dump(self) -> bytes:
-        """The head to be kept."""
+        """The state to be kept."""
         return json.dumps(self._asdict()).encode()
 
     def lists(self, signature: Signature) -> bool:
@@ -55,10 +55,10 @@ class Head(NamedTuple):
         changed: Mapping[str, Changed],
         signature: Signature,
         taken: int,
-    ) -> Head:
-        """The head of these files, of which some changed."""
+    ) -> FileState:
+        """The state of these files, of which some changed."""
         files = {path: changed[path].sha256 if path in changed else self.files[path] for path in paths}
-        return Head(signature, self.config, files, taken, digest_of(config, files))
+        return FileState(signature, self.config, files, taken, digest_of(config, files))
 
 
 class Changed(NamedTuple):
@@ -69,21 +69,21 @@ class Changed(NamedTuple):
 
 
 def differing(
-    worktree: Worktree, head: Head, signature: Signature, paths: Iterable[str]
+    worktree: Worktree, state: FileState, signature: Signature, paths: Iterable[str]
 ) -> dict[str, Changed]:
     """Those of some files that are not as they were. Raises CtxError, or Damaged for one that went away."""
-    before = {row[0]: row for row in head.signature}
+    before = {row[0]: row for row in state.signature}
     now = {str(row[0]): list(row) for row in signature}
     changed = {}
     for path in paths:
         row = now.get(path)
-        fresh = row is None or max(int(str(row[1])), int(str(row[4]))) > head.taken - _ROUGH
+        fresh = row is None or max(int(str(row[1])), int(str(row[4]))) > state.taken - _ROUGH
         if fresh or before.get(path) != row:
             data = worktree.read_bytes(path)
             if data is None:
                 raise Damaged
             found = Changed(data, sha256(data))
-            if found.sha256 != head.files.get(path):
+            if found.sha256 != state.files.get(path):
                 changed[path] = found
     return changed
 

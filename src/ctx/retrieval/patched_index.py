@@ -1,0 +1,129 @@
+"""An index that stays in use though a few of its documents changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ctx.memory.shelf import Held, Numbers, Shelf
+from ctx.retrieval.document import Document, Documents, encode
+from ctx.retrieval.groups import REACH
+from ctx.retrieval.index import Index, Pairs
+from ctx.retrieval.postings import TWENTIETHS, Averages, averages_of, fields_of, impacts, terms_of
+
+
+class PatchedIndex(Index):
+    """An index that a few fresh documents are held beside, and some of whose own are gone.
+
+    `origin` has, for each place of the list, the document's number in the index, or the index's length + n
+    for the n-th of the `fresh` ones. Where it `holds`, it answers whatever is asked as an index made anew
+    would (compare the segments of Lucene).
+    """
+
+    def __init__(self, shelf: Shelf, origin: Sequence[int], fresh: Sequence[Document]) -> None:
+        super().__init__(shelf)
+        self._origin = origin
+        self._old = len(self.documents)
+        self._vocabulary = len(self.ids)
+        self._fresh = Documents(Held(encode(fresh, self.ids)))
+        self.terms = list(self.ids)
+        self._places = [-1] * (self._old + len(fresh))
+        for place, number in enumerate(origin):
+            self._places[number] = place
+        self.gone = [number for number, place in enumerate(self._places[: self._old]) if place < 0]
+        self._rows: dict[int, tuple[list[int], list[int]]] = {}
+        new_terms = len(self.terms) - self._vocabulary
+        self.document_frequencies = self._exchange([*self.document_frequencies, *([0] * new_terms)])
+
+    def _exchange(self, df: list[int]) -> list[int]:
+        """Add the rows of the fresh documents, and count them instead of those that are gone."""
+        for number in self.gone:
+            for term in terms_of(fields_of(self.documents, number)):
+                df[term] -= 1
+        for place in range(len(self._fresh)):
+            fields = fields_of(self._fresh, place)
+            for term in terms_of(fields):
+                df[term] += 1
+            for term, impact in impacts(fields, self.averages).items():
+                numbers, found = self._rows.setdefault(term, ([], []))
+                numbers.append(self._old + place)
+                found.append(impact)
+        return df
+
+    def __len__(self) -> int:
+        return len(self._origin)
+
+    @property
+    def max_doc(self) -> int:
+        """One more than the highest number of a document, gone ones among them (as in Lucene)."""
+        return self._old + len(self._fresh)
+
+    def place(self, number: int) -> int:
+        """Where a document stands in the list that was indexed; below 0 if no more."""
+        return self._places[number]
+
+    def number(self, place: int) -> int:
+        """The number of the document at a place of the list."""
+        return self._origin[place]
+
+    def pairs(self, term: int) -> Pairs:
+        """The numbers of documents and the impacts of a term on them; see `everywhere` for common terms."""
+        old = super().pairs(term) if term < self._vocabulary else ((), ())
+        fresh = self._rows.get(term)
+        return ([*old[0], *fresh[0]], [*old[1], *fresh[1]]) if fresh else old
+
+    def of_groups(self, term: int) -> Pairs:
+        """The groups that a term stands in, and its impacts on them."""
+        return super().of_groups(term) if term < self._vocabulary else ((), ())
+
+    def group(self, number: int) -> int:
+        """The group of a document; 0 for none."""
+        return super().group(number) if number < self._old else 0
+
+    def words(self, number: int) -> Numbers:
+        """The words of a document: those of its title, a gap, and those of its body."""
+        return super().words(number) if number < self._old else self._fresh.row("words", number - self._old)
+
+    def title_length(self, number: int) -> int:
+        """How many words a document's title has."""
+        if number < self._old:
+            return super().title_length(number)
+        return self._fresh.title_lengths[number - self._old]
+
+    def length(self, number: int) -> int:
+        """How many words a document's body has, neighbours counted in, in twentieths."""
+        if number < self._old:
+            return super().length(number)
+        return (len(self.words(number)) - self.title_length(number) - 1) * TWENTIETHS
+
+    @property
+    def holds(self) -> bool:
+        """Whether all that is asked of it is answered as an index made anew would answer it.
+
+        That is so while the averages, to the precision that counts, are the same, and no document that has
+        neighbours or a group is fresh, gone, or next to one of these.
+        """
+        if self._moved_averages() != self.averages:
+            return False
+        if not self.groups:
+            return not any(self._fresh.groups)
+        changed = [place for place, number in enumerate(self._origin) if number >= self._old]
+        near = {self._origin[at] for place in changed for at in self._around(place, len(self))}
+        near |= {at for number in self.gone for at in self._around(number, self._old)}
+        kept = [number for number in self._origin if number < self._old]
+        return kept == sorted(kept) and not any(self._fresh.groups) and not any(map(self.group, near))
+
+    def _moved_averages(self) -> Averages:
+        """The averages of the documents that there are now."""
+        fresh = range(self._old, self.max_doc)
+        titles, lengths = (
+            sum(old) + sum(map(of, fresh)) - sum(map(of, self.gone))
+            for old, of in (
+                (self.documents.title_lengths, self.title_length),
+                (self.lengths, self.length),
+            )
+        )
+        return averages_of([titles], [lengths], len(self))
+
+    def _around(self, place: int, count: int) -> range:
+        """The places that a document's words can reach."""
+        return range(max(place - REACH, 0), min(place + REACH + 1, count))
