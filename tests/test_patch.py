@@ -14,6 +14,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from ctx.actions.build_packet import Request, build_packet
+from ctx.actions.cache import answers as cached_answers
 from ctx.actions.cache import renew
 from ctx.actions.read_context import Reader, Reading, read_context
 from ctx.kinds import Kinds
@@ -26,7 +27,6 @@ from ctx.memory.read_entries import entries_of
 from ctx.memory.stored import COLUMNS, FEW, Stored
 from ctx.retrieval import ask
 from ctx.retrieval.collection import Collection
-from ctx.retrieval.relevance import rank
 from ctx.store.workspace import Worktree
 from tests.contexts import WORDS, breaks, contexts, words
 from tests.test_cache import answers, edit, edits, write
@@ -356,25 +356,50 @@ def test_what_may_mean_more_than_it_says_has_the_file_read_as_a_whole(tmp_path: 
     assert not any([*found, *again])
 
 
-def test_a_new_task_is_the_only_one_that_is_asked_about(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_task_is_the_only_one_that_is_asked_about(tmp_path: Path) -> None:
     """As long as the entries are the same, what the other tasks found is known."""
     write(tmp_path, {FILE: text_of("# L\n\n", SECTIONS, "\n"), ".context/TASKS.md": TASKS})
     build_packet(Reader(tmp_path), Request())
     write(tmp_path, {".context/TASKS.md": TASKS + "- [ ] Retry once more\n"})
-    asked: list[str] = []
-
-    def listen(collection: Collection, text: str, depth: int | None = None) -> dict[int, float]:
-        asked.append(text)
-        return rank(collection, text, depth)
-
-    monkeypatch.setattr(ask, "rank", listen)
-    build_packet(Reader(tmp_path), Request())
+    with asked_about() as asked:
+        build_packet(Reader(tmp_path), Request())
     assert asked == ["Retry once more"]
-    write(tmp_path, {FILE: text_of("# L\n\n", SECTIONS[1:], "\n")})
+
+
+def test_a_small_change_leaves_most_of_what_tasks_found(tmp_path: Path) -> None:
+    """Tasks are asked again where an entry that they found changed, or words of theirs weigh more or less."""
+    subjects = ["a lock", "a timeout", "the parser", "a backup"]
+    entries = [
+        f"## [2026-01-{n + 1:02}] On {subject}\n\n{subject.title()} needs care, says q{chr(97 + n)}.\n\n"
+        for n, subject in enumerate(subjects * 6)
+    ]
+    tasks = "# Tasks\n\n" + "".join(f"- [ ] Look after {subject}\n" for subject in subjects)
+    write(tmp_path, {FILE: text_of("# L\n\n", entries, "\n"), ".context/TASKS.md": tasks})
     build_packet(Reader(tmp_path), Request())
-    assert len(asked) == 4
+    entries[2] = entries[2].replace("qc", "grammar")
+    write(tmp_path, {FILE: text_of("# L\n\n", entries, "\n")})
+    with asked_about() as asked:
+        build_packet(Reader(tmp_path), Request())
+    assert asked == ["Look after the parser"]
+    with asked_about() as asked:
+        build_packet(Reader(tmp_path), Request())
+    assert asked == []
+    assert answers(tmp_path, cached=True) == answers(tmp_path, cached=False)
+
+
+@contextmanager
+def asked_about() -> Iterator[list[str]]:
+    """The texts that entries are ranked for."""
+    asked: list[str] = []
+    find = ask.find
+
+    def listen(collection: Collection, text: str) -> ask.Found:
+        asked.append(text)
+        return find(collection, text)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cached_answers, "find", listen)
+        yield asked
 
 
 def test_files_without_entries_that_change_leave_the_entries_alone(tmp_path: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
+from ctx.actions.cache.answers import Answers
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import UsageError
 from ctx.kinds import TASK_PREFIX
@@ -58,9 +59,8 @@ def build_packet(reader: Reader, request: Request) -> Packet:
     roster = _roster(reading, numbers)
     every = request.tasks is None and roster is reading.roster
     with _remembered(reading, queries, every=every) as known:
-        answers = ask(
-            lambda: reading.live_collection, queries, numbers, _tags(reading, roster, queries), known
-        )
+        tags = _tags(reading, roster, queries)
+        answers = ask(lambda: reading.live_collection, queries, numbers, tags, known)
     scored = score(
         roster, [answer.relevance for answer in answers], _recency(reading, now), _weights(reading)
     )
@@ -81,18 +81,18 @@ def build_packet(reader: Reader, request: Request) -> Packet:
 
 
 @contextmanager
-def _remembered(
-    reading: Reading, queries: Sequence[Question], *, every: bool
-) -> Iterator[MutableMapping[str, Sequence[tuple[int, float]]] | None]:
-    """What the tasks found when they were asked before about the same entries; kept for the next run.
+def _remembered(reading: Reading, queries: Sequence[Question], *, every: bool) -> Iterator[Answers | None]:
+    """What the tasks find, as far as that is known; what is found is kept for the next run.
 
-    Only what is asked about `every` entry, for the tasks of TASKS.md, is kept.
+    Only what the tasks of TASKS.md find among `every` entry is kept.
     """
-    known = reading.recall.answers() if reading.recall and every else None
-    yield known
-    if reading.recall and known is not None:
+    known = None
+    if reading.recall and every:
         tasks = {query.text for query in queries if query.id.startswith(TASK_PREFIX)}
-        reading.recall.keep_answers({text: found for text, found in known.items() if text in tasks})
+        known = reading.recall.answers(tasks, lambda: reading.live_collection)
+    yield known
+    if known:
+        known.keep()
 
 
 @contextmanager

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from ctx.retrieval.collection import Collection
-from ctx.retrieval.relevance import explain, rank
+from ctx.retrieval.relevance import Grounds, explain, rank, rank_on
 
 # How many entries a query is answered with: what comes after is not relevant enough to count.
 _DEPTH = 50
@@ -31,7 +31,14 @@ class Tags(NamedTuple):
 
 _NO_TAGS = Tags()
 # The places of the best documents of a query with their scores, best first.
-Found = Sequence[tuple[int, float]]
+Best = Sequence[tuple[int, float]]
+
+
+class Found(NamedTuple):
+    """What a query found, and the grounds of it."""
+
+    best: Best
+    grounds: Grounds
 
 
 class Answer(NamedTuple):
@@ -51,28 +58,36 @@ def ask(
     queries: Sequence[Question],
     numbers: Sequence[int],
     tags: Tags = _NO_TAGS,
-    known: MutableMapping[str, Found] | None = None,
+    known: Callable[[str], Best] | None = None,
 ) -> list[Answer]:
     """Answer each query over the documents `numbers` of the index; answers count by place in `numbers`.
 
-    `known` holds what the texts of queries have found among all documents, and is added to.
+    `known` says what the text of a query finds among all documents, where these are the `numbers`.
     """
-    places = {number: place for place, number in enumerate(numbers)}
-    answers = []
-    for query in queries:
-        found = None if known is None else known.get(query.text)
-        if found is None:
-            found = _find(collection(), query.text, places)
-            if known is not None:
-                known[query.text] = found
-        answers.append(_answer(collection, query, numbers, found, tags))
-    return answers
+    best = known or _Search(collection, numbers)
+    return [_answer(collection, query, numbers, best(query.text), tags) for query in queries]
 
 
-def _find(collection: Collection, text: str, places: Mapping[int, int]) -> Found:
-    """The places of the best documents with their scores, best first."""
-    depth = _DEPTH + len(collection.index) - len(places)
-    scores = {places[n]: value for n, value in rank(collection, text, depth).items() if n in places}
+def find(collection: Collection, text: str) -> Found:
+    """What a query finds among all documents."""
+    scores, grounds = rank_on(collection, text, _DEPTH)
+    return Found(_sorted(scores), grounds)
+
+
+class _Search:
+    """Finds the best of some documents, by their places among these."""
+
+    def __init__(self, collection: Callable[[], Collection], numbers: Sequence[int]) -> None:
+        self._collection = collection
+        self._places = {number: place for place, number in enumerate(numbers)}
+
+    def __call__(self, text: str) -> Best:
+        collection, places = self._collection(), self._places
+        scores = rank(collection, text, _DEPTH + len(collection.index) - len(places))
+        return _sorted({places[number]: value for number, value in scores.items() if number in places})
+
+
+def _sorted(scores: Mapping[int, float]) -> Best:
     return sorted(scores.items(), key=lambda found: (-found[1], found[0]))[:_DEPTH]
 
 
@@ -80,7 +95,7 @@ def _answer(
     collection: Callable[[], Collection],
     query: Question,
     numbers: Sequence[int],
-    found: Found,
+    found: Best,
     tags: Tags,
 ) -> Answer:
     relevance = {

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
-from itertools import chain, compress
+from itertools import compress
 from typing import Any
 
-from ctx.retrieval.bm25 import idf
+from ctx.retrieval.bm25 import idf, steady
 from ctx.retrieval.document import GAP
 from ctx.retrieval.index import Index
 from ctx.retrieval.postings import UNIT
@@ -136,12 +136,8 @@ class Collection:
 
     def _find_company(self, term: int, count: int) -> Vector:
         strengths: Scores = {}
-        index = self.index
-        # Whether a term is stored as a common one must make no difference.
-        pairs = chain(zip(*index.pairs(term), strict=True), enumerate(index.everywhere(term) or ()))
-        known = {number: impact for number, impact in pairs if impact and index.place(number) >= 0}
         # Neighbours of those that hold the term are among them, with less of an impact.
-        for number in self.best(known, index.df(term)):
+        for number in self.best(self.index.holders(term), self.index.df(term)):
             for other, share in self._standing_out(number):
                 strengths[other] = strengths.get(other, 0.0) + share
         strengths.pop(term, None)
@@ -152,7 +148,7 @@ class Collection:
         known = self._outstanding.get(number)
         if known is None:
             df = self.index.document_frequencies
-            shares = {term: share / math.sqrt(df[term]) for term, share in self.vector(number)}
+            shares = {term: share / math.sqrt(steady(df[term])) for term, share in self.vector(number)}
             known = [(term, shares[term]) for term in self.best_terms(shares, _OUTSTANDING)]
             self._outstanding[number] = known
         return known

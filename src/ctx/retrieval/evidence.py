@@ -30,12 +30,9 @@ _BREAK = re.compile(r"\n+|(?<=[.;!?:])\s+|\s+[—–-]+\s+|[()]")
 
 def add_company(scores: Scores, query: Query) -> None:
     """Words that keep company with the query's rare words count a little: expansion from the corpus."""
-    collection, index = query.collection, query.collection.index
-    most = min(_COMPANY_DOCUMENTS, len(index) // 20)
+    collection = query.collection
     found: dict[int, float] = {}
-    for term in query.shares:
-        if index.is_whole(term) or not 2 <= index.df(term) <= most:
-            continue
+    for term in rare_words(query):
         company = collection.company(term, _COMPANY_TERMS)
         for other, strength in company:
             weight = query.weights[term] * strength / company[0][1]
@@ -43,6 +40,18 @@ def add_company(scores: Scores, query: Query) -> None:
     weights = {term: _COMPANY * weight for term, weight in found.items() if term not in query.shares}
     if weights:
         collection.add(scores, weights, set(collection.best(scores, POOL)))
+
+
+def rare_words(query: Query) -> list[int]:
+    """Those words of a query that only a few documents hold."""
+    index = query.collection.index
+    most = most_holders(len(index))
+    return [term for term in query.shares if not index.is_whole(term) and 2 <= index.df(term) <= most]
+
+
+def most_holders(documents: int) -> int:
+    """How many documents of so many hold a rare word at most."""
+    return min(_COMPANY_DOCUMENTS, documents // 20)
 
 
 def add_segments(scores: Scores, query: Query, top: Sequence[int]) -> None:
@@ -108,10 +117,14 @@ def scale_by_speech(scores: Scores, query: Query, top: Sequence[int]) -> None:
             scores[number] *= factor * (_QUESTION if index.asks(number) else 1.0)
 
 
-def add_feedback(scores: Scores, query: Query, top: Sequence[int]) -> None:
+def find_sources(scores: Scores, query: Query, top: Sequence[int]) -> list[int]:
+    """The best documents so far."""
+    return query.collection.best({number: scores[number] for number in top}, _FEEDBACK_DOCUMENTS)
+
+
+def add_feedback(scores: Scores, query: Query, sources: Sequence[int]) -> None:
     """A little of what the best documents are about (pseudo relevance feedback, Rocchio 1971)."""
     collection, index = query.collection, query.collection.index
-    sources = collection.best({number: scores[number] for number in top}, _FEEDBACK_DOCUMENTS)
     total = math.fsum(scores[number] for number in sources)
     mixed: dict[int, float] = {}
     for number in sources:

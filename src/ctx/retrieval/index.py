@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import chain
 
 from ctx.memory.entry import Entry
 from ctx.memory.shelf import Held, Numbers, Shelf
-from ctx.retrieval.bm25 import idf
+from ctx.retrieval.bm25 import idf, steady
 from ctx.retrieval.document import Document, Documents, Vocabulary, decode_terms
 from ctx.retrieval.memo import Memo
 from ctx.retrieval.postings import TWENTIETHS, Averages, averages_of, body_norm
@@ -87,10 +88,10 @@ class Index:
         return self._shelf.numbers("df")
 
     def idf(self, term: int) -> float:
-        """The weight of a term by how many documents hold it."""
+        """The weight of a term by how many documents hold it, nearly."""
         known = self._idf.get(term)
         if known is None:
-            known = self._idf[term] = idf(len(self), self.df(term))
+            known = self._idf[term] = idf(steady(len(self)), steady(self.df(term)))
         return known
 
     def pairs(self, term: int) -> Pairs:
@@ -107,6 +108,12 @@ class Index:
             count = len(self.documents)
             known = self._wide[term] = self._shelf.numbers("common_impacts", at * count, (at + 1) * count)
         return known
+
+    def holders(self, term: int) -> dict[int, int]:
+        """The documents that hold a term or whose neighbours do, and its impacts on them."""
+        # Whether a term is stored as a common one must make no difference.
+        pairs = chain(zip(*self.pairs(term), strict=True), enumerate(self.everywhere(term) or ()))
+        return {number: impact for number, impact in pairs if impact and self.place(number) >= 0}
 
     @cached_property
     def _common(self) -> dict[int, int]:

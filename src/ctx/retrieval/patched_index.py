@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 
 from ctx.memory.shelf import Held, Numbers, Shelf
 from ctx.retrieval.document import Document, Documents, encode
@@ -31,23 +33,27 @@ class PatchedIndex(Index):
             self._places[number] = place
         self.gone = [number for number, place in enumerate(self._places[: self._old]) if place < 0]
         self._rows: dict[int, tuple[list[int], list[int]]] = {}
-        new_terms = len(self.terms) - self._vocabulary
-        self.document_frequencies = self._exchange([*self.document_frequencies, *([0] * new_terms)])
+        self.exchanged = Counter[int]()
+        self._exchange()
+        df = [*self.document_frequencies, *([0] * (len(self.terms) - self._vocabulary))]
+        for term, more in self.exchanged.items():
+            df[term] += more
+        self.document_frequencies = df
 
-    def _exchange(self, df: list[int]) -> list[int]:
+    exchanged: Counter[int]
+    """How many more documents hold a term than did before."""
+
+    def _exchange(self) -> None:
         """Add the rows of the fresh documents, and count them instead of those that are gone."""
         for number in self.gone:
-            for term in terms_of(fields_of(self.documents, number)):
-                df[term] -= 1
+            self.exchanged.subtract(terms_of(fields_of(self.documents, number)))
         for place in range(len(self._fresh)):
             fields = fields_of(self._fresh, place)
-            for term in terms_of(fields):
-                df[term] += 1
+            self.exchanged.update(terms_of(fields))
             for term, impact in impacts(fields, self.averages).items():
                 numbers, found = self._rows.setdefault(term, ([], []))
                 numbers.append(self._old + place)
                 found.append(impact)
-        return df
 
     def __len__(self) -> int:
         return len(self._origin)
@@ -70,6 +76,26 @@ class PatchedIndex(Index):
         old = super().pairs(term) if term < self._vocabulary else ((), ())
         fresh = self._rows.get(term)
         return ([*old[0], *fresh[0]], [*old[1], *fresh[1]]) if fresh else old
+
+    @property
+    def fresh(self) -> range:
+        """The numbers of the fresh documents."""
+        return range(self._old, self.max_doc)
+
+    def fresh_pairs(self, term: int) -> Pairs:
+        """The numbers of the fresh documents and the impacts of a term on them."""
+        return self._rows.get(term, ((), ()))
+
+    @cached_property
+    def in_order(self) -> bool:
+        """Whether the documents that stayed follow each other as they did."""
+        kept = [number for number in self._origin if number < self._old]
+        return kept == sorted(kept)
+
+    @cached_property
+    def before(self) -> Index:
+        """The index without its patch."""
+        return Index(self._shelf)
 
     def of_groups(self, term: int) -> Pairs:
         """The groups that a term stands in, and its impacts on them."""
@@ -109,14 +135,12 @@ class PatchedIndex(Index):
         changed = [place for place, number in enumerate(self._origin) if number >= self._old]
         near = {self._origin[at] for place in changed for at in self._around(place, len(self))}
         near |= {at for number in self.gone for at in self._around(number, self._old)}
-        kept = [number for number in self._origin if number < self._old]
-        return kept == sorted(kept) and not any(self._fresh.groups) and not any(map(self.group, near))
+        return self.in_order and not any(self._fresh.groups) and not any(map(self.group, near))
 
     def _moved_averages(self) -> Averages:
         """The averages of the documents that there are now."""
-        fresh = range(self._old, self.max_doc)
         titles, lengths = (
-            sum(old) + sum(map(of, fresh)) - sum(map(of, self.gone))
+            sum(old) + sum(map(of, self.fresh)) - sum(map(of, self.gone))
             for old, of in (
                 (self.documents.title_lengths, self.title_length),
                 (self.lengths, self.length),

@@ -23,8 +23,8 @@ class Query:
         self.text = _SITE.sub(" ", text)
         self.terms: Terms = analyse(self.text)
         index = collection.index
-        shares = collection.thesaurus.widen(self.terms.words) | _shares(self.terms)
-        found = ((index.find(term), share) for term, share in shares.items())
+        self.asked = collection.thesaurus.widen(self.terms.words) | _shares(self.terms)
+        found = ((index.find(term), share) for term, share in self.asked.items())
         self.shares = {number: share for number, share in found if number and share}
         self.sequence = list(map(index.find, self.terms.words))
         self.weights = {term: share * index.idf(term) for term, share in self.shares.items()}

@@ -22,6 +22,12 @@ _WEIGHTS = (1 << 8 * _LANE) // (HIGHEST + 1)
 _LOW = 0 if sys.byteorder == "little" else 2
 
 
+def factors_of(weights: Mapping[int, float]) -> tuple[dict[int, int], float]:
+    """The weights as whole numbers, and what one of their products with an impact is worth."""
+    scale = _WEIGHTS / sum(weights.values())
+    return {term: int(weight * scale) for term, weight in weights.items()}, 1.0 / (scale * UNIT)
+
+
 class Adder:
     """Adds up the impacts of weighted terms on the documents of an index."""
 
@@ -32,8 +38,7 @@ class Adder:
 
     def add_up(self, weights: Mapping[int, float]) -> tuple[list[int], float]:
         """The sum for each document by its number, and what one of it is worth."""
-        scale = _WEIGHTS / sum(weights.values())
-        factors = {term: int(weight * scale) for term, weight in weights.items()}
+        factors, unit = factors_of(weights)
         sums = 0
         for term, factor in factors.items():
             if (impacts := self._long_integer(term)) is not None:
@@ -43,7 +48,7 @@ class Adder:
         for term, factor in factors.items():
             for number, impact in zip(*self._index.pairs(term), strict=True):
                 totals[number] += impact * factor
-        return totals, 1.0 / (scale * UNIT)
+        return totals, unit
 
     def _long_integer(self, term: int) -> int | None:
         """The impacts of a common term, a lane each."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from ctx.actions.cache.answers import Answers
 from ctx.actions.cache.indexing import ListName, find_index, make_index
 from ctx.actions.cache.sizes import Measured, PatchedSizes, StoredSizes, WholeSizes, measure, measure_rest
 from ctx.errors import Damaged
 from ctx.memory.shelf import Held, Parts
 from ctx.packet.tokens import Counts
-from ctx.retrieval.terms import known_compounds, learn
 from ctx.store.cache import Cache
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ctx.memory.entry import Entry
     from ctx.memory.read_memory import Memory
     from ctx.packet.blocks import Press
-    from ctx.retrieval.ask import Found
+    from ctx.retrieval.collection import Collection
     from ctx.retrieval.index import Index
 
 # So many new token counts are kept beside those that are sorted.
@@ -40,7 +41,6 @@ class Recall:
         self.name = name
         self.stamp = stamp
         self.layers = layers
-        self._answered: frozenset[str] = frozenset()
         self._counted = 0
 
     def index(self, listed: ListName, entries: Callable[[], Sequence[Entry]]) -> Index:
@@ -64,26 +64,11 @@ class Recall:
         patch = self._patch_of(listed)
         return patch.base if patch and patch.is_empty else self.stamp
 
-    def answers(self) -> dict[str, Found]:
-        """What the tasks of TASKS.md have found, by their texts.
-
-        What they found when the entries were others is nothing now, but their words have the same terms.
-        """
-        found, known = self.cache.find("answers"), dict[str, "Found"]()
-        with suppress(Damaged):
-            if found is not None and found.stamp == self._stamp_of("live"):
-                known = json.loads(found.data("found"))
-            elif found is not None:
-                learn(json.loads(found.data("compounds")))
-        self._answered = frozenset(known)
-        return known
-
-    def keep_answers(self, found: Mapping[str, Found]) -> None:
-        """Keep what tasks have found, and the terms of their words."""
-        if not found.keys() <= self._answered:
-            told = {"found": found, "compounds": known_compounds(found)}
-            parts = {name: json.dumps(part).encode() for name, part in told.items()}
-            self.cache.put("answers", self._stamp_of("live"), parts)
+    def answers(self, tasks: AbstractSet[str], collection: Callable[[], Collection]) -> Answers:
+        """What the texts of the tasks of TASKS.md find among the live entries."""
+        patch = self._patch_of("live")
+        known = None if patch is None or patch.is_empty else patch
+        return Answers(self.cache, self._stamp_of("live"), known, tasks, collection)
 
     def counts(self, tokenizer: str) -> Counts:
         """The token counts that are known; those that came last stand in a small file of their own."""
