@@ -38,7 +38,7 @@ eval: $(READY) ## retrieval and packing measured on a data folder (EVAL=DIR)
 	$(BIN)/python benchmarks/evaluate.py $(EVAL)
 
 .PHONY: check
-check: $(READY) ## lint, types, architecture, generated files
+check: $(READY) ## lint, types, architecture
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

@@ -31,6 +31,9 @@ def main(number: int = 0) -> None:
     pass
 app()
 """
+_CTX = [sys.executable, "-m", "ctx"]
+_AGENT = [*_CTX, "agent", "--budget", "{n}"]
+_SEARCH = [*_CTX, "search", "lock", "timeout{n}"]
 _WORDS = (
     "lock retry timeout budget hook parser cache index session token merge branch fence heading stamp queue "
     "worker config schema request response handler socket buffer stream cursor commit rebase archive review "
@@ -156,36 +159,31 @@ def report(medians: dict[str, float], unit: str) -> None:
 
 
 def cases(root: Path) -> dict[str, Case]:
-    """What is measured in one context: with the index, right after a change, and from nothing."""
-    python = [sys.executable]
-    ctx = [*python, "-m", "ctx"]
-    agent = [*ctx, "agent", "--budget", "{n}"]
-    task = [*ctx, "agent", "--task", "queue worker {n} retries with jitter"]
+    """What is measured in one context whose index is up to date."""
+    task = [*_CTX, "agent", "--task", "queue worker {n} retries with jitter"]
     return {
-        "python -c pass": Case([*python, "-c", "pass"], root),
-        "an empty typer command": Case([*python, "-c", _EMPTY_TYPER], root),
-        "ctx --help": Case([*ctx, "--help"], root),
-        "agent, a new budget": Case(agent, root),
+        "python -c pass": Case([sys.executable, "-c", "pass"], root),
+        "an empty typer command": Case([sys.executable, "-c", _EMPTY_TYPER], root),
+        "ctx --help": Case([*_CTX, "--help"], root),
+        "agent, a new budget": Case(_AGENT, root),
         "agent, a new task": Case(task, root),
-        "search, new words": Case([*ctx, "search", "lock", "timeout{n}"], root),
+        "search, new words": Case(_SEARCH, root),
     }
 
 
 def changed_cases(root: Path) -> dict[str, Case]:
     """What is measured right after one entry was changed."""
-    ctx = [sys.executable, "-m", "ctx"]
     return {
-        "agent, one entry changed": Case([*ctx, "agent", "--budget", "{n}"], root, change_one),
-        "search, one entry changed": Case([*ctx, "search", "lock", "timeout{n}"], root, change_one),
+        "agent, one entry changed": Case(_AGENT, root, change_one),
+        "search, one entry changed": Case(_SEARCH, root, change_one),
     }
 
 
 def cold_cases(root: Path) -> dict[str, Case]:
-    """What takes long enough to be run less often."""
-    ctx = [sys.executable, "-m", "ctx"]
+    """What is measured without an index: it takes long enough to be run less often."""
     return {
-        "agent, from nothing": Case([*ctx, "agent", "--budget", "{n}"], root, forget),
-        "search, from nothing": Case([*ctx, "search", "lock", "timeout{n}"], root, forget),
+        "agent, from nothing": Case(_AGENT, root, forget),
+        "search, from nothing": Case(_SEARCH, root, forget),
     }
 
 
@@ -229,7 +227,7 @@ def main() -> None:
         else:
             make_corpus(root, options.entries or 260)
         medians = compare(cases(root), options.runs)
-        memory = peak([sys.executable, "-m", "ctx", "agent", "--budget", "6000"], root)
+        memory = peak([*_CTX, "agent", "--budget", "6000"], root)
         medians |= compare(changed_cases(root), max(1, options.runs // 2))
         medians |= compare(cold_cases(root), max(1, options.runs // 4))
         report(medians, "an empty typer command")

@@ -1,10 +1,11 @@
 """Retrieval, packing and consolidation measured through the library calls that users make.
 
-    python benchmarks/evaluate.py DIR
+    python benchmarks/evaluate.py DIR [NAME…]
 
 DIR holds `retrieval_eval.py`, `packing_eval.py`, `locomo_eval.py` and `consolidation_eval.py` with their
-data; what is missing is left out. Every context is written to a temporary folder as plain Markdown and
-opened with `ctx.open`, so that what is measured is what is shipped.
+data; what is missing is left out, and where a NAME (`retrieval`, `packing` …) is given, so are the others.
+Every context is written to a temporary folder as plain Markdown and opened with `ctx.open`, so that what is
+measured is what is shipped.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import importlib
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -99,63 +100,76 @@ def packing(evaluation: Any) -> None:
 
 def locomo(evaluation: Any) -> None:
     """Find the turns of long dialogues that answer a question: turns under sessions, and whole sessions."""
-    made: dict[str, tuple[Any, dict[tuple[str, int], str]]] = {}
-    kept = []
-
-    def open_dialogue(conversation: Mapping[str, Any]) -> tuple[Any, dict[tuple[str, int], str]]:
-        if conversation["id"] not in made:
-            folder = tempfile.TemporaryDirectory()
-            kept.append(folder)
-            lines, ids, session = ["# Learnings", ""], {}, None
-            for turn in conversation["turns"]:
-                if turn["session"] != session:
-                    session = turn["session"]
-                    lines += [f"## Session {session}: {turn['date']}", ""]
-                ids[".context/LEARNINGS.md", len(lines) + 1] = turn["id"]
-                text = " ".join(f"{turn['text']} {turn['caption']}".split())
-                lines += [f"### {turn['speaker']}", "", text, ""]
-            path = Path(folder.name) / ".context" / "LEARNINGS.md"
-            path.parent.mkdir()
-            path.write_text("\n".join(lines), "utf-8")
-            made[conversation["id"]] = (ctx.open(folder.name), ids)
-        return made[conversation["id"]]
+    made: dict[str, Dialogue] = {}
 
     def rank(question: str, conversation: Mapping[str, Any]) -> list[float]:
-        context, ids = open_dialogue(conversation)
-        hits = context.search(question, limit=200)
-        scores = {ids.get((hit.path, hit.line), ""): -float(place) for place, hit in enumerate(hits)}
+        if conversation["id"] not in made:
+            made[conversation["id"]] = dialogue_of_turns(conversation)
+        found = made[conversation["id"]].search(question, limit=200)
+        scores = {turn: -float(place) for place, turn in enumerate(found)}
         return [scores.get(turn["id"], -1e9) for turn in conversation["turns"]]
 
     print("turns   ", evaluation.fmt(evaluation.evaluate(rank)))
-    print(f"sessions R@5={_sessions(evaluation):.3f}")
+    recalls = [recall for conversation in evaluation.CONV for recall in _session_recalls(conversation)]
+    print(f"sessions R@5={sum(recalls) / len(recalls):.3f}")
 
 
-def _sessions(evaluation: Any) -> float:
-    """R@5 of whole sessions as entries."""
-    recalls = []
-    for conversation in evaluation.CONV:
-        sessions: dict[int, list[Mapping[str, Any]]] = {}
-        for turn in conversation["turns"]:
-            sessions.setdefault(turn["session"], []).append(turn)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / ".context" / "LEARNINGS.md"
-            path.parent.mkdir()
-            lines, ids = ["# Learnings", ""], {}
-            for number, turns in sessions.items():
-                ids[len(lines) + 1] = number
-                said = [
-                    f"{t['speaker']}: {' '.join((t['text'] + ' ' + t['caption']).split())}" for t in turns
-                ]
-                lines += [f"## Session {number}: {turns[0]['date']}", "", *said, ""]
-            path.write_text("\n".join(lines), "utf-8")
-            context = ctx.open(folder)
-            where = {turn["id"]: turn["session"] for turn in conversation["turns"]}
-            for question in conversation["qa"]:
-                if question["cat"] in (1, 2, 3, 4):
-                    wanted = {where[turn] for turn in question["ev"]}
-                    found = {ids.get(hit.line) for hit in context.search(question["q"], limit=5)}
-                    recalls.append(len(wanted & found) / len(wanted))
-    return sum(recalls) / len(recalls)
+class Dialogue:
+    """A context made of one file of learnings, and what stands at the lines on which its entries begin."""
+
+    def __init__(self, lines: Iterable[str], begins: Mapping[int, Any]) -> None:
+        self._kept = tempfile.TemporaryDirectory()
+        path = Path(self._kept.name) / ".context" / "LEARNINGS.md"
+        path.parent.mkdir()
+        path.write_text("\n".join(lines), "utf-8")
+        self._begins = begins
+        self._context = ctx.open(self._kept.name)
+
+    def search(self, question: str, limit: int) -> list[Any]:
+        """What stands where the entries found begin, best first; None for a heading."""
+        return [self._begins.get(hit.line) for hit in self._context.search(question, limit=limit)]
+
+
+def dialogue_of_turns(conversation: Mapping[str, Any]) -> Dialogue:
+    """Turns as entries under their sessions."""
+    lines, begins = ["# Learnings", ""], {}
+    for session, turns in _sessions_of(conversation).items():
+        lines += [f"## Session {session}: {turns[0]['date']}", ""]
+        for turn in turns:
+            begins[len(lines) + 1] = turn["id"]
+            lines += [f"### {turn['speaker']}", "", _said(turn), ""]
+    return Dialogue(lines, begins)
+
+
+def dialogue_of_sessions(conversation: Mapping[str, Any]) -> Dialogue:
+    """Whole sessions as entries."""
+    lines, begins = ["# Learnings", ""], {}
+    for session, turns in _sessions_of(conversation).items():
+        begins[len(lines) + 1] = session
+        said = [f"{turn['speaker']}: {_said(turn)}" for turn in turns]
+        lines += [f"## Session {session}: {turns[0]['date']}", "", *said, ""]
+    return Dialogue(lines, begins)
+
+
+def _sessions_of(conversation: Mapping[str, Any]) -> dict[int, list[Mapping[str, Any]]]:
+    sessions: dict[int, list[Mapping[str, Any]]] = {}
+    for turn in conversation["turns"]:
+        sessions.setdefault(turn["session"], []).append(turn)
+    return sessions
+
+
+def _said(turn: Mapping[str, Any]) -> str:
+    return " ".join(f"{turn['text']} {turn['caption']}".split())
+
+
+def _session_recalls(conversation: Mapping[str, Any]) -> Iterator[float]:
+    """R@5 of whole sessions as entries, for each question that has an answer."""
+    dialogue = dialogue_of_sessions(conversation)
+    where = {turn["id"]: turn["session"] for turn in conversation["turns"]}
+    for question in conversation["qa"]:
+        if question["cat"] in (1, 2, 3, 4):
+            wanted = {where[turn] for turn in question["ev"]}
+            yield len(wanted.intersection(dialogue.search(question["q"], limit=5))) / len(wanted)
 
 
 def consolidation(evaluation: Any) -> None:

@@ -12,9 +12,15 @@ from typing import Any
 import tiktoken
 
 import ctx
-from ctx.packet.vocabulary import unpack
+from ctx.packet.vocabulary import Vocabulary
 
 VOCABULARY = Path(ctx.__file__).parent / "packet" / "vocab"
+
+
+def unpack(data: bytes) -> bytes:
+    """The published vocabulary that our file was made from."""
+    ranks = sorted(Vocabulary(data).ranks().items(), key=lambda row: row[1])
+    return b"".join(b"%s %d\n" % (base64.b64encode(token), rank) for token, rank in ranks)
 
 
 @cache

@@ -222,7 +222,7 @@ hostile = st.lists(
     ),
     max_size=9,
 ).map("\n".join)
-_CASES = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+_CASES = settings(max_examples=120, suppress_health_check=list(HealthCheck))
 
 
 def _bare(text: str) -> str:

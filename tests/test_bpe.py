@@ -18,8 +18,8 @@ from ctx.packet import encoder, vocabulary
 from ctx.packet.bpe import SmallCounter
 from ctx.packet.encoder import Encoder
 from ctx.packet.pretokens import PATTERNS, Unsettled, pretokens
-from ctx.packet.vocabulary import PUBLISHED, Vocabulary, pack, read_vocabulary, unpack
-from tests.oracle import encoding
+from ctx.packet.vocabulary import PUBLISHED, Vocabulary, pack, read_vocabulary
+from tests.oracle import encoding, unpack
 
 VOCABULARIES = {name: read_vocabulary(name) for name in PUBLISHED}
 names = st.sampled_from([*PUBLISHED])
@@ -46,7 +46,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Encoder, "_load", lambda self: encoding(self.name))
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=1_000)
 @example("o200k_base", "don'ſ I'LL 'S we'Ve\r\n\r\n  x")
 @example("cl100k_base", "'ſ 's  \n\n \n")
 @example("o200k_base", "\ud800 \udc00\ud83d \ud83d\ude00")
@@ -55,7 +55,7 @@ def test_counts_are_tiktokens(name: str, text: str) -> None:
     _agree(name, text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(names, runs)
 def test_counts_of_runs_are_tiktokens(name: str, rows: list[tuple[str, int]]) -> None:
     _agree(name, "".join(character * times for character, times in rows))
@@ -80,7 +80,7 @@ def test_classes_of_all_characters_are_tiktokens(name: str) -> None:
     assert settled > 80_000
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(names, samples)
 def test_pretokens_concatenate_to_the_text(name: str, text: str) -> None:
     try:

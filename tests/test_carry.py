@@ -92,7 +92,7 @@ def carried(seed: int) -> Iterator[tuple[bool, Found, Found]]:
         yield spared, moved, find(Collection(new, THESAURUS), text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 1 << 32))
 def test_an_answer_that_a_change_spares_is_what_a_new_index_gives(seed: int) -> None:
     for spared, before, now in carried(seed):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from ctx import cli
+from ctx.cli.errors import run
 from ctx.errors import CtxError
 from ctx.store.workspace import Worktree
 from tests.cli import Done, ctx, project
@@ -160,6 +164,83 @@ def test_a_bad_configuration(root: Path) -> None:
         assert (done.code, done.out) == (1, "")
         assert "error: .contextrc:1: budget" in done.err
         assert ".contextrc:3: unknown key 'shares.task' (did you mean 'shares.tasks'?)" in done.err
+
+
+@pytest.mark.parametrize("command", ["agent", "status", "init", "learn"])
+def test_a_path_that_the_system_refuses(root: Path, command: str) -> None:
+    before, words = _snapshot(root), ["Two"] if command == "learn" else []
+    _is_error(ctx(command, *words, "--root", "a" * 300, cwd=root), 1, "File name too long")
+    assert _snapshot(root) == before
+
+
+def test_a_path_that_leads_in_a_circle(root: Path) -> None:
+    (root / "circle").symlink_to("circle")
+    (root / ".context/FACTS.md").write_text(
+        "# Facts\n\n## [2026-02-01] Here\n\n**Applies to**: circle/**\n\n## [2026-02-02] Elsewhere\n\n"
+        "**Applies to**: docs/**\n"
+    )
+    done = ctx("agent", "--path", "circle/file.py", cwd=root)
+    assert (done.code, done.err) == (0, "")
+    assert "Here" in done.out
+    assert "Elsewhere" not in done.out
+    assert ctx("why", "2026-02-01", "--path", "circle", cwd=root).code == 0
+    _is_error(ctx("init", "--root", "circle", cwd=root), 1, "cannot lock the context")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a folder in use cannot be removed there")
+@pytest.mark.parametrize("command", ["agent", "list", "init", "agent --root /"])
+def test_a_working_directory_that_is_gone(tmp_path: Path, command: str) -> None:
+    script = f'mkdir gone; cd gone; rmdir ../gone; "{sys.executable}" -m ctx {command}'
+    # A relative path to the modules would lead nowhere from there.
+    env = os.environ | {"PYTHONPATH": str(Path(cli.__file__).parents[2])}
+    done = subprocess.run(
+        script, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False, env=env
+    )
+    _is_error(Done(done.returncode, done.stdout, done.stderr), 1, "the working directory is gone")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("list 2>/dev/full", 0),
+        ("agent --explain 2>/dev/full", 0),
+        ("show X-1 2>/dev/full", 1),
+        ("frobnicate 2>/dev/full", 2),
+        ("list >/dev/full 2>/dev/full", 1),
+        ("--help >/dev/full", 1),
+    ],
+)
+def test_a_full_device_changes_no_exit_code(root: Path, line: str, code: int) -> None:
+    script = f'"{sys.executable}" -m ctx {line}'
+    done = subprocess.run(script, shell=True, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert "a bug in ctx" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("module", ["ctx.cli", "ctx.cli.quick", "ctx.cli.read", "ctx.actions.find_entries"])
+def test_an_interrupt_while_modules_are_loaded(root: Path, tmp_path: Path, module: str) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {module!r}: raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+    )
+    done = ctx(
+        "list", cwd=root, env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
+    )
+    assert done == Done(130, "", "error: interrupted\n")
+
+
+def test_an_interrupt_while_a_class_is_made(capsys: pytest.CaptureFixture[str]) -> None:
+    class Part:
+        def __set_name__(self, owner: type, name: str) -> None:
+            raise KeyboardInterrupt
+
+    assert run(lambda: type("Whole", (), {"part": Part()})) == 130
+    assert capsys.readouterr().err == "error: interrupted\n"
 
 
 def test_a_bug_is_a_report_and_no_traceback(root: Path, tmp_path: Path) -> None:

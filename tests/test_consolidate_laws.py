@@ -103,7 +103,7 @@ def source(text: str, member: Any) -> bytes:
     return text[member.entry.start : member.entry.end].encode()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(contexts(), st.data())
 def test_originals_are_kept_once_and_undo_gives_back_every_byte(
     files: dict[str, bytes], data: st.DataObject
@@ -148,7 +148,7 @@ def reader_of(files: dict[str, bytes]) -> list[Any]:
         return write(Path(folder), files).read().memory.entries
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(contexts(), st.data())
 def test_a_second_run_proposes_nothing_new(files: dict[str, bytes], data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -41,7 +41,7 @@ def together(found: Sequence[Document]) -> list[Document]:
     return sorted(found, key=lambda document: document.group)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(documents(), min_size=1, max_size=20).map(together), texts)
 def test_sums_are_those_of_plain_arithmetic(found: list[Document], query: str) -> None:
     """However a term is stored, its impact on each document is added once, times its weight."""
@@ -70,11 +70,11 @@ def test_no_sum_runs_over_into_the_next(terms: int, count: int) -> None:
                 Held(index_documents([Document(analyse(""), analyse("x"), analyse(""))] * count))
             )
 
-        def everywhere(self, term: int) -> array[int]:
+        def dense_postings(self, term: int) -> array[int]:
             del term
             return array("H", [HIGHEST] * count)
 
-        def pairs(self, term: int) -> tuple[list[int], list[int]]:
+        def postings(self, term: int) -> tuple[list[int], list[int]]:
             del term
             return [], []
 
@@ -85,7 +85,7 @@ def test_no_sum_runs_over_into_the_next(terms: int, count: int) -> None:
     assert totals[0] * unit == pytest.approx(most, rel=terms / 200_000)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(documents(), min_size=1, max_size=30), texts, st.integers(0, 5))
 def test_the_best_are_among_those_asked_for(found: list[Document], query: str, depth: int) -> None:
     """Asking for the best few gives them the scores that they have among all."""
@@ -95,7 +95,7 @@ def test_the_best_are_among_those_asked_for(found: list[Document], query: str, d
     assert {place: every[place] for place in order[:depth]}.items() <= some.items()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(documents(), min_size=1, max_size=8).map(together), texts)
 def test_what_is_found_can_be_explained(found: list[Document], query: str) -> None:
     collection = Collection(index_of(found))
@@ -122,7 +122,7 @@ def edit(
     return origin, used
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(documents(), min_size=3, max_size=40).map(together),
     st.lists(documents(st.just("")), max_size=3),

@@ -92,7 +92,7 @@ def test_sections_and_their_subtrees() -> None:
     assert (section.first_line, section.last_line, section.body - section.start) == (2, 3, 5)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ANY_TEXT)
 def test_parts_concatenate_to_the_text(text: str) -> None:
     document = Document.parse(text)
@@ -101,7 +101,7 @@ def test_parts_concatenate_to_the_text(text: str) -> None:
     assert document.blocks.offsets[-1] == len(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ANY_TEXT)
 def test_spans_are_in_order_and_items_nest(text: str) -> None:
     blocks = scan(text)

@@ -169,7 +169,7 @@ LINES = st.tuples(
 DOCUMENTS = st.lists(LINES, max_size=12).map("".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(DOCUMENTS)
 def test_a_random_document(text: str) -> None:
     blocks = scan(text)

@@ -50,7 +50,7 @@ def test_spans_that_make_no_sense_are_refused(edits: list[tuple[int, int]]) -> N
         apply("abc", [Edit(start, end, "") for start, end in edits])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(DOCUMENTS, st.integers(0, 7))
 def test_demotion_keeps_everything_but_the_levels(text: str, by: int) -> None:
     demoted = demote(text, by)
@@ -66,7 +66,7 @@ def test_demotion_leaves_code_and_other_bytes() -> None:
     assert demote(text, 2) == "\ufeff ### a #\r\n```\n# b\n```\n- # c\n#### d"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(DOCUMENTS, st.integers(1, 6))
 def test_demotion_to_a_level(text: str, level: int) -> None:
     demoted = demote_to(text, level)
@@ -74,7 +74,7 @@ def test_demotion_to_a_level(text: str, level: int) -> None:
     assert demote_to(demoted, level) == demoted
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(DOCUMENTS)
 def test_what_follows_a_closed_text_is_not_swallowed(text: str) -> None:
     closed = close_open(text)
@@ -122,7 +122,7 @@ def test_comments_go(text: str, stripped: str) -> None:
     assert strip_comments(text) == stripped
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(DOCUMENTS)
 def test_stripping_twice_equals_once_and_code_stays(text: str) -> None:
     stripped = strip_comments(text)

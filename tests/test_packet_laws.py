@@ -33,7 +33,7 @@ def _packet(files: dict[str, str], request: Request) -> Packet | None:
     return None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(contexts(), budgets, st.sampled_from(TOKENIZERS), st.lists(words, max_size=3))
 def test_the_budget_holds_by_an_independent_count(
     files: dict[str, str], budget: int, tokenizer: str, tasks: list[str]
@@ -46,7 +46,7 @@ def test_the_budget_holds_by_an_independent_count(
     assert packet.tokens <= budget
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(contexts(), st.integers(0, 2000))
 def test_the_limit_of_characters_holds(files: dict[str, str], limit: int) -> None:
     packet = _packet(files, Request(budget=100_000, max_chars=limit, now="2026-11-21"))
@@ -54,7 +54,7 @@ def test_the_limit_of_characters_holds(files: dict[str, str], limit: int) -> Non
         assert len(packet.text) <= limit
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(contexts(), budgets, st.randoms(use_true_random=False))
 def test_the_order_of_files_changes_no_byte(
     files: dict[str, str], budget: int, shuffle: random.Random
@@ -67,7 +67,7 @@ def test_the_order_of_files_changes_no_byte(
     assert (one and one.manifest) == (other and other.manifest)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(contexts())
 def test_with_room_for_all_every_live_entry_is_whole(files: dict[str, str]) -> None:
     reader = MemoryReader(files)
@@ -78,7 +78,7 @@ def test_with_room_for_all_every_live_entry_is_whole(files: dict[str, str]) -> N
             assert forms[entry.id] == "full"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(contexts(), st.integers(0, 1500))
 def test_a_stated_budget_really_admits_the_entry(files: dict[str, str], budget: int) -> None:
     packet = _packet(files, Request(budget=budget, now="2026-11-21"))

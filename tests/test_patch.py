@@ -190,7 +190,7 @@ def is_patched(reading: Reading) -> bool:
     return reading.recall is not None and reading.recall.layers is not None
 
 
-@settings(max_examples=130, deadline=None)
+@settings(max_examples=130)
 @given(
     heads,
     st.lists(st.one_of(tame, tame, tame, sections), min_size=1, max_size=9),
@@ -221,7 +221,7 @@ def text_of(head: str, parts: list[str], newline: str) -> str:
     return (head + "".join(parts)).replace("\n", newline)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(contexts(), edits, st.booleans())
 def test_every_reading_of_any_context_after_edits_is_the_whole_reading(
     files: dict[str, str], changes: list[tuple[str, object]], archive: bool
@@ -235,7 +235,7 @@ def test_every_reading_of_any_context_after_edits_is_the_whole_reading(
         same(Reader(root), archive=archive)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(tame, min_size=1, max_size=9), st.lists(moves, min_size=1, max_size=4), words)
 def test_every_answer_after_edits_is_the_one_without_a_cache(
     parts: list[str], changes: list[tuple[str, int, int, str, str]], query: str
@@ -254,7 +254,7 @@ def test_every_answer_after_edits_is_the_one_without_a_cache(
 ROLE = Role(Holds.ENTRIES, Kinds()["learning"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(heads, st.lists(st.one_of(tame, sections), min_size=1, max_size=9), moves, breaks)
 def test_a_part_read_again_fits_into_what_was_read(
     head: str, parts: list[str], change: tuple[str, int, int, str, str], newline: str

@@ -58,7 +58,7 @@ def test_damage_to_one_of_the_layers_changes_no_byte(
     assert answers(changed, cached=True, budget=601) == answers(changed, cached=False, budget=601)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(NAMES), st.integers(0, 1 << 24), st.integers(1, 255))
 def test_a_flipped_byte_in_one_of_the_layers_is_noticed(
     changed: Path, name: str, place: int, change: int
@@ -72,6 +72,52 @@ def test_a_flipped_byte_in_one_of_the_layers_is_noticed(
     spoilt[place % len(spoilt)] ^= change
     path.write_bytes(spoilt)
     assert answers(changed, cached=True, budget=601) == plain
+
+
+LARGE = [
+    f"## [2026-01-01-{n:06}] Lock {n}\n\n**Context**: retry {n % 17} of the parser cache\n" + "pad\n" * 40
+    for n in range(700)
+]
+
+
+@pytest.mark.parametrize("name", ["context", "context-live"])
+def test_damage_to_any_page_of_a_base_is_mended(tmp_path: Path, name: str) -> None:
+    """Pages are looked at when they are read, and most of them long after the file was opened."""
+    write(tmp_path, {FILE: text_of("# L\n\n", LARGE, "\n"), ".context/TASKS.md": TASKS})
+    request = Request(budget=601, query="lock", now="2026-11-21")
+    build_packet(Reader(tmp_path), request)
+    write(tmp_path, {FILE: text_of("# L\n\n", [NEW, *LARGE[:300], *LARGE[301:]], "\n")})
+    plain = build_packet(Reader(tmp_path), request).to_json()
+    kept = {path: path.read_bytes() for path in cache_files(tmp_path)}
+    path = tmp_path / ".context/.cache" / name
+    for place in range(len(kept[path]) - 1, 0, -(1 << 14)):
+        for other, data in kept.items():
+            other.write_bytes(data)
+        spoilt = bytearray(kept[path])
+        spoilt[place] ^= 1
+        path.write_bytes(spoilt)
+        assert build_packet(Reader(tmp_path), request).to_json() == plain, place
+
+
+@pytest.mark.parametrize("name", ["context", "context-whole"])
+def test_damage_to_what_a_file_would_be_mended_with_is_mended(tmp_path: Path, name: str) -> None:
+    """The index of a base is made of the base's texts: where both are damaged, the files are read again."""
+    write(tmp_path, {FILE: text_of("# L\n\n", LARGE, "\n"), ".context/TASKS.md": TASKS})
+    answers(tmp_path, cached=True)
+    write(tmp_path, {FILE: text_of("# L\n\n", [NEW, *LARGE[:300], *LARGE[301:]], "\n")})
+    plain = answers(tmp_path, cached=False, budget=701, query="parser")
+    answers(tmp_path, cached=True)
+    kept = {path: path.read_bytes() for path in cache_files(tmp_path)}
+    base = tmp_path / ".context/.cache" / name
+    index = base.with_name("context-live" if name == "context" else "context-whole-searchable")
+    texts = range(kept[base].index(b"pad\npad"), kept[base].rindex(b"pad\npad"), 1 << 14)
+    for page in range(1 << 14, len(kept[index]), 1 << 14):
+        for path, data in kept.items():
+            spoilt = bytearray(data)
+            for place in texts if path == base else [page] if path == index else []:
+                spoilt[place] ^= 1
+            path.write_bytes(spoilt)
+        assert answers(tmp_path, cached=True, budget=701, query="parser") == plain, page
 
 
 def test_layers_that_vanish_between_two_questions_to_one_reader_are_no_matter(changed: Path) -> None:

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctx.cli import quick
-from ctx.cli.app import MODULES, _commands, app_for
+from ctx.cli.app import MODULES, _commands, app_for, build
 from ctx.cli.declare import REQUIRED, Argument, Command, Group, Option, Parameter, parameters
 from ctx.cli.errors import run
 from ctx.cli.typed import application
@@ -174,7 +174,7 @@ def _plain(draw: st.DrawFn) -> tuple[str, list[str]]:
     return name, [argument for part in placed for argument in part]
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(_hostile(), st.sampled_from([None, "", "/", "/nowhere", "-", "a\udcffb"]))
 def test_it_understands_as_typer_does_or_not_at_all(
     asked: tuple[str, list[str]], variable: str | None
@@ -194,7 +194,7 @@ def test_odd_values_of_each_option(word: str) -> None:
             assert _by_quick("agent", line) in (None, _by_typer("agent", line))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(_plain())
 def test_it_understands_what_is_plain(asked: tuple[str, list[str]]) -> None:
     with mock.patch.dict(os.environ):
@@ -307,3 +307,10 @@ def test_errors_of_typer_are_told_by_their_base(capsys: pytest.CaptureFixture[st
     )
     assert run(lambda: app_for(["agent"])(["agent", "-x"], standalone_mode=False, prog_name="ctx")) == 2
     assert fail(type("Abort", (Exception,), {})()) == 3
+
+
+def test_every_command_is_in_the_table_that_the_start_path_reads() -> None:
+    for module, commands in MODULES.items():
+        app = build([module])
+        groups = [one.typer_instance.info.name for one in app.registered_groups if one.typer_instance]
+        assert {*commands} == {*groups, *(one.name for one in app.registered_commands)}, module

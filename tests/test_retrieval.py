@@ -19,7 +19,7 @@ from tests.contexts import MemoryReader, anything, contexts, words
 corpora = st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=12), min_size=2, max_size=12)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     corpora, st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=5), st.floats(0.5, 3), st.floats(0, 1)
 )
@@ -158,7 +158,7 @@ def test_tasks_are_found_when_asked_for() -> None:
     assert all(hit.kind != "task" for hit in search(MemoryReader(FILES), "jitter"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(contexts(), words, st.randoms(use_true_random=False))
 def test_ranking_ignores_the_order_of_files(
     files: dict[str, str], query: str, shuffle: random.Random

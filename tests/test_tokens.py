@@ -27,14 +27,14 @@ def _as_block(raw: str) -> str:
 blocks = text.map(_as_block).filter(lambda block: not block[0].isspace() and block[0] != "/")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(names, text)
 def test_counts_are_those_of_the_published_encodings(name: str, sample: str) -> None:
     one = COUNTERS[name]
     assert one.tokens(one.units(sample)) == count(sample, name)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(names, st.lists(blocks, min_size=1, max_size=6))
 def test_units_of_blocks_add_up(name: str, parts: list[str]) -> None:
     one = COUNTERS[name]
@@ -70,7 +70,7 @@ def test_known_counts_need_no_vocabulary(monkeypatch: pytest.MonkeyPatch) -> Non
     assert counter("o200k_base", known).units("some text\n") == first
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(names, st.lists(text, max_size=5))
 def test_many_texts_are_counted_as_one_by_one(name: str, samples: list[str]) -> None:
     assert counter(name).units_of(samples) == [COUNTERS[name].units(sample) for sample in samples]
@@ -85,3 +85,10 @@ def test_many_blocks_are_pressed_as_one_by_one() -> None:
 def test_an_unknown_tokenizer_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="unknown tokenizer"):
         counter("gpt2")
+
+
+@given(st.integers(0, 10**7))
+def test_lines_that_count_take_as_many_tokens_whatever_the_digits(number: int) -> None:
+    for name in ("o200k_base", "cl100k_base"):
+        for line in (f"- {number} more; `ctx search WORDS` finds them.\n", f"- {number} more open; x\n"):
+            assert counter(name).units(line) == count(line, name)

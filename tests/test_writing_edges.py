@@ -33,7 +33,7 @@ def files_of(root: Path) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.none() | pieces, st.none() | pieces)
 def test_git_applies_the_diff_whatever_the_lines_hold(
     tmp_path_factory: pytest.TempPathFactory, before: str | None, after: str | None

@@ -7,15 +7,23 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
-from ctx.cli.app import start
+_INTERRUPTED = 130  # as in ctx.cli.errors, which may not be there yet
 
 
 def main() -> NoReturn:
     """Run the command line and end the process."""
-    code = start()
-    with suppress(OSError, ValueError):
-        sys.stdout.flush()
-        sys.stderr.flush()
+    try:
+        from ctx.cli.app import start
+
+        code = start()
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+    except KeyboardInterrupt:
+        # Before or after a command is run; else `start` has told of it.
+        with suppress(OSError, AttributeError):
+            sys.stderr.write("error: interrupted\n")
+        code = _INTERRUPTED
     # What Python would take apart now goes with the process; that saves a tenth of a short command's time.
     os._exit(code)
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
-from ctx.actions.cache.answers import Answers
+from ctx.actions.cache.retry import mended
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import UsageError
 from ctx.kinds import TASK_PREFIX
@@ -22,7 +22,7 @@ from ctx.packet.pack import Packer
 from ctx.packet.parts import Content, Shares, Sizes
 from ctx.packet.receipt import Packet, Receipts, write_packet
 from ctx.packet.tokens import CHARS, counter
-from ctx.retrieval.ask import Question, Tags, ask, evidence
+from ctx.retrieval.ask import Answer, Question, Tags, ask, evidence
 from ctx.retrieval.recency import Recency
 from ctx.retrieval.score import Ranking, Weights, score
 
@@ -47,6 +47,7 @@ class Request(NamedTuple):
     now: str | None = None
 
 
+@mended
 def build_packet(reader: Reader, request: Request) -> Packet:
     """Build the packet of a context. Raises BudgetError where the constitution does not fit."""
     counter(request.tokenizer or CHARS)  # refuses an unknown one before anything is read
@@ -57,42 +58,46 @@ def build_packet(reader: Reader, request: Request) -> Packet:
     queries = _queries(reading, request)
     numbers = _competing(reading, request.path)
     roster = _roster(reading, numbers)
-    every = request.tasks is None and roster is reading.roster
-    with _remembered(reading, queries, every=every) as known:
-        tags = _tags(reading, roster, queries)
-        answers = ask(lambda: reading.live_collection, queries, numbers, tags, known)
-    scored = score(
-        roster, [answer.relevance for answer in answers], _recency(reading, now), _weights(reading)
-    )
+    answers = _answers(reading, request, queries, numbers, roster)
+    relevance = [answer.relevance for answer in answers]
+    scored = score(roster, relevance, _recency(reading, now), _weights(reading))
 
     content = _content(reading, scored, len(queries))
     with _counting(reading, request) as press:
-        packer = Packer(
-            content, press, _shares(reading), reading.config.threshold, _sizes(reading, numbers, press)
-        )
+        sizes = _sizes(reading, numbers, press)
+        packer = Packer(content, press, _shares(reading), reading.config.threshold, sizes)
         choice = packer.pack(budget, request.max_chars)
+        receipts = Receipts(packer, choice, budget, request.max_chars, partial(evidence, answers))
         return write_packet(
             packer,
-            Receipts(packer, choice, budget, request.max_chars, partial(evidence, answers)),
+            receipts,
             now=now,
             manifest=_manifest(reading, request, now, press.counter.name),
             revision=partial(reader.revision, request.at),
         )
 
 
-@contextmanager
-def _remembered(reading: Reading, queries: Sequence[Question], *, every: bool) -> Iterator[Answers | None]:
-    """What the tasks find, as far as that is known; what is found is kept for the next run.
+def _answers(
+    reading: Reading,
+    request: Request,
+    queries: Sequence[Question],
+    numbers: Sequence[int],
+    roster: Roster,
+) -> list[Answer]:
+    """What each query finds among the competing entries.
 
-    Only what the tasks of TASKS.md find among `every` entry is kept.
+    What the tasks of TASKS.md find is known from the last run and kept for the next one, where every live
+    entry competes.
     """
     known = None
-    if reading.recall and every:
+    if reading.recall and request.tasks is None and roster is reading.roster:
         tasks = {query.text for query in queries if query.id.startswith(TASK_PREFIX)}
         known = reading.recall.answers(tasks, lambda: reading.live_collection)
-    yield known
+    tags = _tags(reading, roster, queries)
+    answers = ask(lambda: reading.live_collection, queries, numbers, tags, known)
     if known:
         known.keep()
+    return answers
 
 
 @contextmanager

@@ -193,7 +193,7 @@ class Reader:
         def again() -> WholeMemory:
             from ctx.memory.encode import encode
 
-            _, roles, texts = _load(self.worktree, archive=look.archive)
+            roles, texts = _load(self.worktree, look.config, archive=look.archive)
             return WholeMemory(Held(encode(_understand(look.config, roles, texts), texts)))
 
         stored = Stored(MendedMemory(found.kept, again))
@@ -205,13 +205,19 @@ class Reader:
         """Read the files and keep what they say."""
         from ctx.memory.encode import encode
 
-        config, roles, texts = _load(self.worktree, archive=look.archive)
-        memory = _understand(config, roles, texts)
-        state = FileState.of(self.worktree.read(CONFIG) or "", texts, look.signature, look.taken)
+        # By the configuration that was looked at: it may be another one by now.
+        roles, texts = _load(self.worktree, look.config, archive=look.archive)
+        memory = _understand(look.config, roles, texts)
+        state = FileState.of(look.text, texts, look.signature, look.taken)
         name = _NAMES[look.archive]
         stamp = f"{name} {state.digest}"
         self.cache.put(name, stamp, encode(memory, texts) | {"state": state.dump()})
-        return Reading(config, memory, state.digest, Recall(self.cache, name, stamp))
+        return Reading(look.config, memory, state.digest, Recall(self.cache, name, stamp))
+
+    def forget(self) -> None:
+        """Remove what the cache remembers, and do without it from now on."""
+        self.cache.discard()
+        self._looked.clear()
 
     def revision(self, at: str | None = None) -> str | None:
         """The commit id of a revision, or of what is checked out."""
@@ -234,15 +240,15 @@ def read_config(source: Source) -> Config:
 
 def read_context(source: Source, *, archive: bool) -> Reading:
     """Read every file of a source by its role. Raises CtxError for one that cannot be read whole."""
-    config, roles, texts = _load(source, archive=archive)
-    digest = digest_of(source.read(CONFIG) or "", hashes(texts))
-    return Reading(config, _understand(config, roles, texts), digest)
+    text = source.read(CONFIG) or ""
+    config = parse(text, CONFIG)
+    roles, texts = _load(source, config, archive=archive)
+    return Reading(config, _understand(config, roles, texts), digest_of(text, hashes(texts)))
 
 
-def _load(source: Source, *, archive: bool) -> tuple[Config, dict[str, Role], dict[str, str]]:
-    config = read_config(source)
+def _load(source: Source, config: Config, *, archive: bool) -> tuple[dict[str, Role], dict[str, str]]:
     roles = _roles(source, config, archive=archive)
-    return config, roles, {path: text for path in roles if (text := source.read(path)) is not None}
+    return roles, {path: text for path in roles if (text := source.read(path)) is not None}
 
 
 def _understand(config: Config, roles: dict[str, Role], texts: dict[str, str]) -> Memory:

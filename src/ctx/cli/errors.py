@@ -29,8 +29,11 @@ def run(command: Callable[[], object]) -> int:
         # The reader has gone (`| head`): nobody is left to tell, and nothing went wrong.
         silence()
         return 0
+    except OSError as error:
+        return _refused(error)
     except Exception as error:  # noqa: BLE001 - the last resort: a person gets a report, not a traceback
-        if _is_from_typer(error, "Abort"):
+        # Python before 3.12 wraps what is raised while a class is made.
+        if isinstance(error.__cause__, KeyboardInterrupt) or _is_from_typer(error, "Abort"):
             return complain("interrupted", "", _INTERRUPTED)
         return _usage(error) if _is_from_typer(error, "ClickException") else _report_bug(error)
     return code if isinstance(code, int) else 0
@@ -62,6 +65,22 @@ def _usage(error: Any) -> int:
     return complain(message, hint, error.exit_code)
 
 
+def _refused(error: OSError) -> int:
+    """What the system refuses is no bug: a path that is too long, a closed folder, too many open files."""
+    _trace()
+    where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
+    hint = "no file was half written; check the path, its permissions and the limits of the system"
+    return complain(f"{where}{error.strerror or error}", hint, 1)
+
+
+def _trace() -> None:
+    """Print the traceback for one who asked for it."""
+    if os.environ.get("CTX_DEBUG"):
+        import traceback
+
+        traceback.print_exc()
+
+
 def _report_bug(error: Exception) -> int:
     import platform
     import traceback
@@ -69,8 +88,7 @@ def _report_bug(error: Exception) -> int:
 
     from ctx import __version__
 
-    if os.environ.get("CTX_DEBUG"):
-        traceback.print_exc()
+    _trace()
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
     system = f"ctx {__version__}, Python {platform.python_version()}, {sys.platform}"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from ctx.cli.declare import Option
-from ctx.errors import UsageError
+from ctx.errors import CtxError, UsageError
 
 if TYPE_CHECKING:
     from ctx.actions.find_entries import Filter
@@ -33,7 +33,15 @@ def open_reader(root: Path | None) -> Reader:
     from ctx.actions.read_context import Reader
     from ctx.store.workspace import find_root
 
-    return Reader(find_root(Path.cwd(), root))
+    return Reader(find_root(working_folder(), root))
+
+
+def working_folder() -> Path:
+    """The working directory. Raises CtxError where it was removed."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise CtxError("the working directory is gone", hint="change to a folder that exists") from error
 
 
 def filter_of(

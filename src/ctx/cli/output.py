@@ -30,8 +30,9 @@ def say(text: str) -> None:
 
 
 def remark(text: str) -> None:
-    """Print a line to stderr: stdout is for the answer."""
-    sys.stderr.write(safe(text) + "\n")
+    """Print a line to stderr: stdout is for the answer. Where it takes nothing, nobody is left to tell."""
+    with suppress(OSError):
+        sys.stderr.write(safe(text) + "\n")
 
 
 def write_json(value: Any) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from ctx.cli.declare import Argument, Commands, Option
-from ctx.cli.options import Json, Root, open_reader
+from ctx.cli.options import Json, Root, open_reader, working_folder
 from ctx.cli.output import remark, say, table, write_exact, write_json
 from ctx.errors import UsageError
 
@@ -120,8 +121,9 @@ def _date(now: str | None) -> str | None:
 
 def _work_path(root: Path, given: str | None) -> str:
     """What is worked on, relative to the root: --path, else the working directory where it lies inside."""
-    where = Path.cwd() if given is None else Path.cwd() / given
-    for candidate in (where.resolve(), (root / (given or "")).resolve()):
+    # Unlike Path.resolve, realpath takes links that lead in a circle.
+    for start in (working_folder(), root):
+        candidate = Path(os.path.realpath(start / (given or "")))
         if candidate.is_relative_to(root):
             inside = candidate.relative_to(root).as_posix()
             return "" if inside == "." else inside

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ctx.cli.declare import Commands
-from ctx.cli.options import Json, Root, open_reader
+from ctx.cli.options import Json, Root, open_reader, working_folder
 from ctx.cli.output import remark, say, table, write_json
 
 
@@ -13,7 +14,7 @@ def init(root: Root = None, as_json: Json = False) -> None:
     """Create .context/ with its core files. Files that are there already stay as they are."""
     from ctx.actions.init_context import init_context
 
-    folder = (root or Path.cwd()).resolve()
+    folder = Path(os.path.realpath(root or working_folder()))
     outer = _context_above(folder)
     created = init_context(folder)
     if as_json:

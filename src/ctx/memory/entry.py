@@ -40,7 +40,7 @@ class Entry(NamedTuple):
 
     @property
     def live(self) -> bool:
-        """Whether it takes part in the ranking: neither archived nor superseded nor deprecated."""
+        """Whether it takes part in the ranking: neither archived nor retired."""
         return not self.archived and self.status not in RETIRED
 
     @property

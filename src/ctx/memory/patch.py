@@ -102,7 +102,7 @@ def _array(numbers: Sequence[int]) -> array[int]:
     return array("I", numbers.tobytes() if isinstance(numbers, memoryview) else numbers)
 
 
-def block(stored: Stored, path: str) -> tuple[int, int]:
+def block_of(stored: Stored, path: str) -> tuple[int, int]:
     """Where the entries of a file stand among all of them. Raises ValueError where it has none."""
     column = _array(stored.kept.column("path"))
     number = stored.paths_known.index(path)

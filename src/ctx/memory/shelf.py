@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from ctx.errors import Damaged
 
 Numbers = Sequence[int]
 # What a shelf is filled with.
 Parts = dict[str, "array[int] | bytes"]
+_Kept = TypeVar("_Kept")
+_Answer = TypeVar("_Answer")
 
 
 class Shelf(Protocol):
@@ -76,3 +78,17 @@ class MendedShelf:
     def _mended(self) -> Shelf:
         mended = self._shelf = Held(self._again())
         return mended
+
+
+class Mended(Generic[_Kept]):
+    """What reads a shelf; where that turns out to be damaged, it is made again, in memory."""
+
+    def __init__(self, kept: _Kept, again: Callable[[], _Kept]) -> None:
+        self._kept, self._again = kept, again
+
+    def _ask(self, question: Callable[[_Kept], _Answer]) -> _Answer:
+        try:
+            return question(self._kept)
+        except Damaged:
+            self._kept = self._again()
+            return question(self._kept)

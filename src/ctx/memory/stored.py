@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from ctx.errors import Damaged
 from ctx.memory.entry import Entry
 from ctx.memory.roster import Lazy
-from ctx.memory.shelf import Shelf
+from ctx.memory.shelf import Mended, Shelf
 
 if TYPE_CHECKING:
     from ctx.memory.frame import Frame
     from ctx.memory.task import Task
 
-_T = TypeVar("_T")
 # Where an entry stands, which changes with what stands above it, and what else is a number.
 PLACES = ("line", "start", "end", "position")
 NUMBERS = (*PLACES, "level")
@@ -27,13 +25,11 @@ FEW = ("marks", "pinned", "limited", "tags")
 # What is not about entries.
 REST = ("rules", "tasks", "frames")
 DIGEST = 32
-# Where the labels stand among the fields of a task.
-_LABELS = 4
 ARCHIVED, BULLET, LIVE = 1, 2, 4
 
 
 class Texts(NamedTuple):
-    """What an entry says."""
+    """What an entry says: the fields of an `Entry` that are no numbers and no names of many entries."""
 
     id: str
     title: str
@@ -56,7 +52,7 @@ class Kept(Protocol):
         """What is kept as a whole."""
 
     def few(self, name: str) -> list[list[Any]]:
-        """The entries that have one of FEW: rows of an entry's number and what it has."""
+        """What only a few entries have, see FEW: rows of an entry's number and what it has."""
 
     def texts(self, number: int) -> Texts:
         """The texts of an entry."""
@@ -136,18 +132,8 @@ class PatchedMemory:
         return self.base.texts(origin) if origin < self.count else self.patch.texts(origin - self.count)
 
 
-class MendedMemory:
-    """A memory that is kept; what turns out to be damaged is made again, in memory."""
-
-    def __init__(self, kept: Kept, again: Callable[[], WholeMemory]) -> None:
-        self._kept, self._again = kept, again
-
-    def _ask(self, question: Callable[[Kept], _T]) -> _T:
-        try:
-            return question(self._kept)
-        except Damaged:
-            self._kept = self._again()
-            return question(self._kept)
+class MendedMemory(Mended[Kept]):
+    """A memory that is kept, mended where it is damaged."""
 
     def column(self, name: str) -> Sequence[int]:
         """One number of every entry."""
@@ -185,7 +171,7 @@ class Stored:
     @cached_property
     def tasks(self) -> list[Task]:
         """The tasks."""
-        return [_task(row) for row in self._load("tasks")]
+        return [_loaded_task(row) for row in self._load("tasks")]
 
     @cached_property
     def frames(self) -> list[Frame]:
@@ -238,11 +224,12 @@ class Stored:
         return [self.entries[n] for n, at in enumerate(paths) if at in wanted and flags[n] & LIVE]
 
 
-def _task(row: list[Any]) -> Task:
+def _loaded_task(row: list[Any]) -> Task:
+    """A task out of JSON, which has no tuples."""
     from ctx.memory.task import Task
 
-    row[_LABELS] = tuple(map(tuple, row[_LABELS]))
-    return Task(*row)
+    task = Task(*row)
+    return task._replace(labels=tuple((name, value) for name, value in task.labels))
 
 
 class _Entries(Lazy[Entry]):
@@ -275,14 +262,10 @@ class _Entries(Lazy[Entry]):
     def _make(self, number: int) -> Entry:
         stored = self._stored
         flags = self._number("flags", number)
-        texts: dict[str, Any] = stored.kept.texts(number)._asdict()
+        known: dict[str, Any] = stored.kept.texts(number)._asdict()
+        known |= {name: self._number(name, number) for name in NUMBERS}
         return Entry(
-            **texts,
-            line=self._number("line", number),
-            start=self._number("start", number),
-            end=self._number("end", number),
-            position=self._number("position", number),
-            level=self._number("level", number),
+            **known,
             kind=stored.kinds_known[self._number("kind", number)],
             path=stored.paths_known[self._number("path", number)],
             date=stored.dates_known[self._number("date", number)],

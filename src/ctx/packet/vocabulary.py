@@ -101,14 +101,6 @@ def pack(published: bytes) -> bytes:
     return numbers[0] + b"".join(token for token, _ in tokens) + numbers[1]
 
 
-def unpack(data: bytes) -> bytes:
-    """The published vocabulary that our file was made from."""
-    from base64 import b64encode
-
-    ranks = sorted(Vocabulary(data).ranks().items(), key=lambda row: row[1])
-    return b"".join(b"%s %d\n" % (b64encode(token), rank) for token, rank in ranks)
-
-
 def read_vocabulary(name: str) -> Vocabulary:
     """Read a vocabulary that ships with ctx. Raises CtxError where it is not what was shipped.
 

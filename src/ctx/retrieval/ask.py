@@ -30,6 +30,7 @@ class Tags(NamedTuple):
 
 
 _NO_TAGS = Tags()
+
 # The places of the best documents of a query with their scores, best first.
 Best = Sequence[tuple[int, float]]
 
@@ -98,9 +99,7 @@ def _answer(
     found: Best,
     tags: Tags,
 ) -> Answer:
-    relevance = {
-        place: score / found[0][1] / math.sqrt(rank_) for rank_, (place, score) in enumerate(found, 1)
-    }
+    relevance = {place: score / found[0][1] / math.sqrt(at) for at, (place, score) in enumerate(found, 1)}
     if query.tags and tags.weight:
         wanted = set(query.tags)
         for place, own in tags.of.items():

@@ -10,7 +10,7 @@ def idf(documents: int, containing: int) -> float:
     return math.log(1.0 + (documents - containing + 0.5) / (containing + 0.5))
 
 
-def steady(count: int) -> int:
+def rounded(count: int) -> int:
     """Nearly a count of documents: its first four binary digits, so that a few more or less seldom matter."""
     rest = max(0, count.bit_length() - 4)
     return (count >> rest << rest) + (1 << rest >> 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from ctx.retrieval.bm25 import steady
+from ctx.retrieval.bm25 import rounded
 from ctx.retrieval.evidence import most_holders
 from ctx.retrieval.patched_index import PatchedIndex
 from ctx.retrieval.query import Query
@@ -25,7 +25,7 @@ class Change:
 
     def spares(self, query: Query, grounds: Grounds) -> bool:
         """Whether a query to the patched index ranks the documents as it did on these grounds before."""
-        number = self.index.ids.get
+        number = self.index.vocabulary.get
         return (
             self._is_small
             and self._moved.isdisjoint(number(term, 0) for term in query.asked)
@@ -39,7 +39,7 @@ class Change:
     def _is_small(self) -> bool:
         """Whether the number of documents and their order weigh as before."""
         before, now = len(self.index.documents), len(self.index)
-        same = steady(before) == steady(now) and most_holders(before) == most_holders(now)
+        same = rounded(before) == rounded(now) and most_holders(before) == most_holders(now)
         return same and self.index.in_order
 
     @cached_property
@@ -47,7 +47,7 @@ class Change:
         """The terms that weigh more or less than before."""
         now = self.index.document_frequencies
         more = self.index.exchanged.items()
-        return frozenset(term for term, by in more if steady(now[term]) != steady(now[term] - by))
+        return frozenset(term for term, by in more if rounded(now[term]) != rounded(now[term] - by))
 
     @cached_property
     def _gone(self) -> frozenset[int]:
@@ -78,7 +78,7 @@ class Change:
         factors, unit = factors_of(query.weights)
         totals = dict.fromkeys(self.index.fresh, 0)
         for term, factor in factors.items():
-            for number, impact in zip(*self.index.fresh_pairs(term), strict=True):
+            for number, impact in zip(*self.index.fresh_postings(term), strict=True):
                 totals[number] += impact * factor
         highest = max(totals.values(), default=0) * unit
         return highest > 0.0 and highest >= least

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import compress
 from typing import Any
 
-from ctx.retrieval.bm25 import idf, steady
+from ctx.retrieval.bm25 import idf, rounded
 from ctx.retrieval.document import GAP
 from ctx.retrieval.index import Index
 from ctx.retrieval.postings import UNIT
@@ -68,11 +68,11 @@ class Collection:
 
     def impacts(self, term: int, chosen: AbstractSet[int]) -> Iterator[tuple[int, float]]:
         """What a term adds to those of some documents that it counts for, before its weight."""
-        numbers, impacts = self.index.pairs(term)
-        everywhere = self.index.everywhere(term)
-        if everywhere is not None:
+        numbers, impacts = self.index.postings(term)
+        dense = self.index.dense_postings(term)
+        if dense is not None:
             for number in chosen:
-                if number < len(everywhere) and (impact := everywhere[number]):
+                if number < len(dense) and (impact := dense[number]):
                     yield number, impact / UNIT
         if len(numbers) <= _SCAN * len(chosen):
             for number, impact in zip(numbers, impacts, strict=True):
@@ -88,7 +88,7 @@ class Collection:
         """What the groups' own scores add to their documents."""
         scores: Scores = {}
         for term, weight in weights.items():
-            groups, impacts = self.index.of_groups(term)
+            groups, impacts = self.index.group_postings(term)
             if groups:
                 factor = _GROUP * weight / self.index.idf(term) * idf(self.index.groups, len(groups)) / UNIT
                 for group, impact in zip(groups, impacts, strict=True):
@@ -148,7 +148,7 @@ class Collection:
         known = self._outstanding.get(number)
         if known is None:
             df = self.index.document_frequencies
-            shares = {term: share / math.sqrt(steady(df[term])) for term, share in self.vector(number)}
+            shares = {term: share / math.sqrt(rounded(df[term])) for term, share in self.vector(number)}
             known = [(term, shares[term]) for term in self.best_terms(shares, _OUTSTANDING)]
             self._outstanding[number] = known
         return known

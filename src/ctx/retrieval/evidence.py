@@ -14,13 +14,13 @@ from itertools import chain, pairwise
 from ctx.retrieval.bm25 import saturation
 from ctx.retrieval.collection import Scores
 from ctx.retrieval.postings import K1
-from ctx.retrieval.query import Query
+from ctx.retrieval.query import COMPOUND, Query
 from ctx.retrieval.terms import analyse
 
 CANDIDATES = 30
 POOL = 40
 _COMPANY, _COMPANY_TERMS, _COMPANY_DOCUMENTS = 0.1, 10, 12
-_SEGMENT, _WHOLE = 0.5, 1.25
+_SEGMENT = 0.5
 _TITLE = 0.6
 _PHRASE = 0.6
 _SPEECH, _QUESTION, _LEAST_SPEECH = 0.15, 0.85, 0.3
@@ -67,7 +67,7 @@ def add_segments(scores: Scores, query: Query, top: Sequence[int]) -> None:
         return
     chosen, parts = set(top), {}
     for term in {term for segment in segments for term in segment}:
-        weight = index.idf(term) * (_WHOLE if index.is_whole(term) else 1.0)
+        weight = index.idf(term) * (COMPOUND if index.is_whole(term) else 1.0)
         parts[term] = [(number, weight * impact) for number, impact in collection.impacts(term, chosen)]
     fits = dict.fromkeys(top, 0.0)
     for segment in segments:

@@ -11,13 +11,13 @@ from itertools import chain
 
 from ctx.memory.entry import Entry
 from ctx.memory.shelf import Held, Numbers, Shelf
-from ctx.retrieval.bm25 import idf, steady
+from ctx.retrieval.bm25 import idf, rounded
 from ctx.retrieval.document import Document, Documents, Vocabulary, decode_terms
 from ctx.retrieval.memo import Memo
 from ctx.retrieval.postings import TWENTIETHS, Averages, averages_of, body_norm
 from ctx.retrieval.terms import is_whole
 
-Pairs = tuple[Numbers, Numbers]
+Postings = tuple[Numbers, Numbers]
 # How much is kept of what was read: rows of so many terms, and of common terms so many impacts (8 MiB).
 _MOST_TERMS = 1 << 13
 MOST_LANES = 1 << 22
@@ -27,14 +27,14 @@ class Index:
     """Postings over documents, and what is kept of each of them."""
 
     gone: Sequence[int] = ()
-    """The numbers of documents that stand in that list no more."""
+    """The numbers of documents that are no longer in the list that was indexed."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
         self.documents = Documents(shelf)
         self._idf: dict[int, float] = {}
-        self._rare: Memo[int, Pairs] = Memo(_MOST_TERMS)
-        self._wide: Memo[int, Numbers] = Memo(MOST_LANES // max(1, len(self.documents)))
+        self._sparse: Memo[int, Postings] = Memo(_MOST_TERMS)
+        self._dense: Memo[int, Numbers] = Memo(MOST_LANES // max(1, len(self.documents)))
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Index:
@@ -52,7 +52,7 @@ class Index:
         return len(self)
 
     def place(self, number: int) -> int:
-        """Where a document stands in the list that was indexed; below 0 if no more."""
+        """Where a document stands in the list that was indexed; below 0 where it is gone."""
         return number
 
     def number(self, place: int) -> int:
@@ -65,13 +65,13 @@ class Index:
         return decode_terms(self._shelf.text("terms"))
 
     @cached_property
-    def ids(self) -> Vocabulary:
+    def vocabulary(self) -> Vocabulary:
         """The number of each term."""
         return Vocabulary(zip(self.terms, range(len(self.terms)), strict=True))
 
     def find(self, term: str) -> int:
         """The number of a term that some document holds; 0 where none does."""
-        number = self.ids.get(term, 0)
+        number = self.vocabulary.get(term, 0)
         return number if number and self.df(number) else 0
 
     def is_whole(self, term: int) -> bool:
@@ -91,39 +91,42 @@ class Index:
         """The weight of a term by how many documents hold it, nearly."""
         known = self._idf.get(term)
         if known is None:
-            known = self._idf[term] = idf(steady(len(self)), steady(self.df(term)))
+            known = self._idf[term] = idf(rounded(len(self)), rounded(self.df(term)))
         return known
 
-    def pairs(self, term: int) -> Pairs:
-        """The numbers of documents and the impacts of a term on them; see `everywhere` for common terms."""
-        known = self._rare.get(term)
+    def postings(self, term: int) -> Postings:
+        """The numbers of documents and the impacts of a term on them; none for a common term.
+
+        See `dense_postings`.
+        """
+        known = self._sparse.get(term)
         if known is None:
-            known = self._rare[term] = self._pairs("", term)
+            known = self._sparse[term] = self._postings("", term)
         return known
 
-    def everywhere(self, term: int) -> Numbers | None:
+    def dense_postings(self, term: int) -> Numbers | None:
         """The impacts of a common term on all documents, by number."""
-        known = self._wide.get(term)
+        known = self._dense.get(term)
         if known is None and (at := self._common.get(term)) is not None:
             count = len(self.documents)
-            known = self._wide[term] = self._shelf.numbers("common_impacts", at * count, (at + 1) * count)
+            known = self._dense[term] = self._shelf.numbers("common_impacts", at * count, (at + 1) * count)
         return known
 
     def holders(self, term: int) -> dict[int, int]:
         """The documents that hold a term or whose neighbours do, and its impacts on them."""
         # Whether a term is stored as a common one must make no difference.
-        pairs = chain(zip(*self.pairs(term), strict=True), enumerate(self.everywhere(term) or ()))
+        pairs = chain(zip(*self.postings(term), strict=True), enumerate(self.dense_postings(term) or ()))
         return {number: impact for number, impact in pairs if impact and self.place(number) >= 0}
 
     @cached_property
     def _common(self) -> dict[int, int]:
         return {term: at for at, term in enumerate(self._shelf.numbers("common"))}
 
-    def of_groups(self, term: int) -> Pairs:
+    def group_postings(self, term: int) -> Postings:
         """The groups that a term stands in, and its impacts on them."""
-        return self._pairs("group_", term)
+        return self._postings("group_", term)
 
-    def _pairs(self, prefix: str, term: int) -> Pairs:
+    def _postings(self, prefix: str, term: int) -> Postings:
         ends = self._ends[prefix]
         start, end = ends[term - 1] if term else 0, ends[term]
         if start == end:

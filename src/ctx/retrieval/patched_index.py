@@ -9,7 +9,7 @@ from functools import cached_property
 from ctx.memory.shelf import Held, Numbers, Shelf
 from ctx.retrieval.document import Document, Documents, encode
 from ctx.retrieval.groups import REACH
-from ctx.retrieval.index import Index, Pairs
+from ctx.retrieval.index import Index, Postings
 from ctx.retrieval.postings import TWENTIETHS, Averages, averages_of, fields_of, impacts, terms_of
 
 
@@ -21,13 +21,16 @@ class PatchedIndex(Index):
     would (compare the segments of Lucene).
     """
 
+    exchanged: Counter[int]
+    """How many more documents hold each term than before; below 0 where fewer do."""
+
     def __init__(self, shelf: Shelf, origin: Sequence[int], fresh: Sequence[Document]) -> None:
         super().__init__(shelf)
         self._origin = origin
         self._old = len(self.documents)
-        self._vocabulary = len(self.ids)
-        self._fresh = Documents(Held(encode(fresh, self.ids)))
-        self.terms = list(self.ids)
+        self._known = len(self.vocabulary)
+        self._fresh = Documents(Held(encode(fresh, self.vocabulary)))
+        self.terms = list(self.vocabulary)
         self._places = [-1] * (self._old + len(fresh))
         for place, number in enumerate(origin):
             self._places[number] = place
@@ -35,13 +38,10 @@ class PatchedIndex(Index):
         self._rows: dict[int, tuple[list[int], list[int]]] = {}
         self.exchanged = Counter[int]()
         self._exchange()
-        df = [*self.document_frequencies, *([0] * (len(self.terms) - self._vocabulary))]
+        df = [*self.document_frequencies, *([0] * (len(self.terms) - self._known))]
         for term, more in self.exchanged.items():
             df[term] += more
         self.document_frequencies = df
-
-    exchanged: Counter[int]
-    """How many more documents hold a term than did before."""
 
     def _exchange(self) -> None:
         """Add the rows of the fresh documents, and count them instead of those that are gone."""
@@ -64,16 +64,16 @@ class PatchedIndex(Index):
         return self._old + len(self._fresh)
 
     def place(self, number: int) -> int:
-        """Where a document stands in the list that was indexed; below 0 if no more."""
+        """Where a document stands in the list that was indexed; below 0 where it is gone."""
         return self._places[number]
 
     def number(self, place: int) -> int:
         """The number of the document at a place of the list."""
         return self._origin[place]
 
-    def pairs(self, term: int) -> Pairs:
-        """The numbers of documents and the impacts of a term on them; see `everywhere` for common terms."""
-        old = super().pairs(term) if term < self._vocabulary else ((), ())
+    def postings(self, term: int) -> Postings:
+        """The numbers of documents and the impacts of a term on them; fresh ones have no dense postings."""
+        old = super().postings(term) if term < self._known else ((), ())
         fresh = self._rows.get(term)
         return ([*old[0], *fresh[0]], [*old[1], *fresh[1]]) if fresh else old
 
@@ -82,7 +82,7 @@ class PatchedIndex(Index):
         """The numbers of the fresh documents."""
         return range(self._old, self.max_doc)
 
-    def fresh_pairs(self, term: int) -> Pairs:
+    def fresh_postings(self, term: int) -> Postings:
         """The numbers of the fresh documents and the impacts of a term on them."""
         return self._rows.get(term, ((), ()))
 
@@ -97,9 +97,9 @@ class PatchedIndex(Index):
         """The index without its patch."""
         return Index(self._shelf)
 
-    def of_groups(self, term: int) -> Pairs:
+    def group_postings(self, term: int) -> Postings:
         """The groups that a term stands in, and its impacts on them."""
-        return super().of_groups(term) if term < self._vocabulary else ((), ())
+        return super().group_postings(term) if term < self._known else ((), ())
 
     def group(self, number: int) -> int:
         """The group of a document; 0 for none."""

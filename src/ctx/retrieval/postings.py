@@ -52,10 +52,11 @@ def averages_of(titles: Iterable[int], lengths: Iterable[int], count: int) -> Av
 
     They are so rounded that a changed document seldom changes the norms of all others.
     """
-    return Averages(_steady(sum(titles) / max(1, count)), _steady(sum(lengths) / TWENTIETHS / max(1, count)))
+    count = max(1, count)
+    return Averages(_rounded(sum(titles) / count), _rounded(sum(lengths) / TWENTIETHS / count))
 
 
-def _steady(average: float) -> float:
+def _rounded(average: float) -> float:
     return float(2.0 ** (round(math.log2(max(0.01, average)) * _STEPS) / _STEPS))
 
 

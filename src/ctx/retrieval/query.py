@@ -9,7 +9,8 @@ from collections import Counter
 from ctx.retrieval.collection import Collection
 from ctx.retrieval.terms import Terms, analyse
 
-_WHOLE = 1.25
+# What a compound kept whole counts beside a word.
+COMPOUND = 1.25
 _DECAY = 0.02
 # An address without a path names a site, not a subject.
 _SITE = re.compile(r"\b\w+://[^\s/]+/?(?=[\s.,;)>`]|$)")
@@ -45,5 +46,5 @@ def _shares(query: Terms) -> dict[str, float]:
         else (1.0 + math.log(count)) / (1.0 + _DECAY * first[word])
         for word, count in counts.items()
     }
-    shares.update(dict.fromkeys(query.wholes, _WHOLE))
+    shares.update(dict.fromkeys(query.wholes, COMPOUND))
     return shares

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ctx.retrieval import evidence
 from ctx.retrieval.collection import Collection, Scores
 from ctx.retrieval.query import Query
-from ctx.retrieval.terms import is_whole
+from ctx.retrieval.terms import WHOLE
 
 
 class Grounds(NamedTuple):
@@ -60,7 +60,7 @@ def explain(collection: Collection, text: str, place: int) -> dict[str, float]:
     weights = Query(collection, text).weights
     number, names = collection.index.number(place), collection.index.terms
     parts = {
-        names[term].lstrip("=") if is_whole(names[term]) else names[term]: weight * impact
+        names[term].removeprefix(WHOLE): weight * impact
         for term, weight in weights.items()
         for _, impact in collection.impacts(term, {number})
     }

@@ -46,14 +46,14 @@ class Adder:
         totals = array("I", sums.to_bytes(self._lanes * _LANE, sys.byteorder)).tolist()
         totals += [0] * (self._index.max_doc - self._lanes)
         for term, factor in factors.items():
-            for number, impact in zip(*self._index.pairs(term), strict=True):
+            for number, impact in zip(*self._index.postings(term), strict=True):
                 totals[number] += impact * factor
         return totals, unit
 
     def _long_integer(self, term: int) -> int | None:
         """The impacts of a common term, a lane each."""
         known = self._long.get(term)
-        if known is None and (impacts := self._index.everywhere(term)) is not None:
+        if known is None and (impacts := self._index.dense_postings(term)) is not None:
             halves = bytes(impacts)
             lanes = bytearray(self._lanes * _LANE)
             lanes[_LOW::_LANE] = halves[0::2]

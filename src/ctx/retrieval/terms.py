@@ -25,8 +25,7 @@ _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
 # Wholes are terms of their own; the mark keeps them apart from words that happen to be spelt alike.
 WHOLE = "="
 
-
-# Its words, and what is kept whole of it.
+# The words of a compound, and what is kept whole of it.
 Compound = tuple[tuple[str, ...], tuple[str, ...]]
 
 

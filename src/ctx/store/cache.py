@@ -27,6 +27,9 @@ _MAGIC = b"ctx cache 1\n"
 _HEAD = len(_MAGIC) + 8
 _PAGE = 1 << 14
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+# What a cache file is made by: our packages, and the stemmer.
+_CODE = ("", "config", "memory", "markdown", "retrieval", "packet", "store", "actions", "actions/cache")
+_STEMMER = "snowballstemmer/english_stemmer.py"
 # Temporary files older than this were left by a process that was killed.
 _ABANDONED = 3600.0
 
@@ -42,7 +45,7 @@ class CacheFile:
         if not directory or crc32(directory) != int.from_bytes(head[-4:], "little"):
             raise Damaged
         known: dict[str, Any] = json.loads(directory)
-        if known["made_by"] != _made_by():
+        if (known["made_by"], known["name"]) != (_made_by(), path.name):
             raise Damaged
         self.stamp: str = known["stamp"]
         self._parts: dict[str, list[Any]] = known["parts"]
@@ -122,7 +125,7 @@ class Cache:
     def __init__(self, root: Path) -> None:
         self._folder = root / FOLDER
         # A link would have files written, and old ones removed, wherever it leads.
-        self.on = not os.environ.get("CTX_NO_CACHE") and not self._folder.is_symlink()
+        self.on = not os.environ.get("CTX_NO_CACHE") and not os.path.islink(self._folder)  # noqa: PTH114
 
     def find(self, name: str, stamp: str | None = None) -> CacheFile | None:
         """A cache file, with that stamp where one is given, or None where there is none that can be used."""
@@ -142,7 +145,7 @@ class Cache:
         try:
             self._make_folder()
             with temp.open("xb") as file:
-                _write(file.write, stamp, parts)
+                _write(file.write, name, stamp, parts)
             temp.replace(self._folder / name)
             self._tidy()
         except (OSError, ValueError):
@@ -154,6 +157,14 @@ class Cache:
         if self.on:
             with suppress(OSError):
                 (self._folder / name).unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        """Remove all cache files, where that can be done, and use none from now on."""
+        if self.on:
+            with suppress(OSError):
+                for path in self._folder.iterdir():
+                    path.unlink(missing_ok=True)
+        self.on = False
 
     def _make_folder(self) -> None:
         if self._folder.is_dir():
@@ -171,19 +182,22 @@ class Cache:
 
 
 def _write(
-    write: Callable[[bytes | memoryview], object], stamp: str, parts: Mapping[str, array[Any] | bytes]
+    write: Callable[[bytes | memoryview], object],
+    name: str,
+    stamp: str,
+    parts: Mapping[str, array[Any] | bytes],
 ) -> None:
     places: dict[str, list[Any]] = {}
     body = bytearray()
-    for name, part in parts.items():
+    for part_name, part in parts.items():
         body += bytes(-len(body) % 8)
         code = part.typecode if isinstance(part, array) else "B"
         data = memoryview(part).cast("B") if len(part) else memoryview(b"")
-        places[name] = [code, len(body), len(data)]
+        places[part_name] = [code, len(body), len(data)]
         body += data
     whole = memoryview(body)
     sums = array("I", (crc32(whole[at : at + _PAGE]) for at in range(0, len(body), _PAGE))).tobytes()
-    known = {"made_by": _made_by(), "stamp": stamp, "parts": places, "length": len(body)}
+    known = {"made_by": _made_by(), "name": name, "stamp": stamp, "parts": places, "length": len(body)}
     known |= {"sums": len(sums), "sums_sum": crc32(sums)}
     directory = json.dumps(known).encode()
     write(_MAGIC + len(directory).to_bytes(4, "little") + crc32(directory).to_bytes(4, "little"))
@@ -194,12 +208,18 @@ def _write(
 
 @lru_cache(maxsize=1)
 def _made_by() -> str:
-    """What must be the same for a cache file to be of use: ctx itself and how numbers lie in memory."""
+    """What must be the same for a cache file to be of use: ctx, the stemmer and how numbers lie in memory."""
     code = 0
-    for folder in ("", "memory", "markdown", "retrieval", "packet", "store", "actions", "actions/cache"):
+    for folder in _CODE:
         with suppress(OSError), os.scandir(Path(__file__).parents[1] / folder) as rows:
             stats = sorted((r.name, r.stat()) for r in rows if r.name.endswith(".py"))
             found = [(name, one.st_mtime_ns, one.st_size) for name, one in stats]
             code = crc32(repr(found).encode(), code)
+    for folder in sys.path:
+        # Where it would be imported from, in a thousandth of the time.
+        with suppress(OSError):
+            stemmer = os.stat(f"{folder}/{_STEMMER}")  # noqa: PTH116
+            code = crc32(f"{stemmer.st_mtime_ns} {stemmer.st_size}".encode(), code)
+            break
     python = f"{sys.version_info[0]}.{sys.version_info[1]}"
     return f"{code:08x} {python} {sys.byteorder} {array('I').itemsize}"

@@ -28,7 +28,7 @@ _NO_LOCKS = frozenset({errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSU
 _NOTE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 _guard = threading.Lock()
-_held: set[tuple[int, int, Path]] = set()  # process, thread, root
+_held: set[tuple[int, int, str]] = set()  # process, thread, root
 
 
 class Held:
@@ -53,7 +53,7 @@ def hold(root: Path, wait: float, system: System) -> Iterator[Held]:
     Raises CtxError when another holds it for longer, or when there can be no lock here; RuntimeError when
     this thread holds it already.
     """
-    key = (os.getpid(), threading.get_ident(), root.resolve())
+    key = (os.getpid(), threading.get_ident(), os.path.realpath(root))
     with _guard:
         if key in _held:
             raise RuntimeError("a transaction of this context is open in this thread already")
@@ -103,8 +103,8 @@ def _acquire(root: Path, wait: float, system: System) -> BaseFileLock:
 def _make_folder(root: Path) -> None:
     """Make the lock's folder, with a note to git that nothing in it is to be kept."""
     folder = root / LOCAL
-    inside = (root.resolve(), (root / CONTEXT).resolve())
     try:
+        inside = (root.resolve(), (root / CONTEXT).resolve())
         if not any(folder.resolve().is_relative_to(place) for place in inside) or (root / LOCK).is_symlink():
             raise CtxError("is a link out of the project", path=LOCAL, hint="remove the link")
         if folder.is_dir():

@@ -79,8 +79,11 @@ class Answers:
         index, patch = self._collection().index, self._patch
         if patch is None or not isinstance(index, PatchedIndex):
             return None
-        exchanged = [*(patch.entries[number] for number in index.gone), *patch.fresh]
-        return None if any(is_glossary(entry.path) for entry in exchanged) else Change(index)
+        with suppress(Damaged):
+            exchanged = [*(patch.entries[number] for number in index.gone), *patch.fresh]
+            if not any(is_glossary(entry.path) for entry in exchanged):
+                return Change(index)
+        return None
 
 
 class _File:

@@ -30,17 +30,25 @@ def find_index(
 ) -> Index | None:
     """The index of some entries that is kept, or that of the list they are patched from, patched."""
     found = cache.find(name)
-    if found is not None and found.stamp == stamp:
+    if found is None:
+        return None
+    if found.stamp == stamp:
         return Index(MendedShelf(found, lambda: _parts(entries())))
-    if found is not None and patch is not None and found.stamp == patch.base:
-        from ctx.retrieval.patched_index import PatchedIndex
-
-        with suppress(Damaged):
-            fresh = _fresh(cache, f"{name}-patch", f"{stamp} {patch.stamp}", patch)
-            shelf = MendedShelf(found, lambda: _parts(patch.entries))
-            patched = PatchedIndex(shelf, patch.origin, fresh)
-            return patched if patched.holds else None
+    if patch is None or found.stamp != patch.base:
+        return None
+    with suppress(Damaged):
+        fresh = _fresh(cache, f"{name}-patch", f"{stamp} {patch.stamp}", patch)
+        return _patched(found, patch, fresh)
     return None
+
+
+def _patched(found: CacheFile, patch: ListPatch, fresh: Sequence[Document]) -> Index | None:
+    """The index of a known list, patched, where that answers as a new one would."""
+    from ctx.retrieval.patched_index import PatchedIndex
+
+    shelf = MendedShelf(found, lambda: _parts(patch.entries))
+    index = PatchedIndex(shelf, patch.origin, fresh)
+    return index if index.holds else None
 
 
 def _parts(entries: Sequence[Entry]) -> Parts:
@@ -50,19 +58,20 @@ def _parts(entries: Sequence[Entry]) -> Parts:
 
 
 def _fresh(cache: Cache, name: str, stamp: str, patch: ListPatch) -> list[Document]:
-    """The documents of the fresh entries of a patch."""
+    """The documents of the fresh entries of a patch, analysed once."""
     found = cache.find(name, stamp)
     if found is not None:
         with suppress(Damaged):
-            return [_document(*row) for row in json.loads(found.data("documents"))]
+            return [_loaded(*row) for row in json.loads(found.data("documents"))]
     documents = [document_of(entry) for entry in patch.fresh]
     cache.put(name, stamp, {"documents": json.dumps(documents).encode()})
     return documents
 
 
-def _document(
+def _loaded(
     title: list[list[str]], body: list[list[str]], label: list[list[str]], group: str, asks: bool
 ) -> Document:
+    """A document out of JSON."""
     return Document(Terms(*title), Terms(*body), Terms(*label), group, asks)
 
 

@@ -45,30 +45,31 @@ class Recall:
 
     def index(self, listed: ListName, entries: Callable[[], Sequence[Entry]]) -> Index:
         """The index of the entries of a list, read or else made and kept."""
-        name, stamp, patch = f"{self.name}-{listed}", self._stamp_of(listed), self._patch_of(listed)
+        name, (stamp, patch) = f"{self.name}-{listed}", self._state_of(listed)
         index = find_index(self.cache, name, stamp, entries, patch)
         if index is None:
             index = make_index(self.cache, name, stamp, entries())
-            if patch and stamp != patch.base:
+            if patch:
                 # The next run makes a new base, which this index belongs to.
                 self.cache.drop(self.name)
         return index
 
-    def _patch_of(self, listed: ListName) -> ListPatch | None:
-        if self.layers is None:
-            return None
-        return self.layers.live if listed == "live" else self.layers.searchable
-
-    def _stamp_of(self, listed: ListName) -> str:
-        """What names the entries of a list: where they are those of the base, its stamp does."""
-        patch = self._patch_of(listed)
-        return patch.base if patch and patch.is_empty else self.stamp
-
     def answers(self, tasks: AbstractSet[str], collection: Callable[[], Collection]) -> Answers:
         """What the texts of the tasks of TASKS.md find among the live entries."""
-        patch = self._patch_of("live")
-        known = None if patch is None or patch.is_empty else patch
-        return Answers(self.cache, self._stamp_of("live"), known, tasks, collection)
+        return Answers(self.cache, *self._state_of("live"), tasks, collection)
+
+    def _state_of(self, listed: ListName) -> tuple[str, ListPatch | None]:
+        """What names the entries of a list, and the patch to the base where they are not the base's."""
+        if self.layers is None:
+            return self.stamp, None
+        try:
+            patch = self.layers.live if listed == "live" else self.layers.searchable
+        except Damaged:
+            # The base is of no use any more, and the next run makes a new one.
+            self.layers = None
+            self.cache.drop(self.name)
+            return self.stamp, None
+        return (patch.base, None) if patch.is_empty else (self.stamp, patch)
 
     def counts(self, tokenizer: str) -> Counts:
         """The token counts that are known; those that came last stand in a small file of their own."""

@@ -9,7 +9,7 @@ from ctx.actions.cache.snapshot import Snapshot
 from ctx.kinds import Kinds
 from ctx.memory.encode import encode_rest
 from ctx.memory.layout import Holds, Role
-from ctx.memory.patch import Draft, block
+from ctx.memory.patch import Draft, block_of
 from ctx.memory.pieces import Pieces
 from ctx.memory.roster import View
 from ctx.memory.shelf import Parts
@@ -30,34 +30,51 @@ def renew(
     `changed` are those files that are not as in the snapshot, `roles` and `state` are those of now. Raises
     CtxError for a file that is no text, Damaged for what cannot be read of the snapshot.
     """
-    stored, pieces = Stored(snapshot.kept), Pieces(snapshot.base, snapshot.patch)
-    found = {path for path in changed if roles[path].kind}
-    if not pieces.files.keys() <= roles.keys() or not found <= {*stored.paths_known} & pieces.files.keys():
+    stored = Stored(snapshot.kept)
+    files = _Files(stored, Pieces(snapshot.base, snapshot.patch))
+    found = {path: one.data for path, one in changed.items() if roles[path].kind}
+    if not files.can_be_renewed(found, roles):
         return None
     draft = Draft(stored, kinds)
-    blocks = {path: block(stored, path) for path in found}
-    for path in sorted(found, key=lambda path: blocks[path], reverse=True):
-        data = changed[path].data
-        same = pieces.common(path, data)
-        read = _read(path, data, same, pieces, roles[path], (stored, *blocks[path]))
-        draft.replace(blocks[path], read)
-        pieces.replace(path, same, data, read.clear)
-    entries, files = draft.parts(), pieces.encode()
-    if entries is None or files is None:
+    files.replace(found, roles, draft)
+    entries, sources = draft.parts(), files.pieces.encode()
+    if entries is None or sources is None:
         return None
-    return entries | files | _rest(stored, changed, roles, snapshot.state) | {"state": state.dump()}
+    return entries | sources | _rest(stored, changed, roles, snapshot.state) | {"state": state.dump()}
 
 
-def _read(
-    path: str, data: bytes, same: tuple[int, int], pieces: Pieces, role: Role, known: tuple[Stored, int, int]
-) -> Reread:
-    """What became of a file's entries, of which so many bytes at its start and end are the same."""
-    stored, low, high = known
-    old = pieces.read(path, same[0], pieces.size(path) - same[1])
-    starts = stored.kept.column("start")[low:high]
-    entries = Known(View(stored.entries, range(low, high)), starts, pieces.files[path].clear)
-    found = reread(_edit(path, data, old, same), entries, role, path)
-    return found or read_whole(decode(data, path), role, path, high - low)
+class _Files:
+    """The files with entries, of which some are replaced by what they hold now."""
+
+    def __init__(self, stored: Stored, pieces: Pieces) -> None:
+        self._stored, self.pieces = stored, pieces
+
+    def can_be_renewed(self, found: Mapping[str, bytes], roles: Mapping[str, Role]) -> bool:
+        """Whether none of them is gone, and those that are found had entries before."""
+        files = self.pieces.files.keys()
+        return files <= roles.keys() and found.keys() <= {*self._stored.paths_known} & files
+
+    def replace(self, found: Mapping[str, bytes], roles: Mapping[str, Role], draft: Draft) -> None:
+        """Put in what some files hold now, and their entries into the draft."""
+        blocks = {path: block_of(self._stored, path) for path in found}
+        for path in sorted(found, key=blocks.__getitem__, reverse=True):
+            data = found[path]
+            same = self.pieces.common(path, data)
+            read = self._read(path, data, same, blocks[path], roles[path])
+            draft.replace(blocks[path], read)
+            self.pieces.replace(path, same, data, read.clear)
+
+    def _read(
+        self, path: str, data: bytes, same: tuple[int, int], block: tuple[int, int], role: Role
+    ) -> Reread:
+        """What became of a file's entries, of which so many bytes at its start and end are the same."""
+        low, high = block
+        old = self.pieces.read(path, same[0], self.pieces.size(path) - same[1])
+        starts = self._stored.kept.column("start")[low:high]
+        entries = View(self._stored.entries, range(low, high))
+        known = Known(entries, starts, self.pieces.files[path].clear)
+        found = reread(_edit(path, data, old, same), known, role, path)
+        return found or read_whole(decode(data, path), role, path, high - low)
 
 
 def _edit(path: str, data: bytes, old: bytes, same: tuple[int, int]) -> Edit:

@@ -7,10 +7,9 @@ from array import array
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
-from ctx.errors import Damaged
-from ctx.memory.shelf import Parts, Shelf
+from ctx.memory.shelf import Mended, Parts, Shelf
 from ctx.memory.task import active
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from ctx.memory.task import Task
     from ctx.packet.blocks import Press
 
-_T = TypeVar("_T")
 _WHOLE, _LINE = ("whole_units", "whole_chars"), ("line_units", "line_chars")
 
 
@@ -134,29 +132,20 @@ class PatchedSizes:
         return self._fresh.part(name)
 
 
-class StoredSizes:
-    """The sizes of the live entries, or of those at some `places` in their list.
-
-    What turns out to be damaged is made `again`, in memory.
-    """
+class StoredSizes(Mended[Measured]):
+    """The sizes of the live entries, or of those at some `places` in their list, mended where damaged."""
 
     def __init__(
         self, kept: Measured, again: Callable[[], Measured], places: Sequence[int] | None = None
     ) -> None:
-        self._kept, self._again, self._places = kept, again, places
+        super().__init__(kept, again)
+        self._places = places
 
     def of(self, places: Sequence[int]) -> StoredSizes:
         """The sizes of some of them."""
         some = StoredSizes(self._kept, self._again, places)
         some.items = self.items
         return some
-
-    def _ask(self, question: Callable[[Measured], _T]) -> _T:
-        try:
-            return question(self._kept)
-        except Damaged:
-            self._kept = self._again()
-            return question(self._kept)
 
     def _at(self, number: int) -> int:
         return number if self._places is None else self._places[number]
