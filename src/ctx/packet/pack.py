@@ -94,6 +94,18 @@ class Packer:
         return render.entry_line(self.content.scored.roster.entries[number])
 
 
+class _Rooms(dict[int, Room]):
+    """The room of each tier, worked out when it is asked for; to be emptied when any is taken."""
+
+    def __init__(self, room: Callable[[int], Room]) -> None:
+        super().__init__()
+        self._room = room
+
+    def __missing__(self, tier: int) -> Room:
+        room = self[tier] = self._room(tier)
+        return room
+
+
 class _Packing:
     """One packing: what is left of the budget, and the choice so far."""
 
@@ -229,23 +241,25 @@ class _Packing:
         Gains only shrink as more is chosen, so an outdated one is looked at again when it comes up (the lazy
         greedy of Minoux 1978).
         """
-        small = (n for n in numbers if n not in self.choice.whole and self._could_fit(n, room))
+        rooms = _Rooms(room)
+        small = (n for n in numbers if n not in self.choice.whole and self._could_fit(n, rooms))
         waiting = [(-self._worth(n), n) for n in small]
         heapq.heapify(waiting)
         while waiting:
             worth, number = heapq.heappop(waiting)
-            if not self._could_fit(number, room):
+            if not self._could_fit(number, rooms):
                 continue
             if waiting and (fresh := -self._worth(number)) > worth and (fresh, number) > waiting[0]:
                 heapq.heappush(waiting, (fresh, number))
                 continue
             tier = self._tier(number)
-            if self.ledger.fits(*self._cost(number), within=room(tier)):
+            if self.ledger.fits(*self._cost(number), within=rooms[tier]):
                 self.lacking[tier] = self.lacking[tier].less(self._take_whole(number))
+                rooms.clear()
 
-    def _could_fit(self, number: int, room: Callable[[int], Room]) -> bool:
+    def _could_fit(self, number: int, rooms: _Rooms) -> bool:
         """Whether an entry fits where its section is open; once it does not, it never will."""
-        whole, left = self.packer.whole(number), room(self._tier(number))
+        whole, left = self.packer.whole(number), rooms[self._tier(number)]
         return whole.units <= left.units and whole.chars <= left.chars
 
     def _worth(self, number: int) -> float:

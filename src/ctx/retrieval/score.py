@@ -55,6 +55,7 @@ class Ranking(Lazy[Scored]):
     ) -> None:
         self.roster, self.found = roster, found
         self.kinds, self.pinned = roster.kinds, roster.pinned
+        self._best = {number: max(by_task.values(), default=0.0) for number, by_task in found.items()}
         self._weights = weights
         self._marks = {number: _marks(*given) for number, given in roster.marks.items()}
         self._recency = {date: recency(date) for date in set(roster.dates)}
@@ -81,7 +82,7 @@ class Ranking(Lazy[Scored]):
 
     def relevance(self, number: int) -> float:
         """An entry's best relevance over the tasks."""
-        return max(self.by_task(number).values(), default=0.0)
+        return self._best.get(number, 0.0)
 
     def by_task(self, number: int) -> Mapping[int, float]:
         """An entry's relevance to each task."""
