@@ -42,6 +42,7 @@ class Answers:
         self._patch, self._tasks, self._collection = patch, tasks, collection
         self._now = _File(cache, f"{_NAME}-patch" if patch else _NAME, stamp)
         self._before = _File(cache, _NAME, patch.base) if patch else None
+        self._old: Collection | None = None
 
     def __call__(self, text: str) -> Best:
         """The places of the best entries for a query with their scores, best first."""
@@ -61,10 +62,11 @@ class Answers:
         """What a task found before the change, where it would find the same now."""
         if self._before is None or (change := self._change) is None:
             return None
-        now = self._collection()
-        before = self._before.found(text)
+        now, before = self._collection(), self._before.found(text)
         if before is None:
-            before = find(Collection(change.index.before, now.thesaurus), text)
+            # The thesaurus is the same, or there would be no change to speak of.
+            self._old = self._old or Collection(change.index.before, now.thesaurus)
+            before = find(self._old, text)
             self._before.add(text, before)
         if not change.spares(Query(now, text), before.grounds):
             return None
