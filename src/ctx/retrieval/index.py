@@ -5,7 +5,7 @@ A document is known by its number, a term by its number in the vocabulary.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import chain
 
@@ -23,6 +23,19 @@ _MOST_TERMS = 1 << 13
 MOST_LANES = 1 << 22
 
 
+class _Idfs(dict[int, float]):
+    """The idf of each term, worked out when it is first asked for."""
+
+    def __init__(self, index: Index) -> None:
+        super().__init__()
+        self._index = index
+
+    def __missing__(self, term: int) -> float:
+        index = self._index
+        known = self[term] = idf(rounded(len(index)), rounded(index.df(term)))
+        return known
+
+
 class Index:
     """Postings over documents, and what is kept of each of them."""
 
@@ -32,7 +45,8 @@ class Index:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
         self.documents = Documents(shelf)
-        self._idf: dict[int, float] = {}
+        self.idf: Callable[[int], float] = _Idfs(self).__getitem__
+        """The weight of a term by how many documents hold it, nearly."""
         self._sparse: Memo[int, Postings] = Memo(_MOST_TERMS)
         self._dense: Memo[int, Numbers] = Memo(MOST_LANES // max(1, len(self.documents)))
 
@@ -86,13 +100,6 @@ class Index:
     def document_frequencies(self) -> Numbers:
         """The document frequencies of all terms."""
         return self._shelf.numbers("df")
-
-    def idf(self, term: int) -> float:
-        """The weight of a term by how many documents hold it, nearly."""
-        known = self._idf.get(term)
-        if known is None:
-            known = self._idf[term] = idf(rounded(len(self)), rounded(self.df(term)))
-        return known
 
     def postings(self, term: int) -> Postings:
         """The numbers of documents and the impacts of a term on them; none for a common term.
