@@ -39,11 +39,15 @@ class _Idfs(dict[int, float]):
 class Index:
     """Postings over documents, and what is kept of each of them."""
 
+    is_patched = False
+    """Whether some documents are held beside those of the shelf."""
+    fresh_documents: Sequence[Document] = ()
+    """Those."""
     gone: Sequence[int] = ()
     """The numbers of documents that are no longer in the list that was indexed."""
 
     def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+        self.shelf = shelf
         self.documents = Documents(shelf)
         self.idf: Callable[[int], float] = _Idfs(self).__getitem__
         """The weight of a term by how many documents hold it, nearly."""
@@ -61,6 +65,11 @@ class Index:
         return len(self.documents)
 
     @property
+    def origin(self) -> Sequence[int]:
+        """The numbers of the documents in the order of the list."""
+        return range(len(self.documents))
+
+    @property
     def max_doc(self) -> int:
         """One more than the highest number of a document, gone ones among them (as in Lucene)."""
         return len(self)
@@ -76,7 +85,7 @@ class Index:
     @cached_property
     def terms(self) -> list[str]:
         """The terms by their numbers; the first one is none."""
-        return decode_terms(self._shelf.text("terms"))
+        return decode_terms(self.shelf.text("terms"))
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -99,7 +108,7 @@ class Index:
     @cached_property
     def document_frequencies(self) -> Numbers:
         """The document frequencies of all terms."""
-        return self._shelf.numbers("df")
+        return self.shelf.numbers("df")
 
     def postings(self, term: int) -> Postings:
         """The numbers of documents and the impacts of a term on them; none for a common term.
@@ -116,7 +125,7 @@ class Index:
         known = self._dense.get(term)
         if known is None and (at := self._common.get(term)) is not None:
             count = len(self.documents)
-            known = self._dense[term] = self._shelf.numbers("common_impacts", at * count, (at + 1) * count)
+            known = self._dense[term] = self.shelf.numbers("common_impacts", at * count, (at + 1) * count)
         return known
 
     def holders(self, term: int) -> dict[int, int]:
@@ -127,7 +136,7 @@ class Index:
 
     @cached_property
     def _common(self) -> dict[int, int]:
-        return {term: at for at, term in enumerate(self._shelf.numbers("common"))}
+        return {term: at for at, term in enumerate(self.shelf.numbers("common"))}
 
     def group_postings(self, term: int) -> Postings:
         """The groups that a term stands in, and its impacts on them."""
@@ -138,12 +147,12 @@ class Index:
         start, end = ends[term - 1] if term else 0, ends[term]
         if start == end:
             return (), ()
-        shelf = self._shelf
+        shelf = self.shelf
         return shelf.numbers(f"{prefix}places", start, end), shelf.numbers(f"{prefix}impacts", start, end)
 
     @cached_property
     def _ends(self) -> dict[str, Numbers]:
-        return {prefix: self._shelf.numbers(f"{prefix}ends") for prefix in ("", "group_")}
+        return {prefix: self.shelf.numbers(f"{prefix}ends") for prefix in ("", "group_")}
 
     @property
     def groups(self) -> int:
@@ -162,7 +171,7 @@ class Index:
     @cached_property
     def dialogues(self) -> frozenset[int]:
         """The groups that are dialogues."""
-        return frozenset(self._shelf.numbers("dialogues"))
+        return frozenset(self.shelf.numbers("dialogues"))
 
     def asks(self, number: int) -> bool:
         """Whether a document ends in a question mark."""
@@ -187,7 +196,7 @@ class Index:
     @cached_property
     def lengths(self) -> Numbers:
         """The lengths of all documents."""
-        return self._shelf.numbers("lengths")
+        return self.shelf.numbers("lengths")
 
     def norm(self, number: int) -> float:
         """The factor on frequencies in a document's body."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from functools import cached_property
 
 from ctx.memory.shelf import Held, Numbers, Shelf
-from ctx.retrieval.document import Document, Documents, encode
+from ctx.retrieval.document import Document, Documents, Vocabulary, encode
 from ctx.retrieval.groups import REACH
 from ctx.retrieval.index import Index, Postings
-from ctx.retrieval.postings import TWENTIETHS, Averages, averages_of, fields_of, impacts, terms_of
+from ctx.retrieval.postings import TWENTIETHS, Averages, Row, averages_of, fields_of, impacts, terms_of
 
 
 class PatchedIndex(Index):
@@ -21,14 +21,23 @@ class PatchedIndex(Index):
     would (compare the segments of Lucene).
     """
 
+    is_patched = True
     exchanged: Counter[int]
     """How many more documents hold each term than before; below 0 where fewer do."""
 
-    def __init__(self, shelf: Shelf, origin: Sequence[int], fresh: Sequence[Document]) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        origin: Sequence[int],
+        fresh: Sequence[Document],
+        vocabulary: Vocabulary | None = None,
+    ) -> None:
         super().__init__(shelf)
-        self._origin = origin
+        self._origin, self.fresh_documents = origin, fresh
         self._old = len(self.documents)
-        self._known = len(self.vocabulary)
+        self._known = len(self.document_frequencies)
+        if vocabulary is not None:
+            self.vocabulary = vocabulary
         self._fresh = Documents(Held(encode(fresh, self.vocabulary)))
         self.terms = list(self.vocabulary)
         self._places = [-1] * (self._old + len(fresh))
@@ -36,6 +45,7 @@ class PatchedIndex(Index):
             self._places[number] = place
         self.gone = [number for number, place in enumerate(self._places[: self._old]) if place < 0]
         self._rows: dict[int, tuple[list[int], list[int]]] = {}
+        self._fresh_rows: list[Row] = []
         self.exchanged = Counter[int]()
         self._exchange()
         df = [*self.document_frequencies, *([0] * (len(self.terms) - self._known))]
@@ -50,13 +60,20 @@ class PatchedIndex(Index):
         for place in range(len(self._fresh)):
             fields = fields_of(self._fresh, place)
             self.exchanged.update(terms_of(fields))
-            for term, impact in impacts(fields, self.averages).items():
+            row = impacts(fields, self.averages)
+            self._fresh_rows.append(row)
+            for term, impact in row.items():
                 numbers, found = self._rows.setdefault(term, ([], []))
                 numbers.append(self._old + place)
                 found.append(impact)
 
     def __len__(self) -> int:
         return len(self._origin)
+
+    @property
+    def origin(self) -> Sequence[int]:
+        """The numbers of the documents in the order of the list."""
+        return self._origin
 
     @property
     def max_doc(self) -> int:
@@ -82,20 +99,22 @@ class PatchedIndex(Index):
         """The numbers of the fresh documents."""
         return range(self._old, self.max_doc)
 
-    def fresh_postings(self, term: int) -> Postings:
-        """The numbers of the fresh documents and the impacts of a term on them."""
-        return self._rows.get(term, ((), ()))
+    def impact(self, term: int, number: int) -> int:
+        """The impact of a term on a document."""
+        if number >= self._old:
+            return self._fresh_rows[number - self._old].get(term, 0)
+        if term >= self._known:
+            return 0
+        if (everywhere := self.dense_postings(term)) is not None:
+            return everywhere[number]
+        numbers, found = super().postings(term)
+        at = bisect_left(numbers, number)
+        return found[at] if at < len(numbers) and numbers[at] == number else 0
 
-    @cached_property
-    def in_order(self) -> bool:
-        """Whether the documents that stayed follow each other as they did."""
-        kept = [number for number in self._origin if number < self._old]
-        return kept == sorted(kept)
-
-    @cached_property
-    def before(self) -> Index:
-        """The index without its patch."""
-        return Index(self._shelf)
+    def df(self, term: int) -> int:
+        """The document frequency of a term: how many documents hold it."""
+        # Another patch that shares the vocabulary may have added to it.
+        return self.document_frequencies[term] if term < len(self.document_frequencies) else 0
 
     def group_postings(self, term: int) -> Postings:
         """The groups that a term stands in, and its impacts on them."""
@@ -132,10 +151,11 @@ class PatchedIndex(Index):
             return False
         if not self.groups:
             return not any(self._fresh.groups)
-        changed = [place for place, number in enumerate(self._origin) if number >= self._old]
-        near = {self._origin[at] for place in changed for at in self._around(place, len(self))}
+        changed = [place for place, number in enumerate(self.origin) if number >= self._old]
+        near = {self.origin[at] for place in changed for at in self._around(place, len(self))}
         near |= {at for number in self.gone for at in self._around(number, self._old)}
-        return self.in_order and not any(self._fresh.groups) and not any(map(self.group, near))
+        kept = [number for number in self.origin if number < self._old]
+        return kept == sorted(kept) and not any(self._fresh.groups) and not any(map(self.group, near))
 
     def _moved_averages(self) -> Averages:
         """The averages of the documents that there are now."""

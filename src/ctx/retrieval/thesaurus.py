@@ -37,6 +37,11 @@ class Thesaurus:
         if asked and extra:
             self._rows.append((asked, extra))
 
+    @property
+    def stamp(self) -> str:
+        """What it says as a text: with equal stamps queries are widened alike."""
+        return repr([(sorted(asked), list(extra.items())) for asked, extra in self._rows])
+
     def widen(self, words: Iterable[str]) -> dict[str, float]:
         """The terms that a query's words bring in, and what each counts."""
         said = set(words)

@@ -62,17 +62,23 @@ def _fresh(cache: Cache, name: str, stamp: str, patch: ListPatch) -> list[Docume
     found = cache.find(name, stamp)
     if found is not None:
         with suppress(Damaged):
-            return [_loaded(*row) for row in json.loads(found.data("documents"))]
+            return load_documents(found.data("documents"))
     documents = [document_of(entry) for entry in patch.fresh]
-    cache.put(name, stamp, {"documents": json.dumps(documents).encode()})
+    cache.put(name, stamp, {"documents": dump_documents(documents)})
     return documents
 
 
-def _loaded(
-    title: list[list[str]], body: list[list[str]], label: list[list[str]], group: str, asks: bool
-) -> Document:
-    """A document out of JSON."""
-    return Document(Terms(*title), Terms(*body), Terms(*label), group, asks)
+def dump_documents(documents: Sequence[Document]) -> bytes:
+    """Documents as they are kept."""
+    return json.dumps(documents).encode()
+
+
+def load_documents(data: bytes) -> list[Document]:
+    """Documents that were kept."""
+    return [
+        Document(Terms(*title), Terms(*body), Terms(*label), group, asks)
+        for title, body, label, group, asks in json.loads(data)
+    ]
 
 
 def make_index(cache: Cache, name: str, stamp: str, entries: Sequence[Entry]) -> Index:

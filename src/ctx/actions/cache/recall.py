@@ -56,7 +56,8 @@ class Recall:
 
     def answers(self, tasks: AbstractSet[str], collection: Callable[[], Collection]) -> Answers:
         """What the texts of the tasks of TASKS.md find among the live entries."""
-        return Answers(self.cache, *self._state_of("live"), tasks, collection)
+        stamp, patch = self._state_of("live")
+        return Answers(self.cache, stamp, patch.base if patch else stamp, tasks, collection)
 
     def _state_of(self, listed: ListName) -> tuple[str, ListPatch | None]:
         """What names the entries of a list, and the patch to the base where they are not the base's."""
