@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from ctx.actions.build_packet import Request, build_packet
 from ctx.actions.search import search
 from ctx.retrieval.bm25 import length_norm, saturation
 from ctx.retrieval.snippet import snippet
-from ctx.retrieval.terms import analyse, terms
+from ctx.retrieval.terms import _COMPOUND, _analyse_compound, analyse, terms
 from tests.contexts import MemoryReader, anything, contexts, words
 
 corpora = st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=12), min_size=2, max_size=12)
@@ -62,6 +63,20 @@ def test_any_text_has_terms(text: str) -> None:
     words_, wholes = analyse(text)
     assert all(words_)
     assert all(whole.startswith("=") for whole in wholes)
+
+
+BLANKS = "".join(char for char in map(chr, range(sys.maxunicode + 1)) if char.isspace())
+
+
+@given(st.lists(anything, max_size=4), st.lists(st.sampled_from(BLANKS), min_size=4, max_size=4))
+def test_no_term_reaches_over_a_blank(texts: list[str], blanks: list[str]) -> None:
+    joined = "".join(text + blank for text, blank in zip(texts, blanks, strict=False))
+    apart = [analyse(text) for text in texts]
+    assert analyse(joined).words == [word for words_, _ in apart for word in words_]
+    assert analyse(joined).wholes == [whole for _, wholes in apart for whole in wholes]
+    # Where a text is cut at its blanks, the terms are those of it as a whole.
+    found = [_analyse_compound(compound) for compound in _COMPOUND.findall(joined)]
+    assert analyse(joined).words == [word for words_, _ in found for word in words_]
 
 
 FILES = {

@@ -25,9 +25,12 @@ from ctx.packet.tokens import CHARS, counter
 from ctx.retrieval.ask import Answer, Question, Tags, ask, evidence
 from ctx.retrieval.recency import Recency
 from ctx.retrieval.score import Ranking, Weights, score
+from ctx.store.beside import Wait, in_place
 
 # So many tasks are asked about at most, most urgent first.
 _MOST_QUERIES = 64
+# The sizes of so many entries are worth a process of their own.
+_MANY = 100
 
 
 class Request(NamedTuple):
@@ -58,11 +61,13 @@ def build_packet(reader: Reader, request: Request) -> Packet:
     queries = _queries(reading, request)
     numbers = _competing(reading, request.path)
     roster = _roster(reading, numbers)
+    measured = _measuring(reader, reading, request)
     answers = _answers(reading, request, queries, numbers, roster)
     relevance = [answer.relevance for answer in answers]
     scored = score(roster, relevance, _recency(reading, now), _weights(reading))
 
     content = _content(reading, scored, len(queries))
+    measured()
     with _counting(reading, request) as press:
         sizes = _sizes(reading, numbers, press)
         packer = Packer(content, press, _shares(reading), reading.config.threshold, sizes)
@@ -109,6 +114,17 @@ def _counting(reading: Reading, request: Request) -> Iterator[Press]:
     yield press
     if reading.recall and counted is not None:
         reading.recall.keep_counts(counted, press)
+
+
+def _measuring(reader: Reader, reading: Reading, request: Request) -> Wait:
+    """Where many entries were just read, have their sizes worked out and kept while we rank them."""
+
+    def measure() -> None:
+        with _counting(reading, request) as press:
+            _sizes(reading, (), press)
+
+    many = reading.recall is not None and not reading.was_kept and len(reading.live) >= _MANY
+    return (reader.beside if many else in_place)(measure)
 
 
 def _sizes(reading: Reading, numbers: Sequence[int], press: Press) -> Sizes | None:

@@ -24,6 +24,7 @@ from ctx.retrieval.collection import Collection
 from ctx.retrieval.index import Index
 from ctx.retrieval.thesaurus import Thesaurus, is_glossary
 from ctx.store import git
+from ctx.store.beside import Wait, Work, in_place
 from ctx.store.cache import Cache
 from ctx.store.workspace import CONFIG, Revision, Source, Worktree
 
@@ -38,8 +39,11 @@ _NAMES = {False: "context", True: "context-whole"}
 class Reading:
     """One reading of a context; `digest` is a sha256 over the files and the configuration.
 
-    `recall` is what is remembered of this state of the files, where that may be used.
+    `recall` is what is remembered of this state of the files, where that may be used; `was_kept` says
+    whether the reading itself was remembered.
     """
+
+    was_kept = False
 
     def __init__(self, config: Config, memory: Memory, digest: str, recall: Recall | None = None) -> None:
         self.config = config
@@ -84,6 +88,8 @@ class Reading:
 class StoredReading(Reading):
     """A reading that was kept: what is not asked for is not even read."""
 
+    was_kept = True
+
     def __init__(self, config: Config, stored: Stored, digest: str, recall: Recall) -> None:
         # It answers what a Memory does, when it is asked.
         super().__init__(config, cast("Memory", stored), digest, recall)
@@ -125,10 +131,14 @@ class _Look(NamedTuple):
 
 
 class Reader:
-    """Reads one context folder, again only when the files' stats differ from the last time."""
+    """Reads one context folder, again only when the files' stats differ from the last time.
 
-    def __init__(self, root: Path) -> None:
+    `beside` may do some work in a process of its own.
+    """
+
+    def __init__(self, root: Path, beside: Callable[[Work], Wait] = in_place) -> None:
         self.root = root
+        self.beside = beside
         self.worktree = Worktree(root)
         self.cache = Cache(root)
         self._kept: dict[bool, tuple[object, Reading]] = {}

@@ -25,8 +25,8 @@ _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
 # Wholes are terms of their own; the mark keeps them apart from words that happen to be spelt alike.
 WHOLE = "="
 
-# The words of a compound, and what is kept whole of it.
-Compound = tuple[tuple[str, ...], tuple[str, ...]]
+# The words of a compound, or of a chunk between blanks, and what is kept whole of it.
+Found = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 class Terms(NamedTuple):
@@ -38,20 +38,20 @@ class Terms(NamedTuple):
 
 def analyse(text: str) -> Terms:
     """The terms of a text."""
-    found = list(map(_KNOWN.__getitem__, _COMPOUND.findall(text)))
+    found = list(map(_KNOWN.__getitem__, text.split()))
     words = [word for words, _ in found for word in words]
     return Terms(words, [whole for _, wholes in found for whole in wholes])
 
 
-def known_compounds(texts: Iterable[str]) -> dict[str, Compound]:
-    """The terms of each compound of some texts, to be given to `learn`."""
-    return {compound: _KNOWN[compound] for text in texts for compound in _COMPOUND.findall(text)}
+def known_chunks(texts: Iterable[str]) -> dict[str, Found]:
+    """The terms of each chunk of some texts, to be given to `learn`."""
+    return {chunk: _KNOWN[chunk] for text in texts for chunk in text.split()}
 
 
-def learn(compounds: Mapping[str, Sequence[Sequence[str]]]) -> None:
-    """Take the terms of compounds from one who has worked them out."""
-    for compound, (words, wholes) in compounds.items():
-        _KNOWN[compound] = tuple(words), tuple(wholes)
+def learn(chunks: Mapping[str, Sequence[Sequence[str]]]) -> None:
+    """Take the terms of chunks from one who has worked them out."""
+    for chunk, (words, wholes) in chunks.items():
+        _KNOWN[chunk] = tuple(words), tuple(wholes)
 
 
 def is_whole(term: str) -> bool:
@@ -75,7 +75,14 @@ def find_terms(text: str, wanted: AbstractSet[str]) -> list[int]:
     return found
 
 
-def _analyse_compound(compound: str) -> Compound:
+def _analyse_chunk(chunk: str) -> Found:
+    found = list(map(_analyse_compound, _COMPOUND.findall(chunk)))
+    if len(found) == 1:
+        return found[0]
+    return tuple(w for words, _ in found for w in words), tuple(w for _, wholes in found for w in wholes)
+
+
+def _analyse_compound(compound: str) -> Found:
     parts = _WORD.findall(compound)
     words: list[str] = []
     wholes: list[str] = []
@@ -94,16 +101,19 @@ def _analyse_compound(compound: str) -> Compound:
     return tuple(words), tuple(wholes)
 
 
-class _Compounds(Memo[str, Compound]):
-    """The terms of each compound, worked out when it is first met."""
+class _Chunks(Memo[str, Found]):
+    """The terms of what stands between blanks, worked out when it is first met; no compound holds a blank."""
 
-    def __missing__(self, compound: str) -> Compound:
-        known = self[compound] = _analyse_compound(compound)
+    def __missing__(self, chunk: str) -> Found:
+        known = _analyse_chunk(chunk)
+        if len(chunk) <= _LONG:
+            self[chunk] = known
         return known
 
 
-# More than there are in 100,000 entries.
-_KNOWN = _Compounds(1 << 18)
+# What is longer is no word, and not met again. There are fewer different ones in 100,000 entries.
+_LONG = 100
+_KNOWN = _Chunks(1 << 18)
 
 
 def _pieces(part: str) -> list[str]:

@@ -138,9 +138,17 @@ class System:
         """What is wrong with a file's name on this system, or None."""
         return "holds a NUL" if "\0" in name else None
 
+    def can_fork(self) -> bool:
+        """Whether a process may go on as two."""
+        return hasattr(os, "fork")
+
 
 class Mac(System):
     """macOS, whose fsync leaves the bytes in the drive's own cache."""
+
+    def can_fork(self) -> bool:
+        """No: its libraries may end a process that was forked."""
+        return False
 
     def sync(self, descriptor: int) -> None:
         """Bring a file's bytes to the platter where the file system can, else as far as fsync does."""
@@ -190,6 +198,10 @@ class Windows(System):
         if _FORBIDDEN & set(name):
             return "holds a character that Windows refuses"
         return "ends in a dot or a blank, which Windows drops" if name.endswith((".", " ")) else None
+
+    def can_fork(self) -> bool:
+        """No."""
+        return False
 
     def _patiently(self, act: Callable[[], object]) -> None:
         for again in range(self._tries):

@@ -17,7 +17,7 @@ from ctx.retrieval.ask import Best, Found, find
 from ctx.retrieval.collection import Collection
 from ctx.retrieval.query import Query
 from ctx.retrieval.relevance import Grounds
-from ctx.retrieval.terms import known_compounds, learn
+from ctx.retrieval.terms import known_chunks, learn
 from ctx.store.cache import Cache, CacheFile
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Answers:
         self._known = kept if kept and kept.stamp == stamp else None
         self._before = None if self._known else kept
         # Whatever the entries are, the words of the tasks have the same terms.
-        learn(_load(self._before, "compounds"))
+        learn(_load(self._before, "chunks"))
         self._best: dict[str, Best] = _load(self._known, "best")
         self._changed = False
 
@@ -68,7 +68,7 @@ class Answers:
         told = {
             "best": {text: self._best[text] for text in tasks},
             "grounds": {text: self._grounds[text] for text in tasks if text in self._grounds},
-            "compounds": known_compounds(tasks),
+            "chunks": known_chunks(tasks),
             "about": self._about,
         }
         parts: Parts = {name: json.dumps(part).encode() for name, part in told.items()}

@@ -1,0 +1,156 @@
+"""Work in a process beside ours: it changes how long things take, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from ctx.store.beside import beside, in_place
+from ctx.store.system import Mac, System, Windows
+from tests.cli import ctx, project
+
+AGENT = ("agent", "--budget", "900", "--now", "2026-11-21")
+# What starts a command with another `os.fork`.
+WITH_FORK = """
+    import os, sys
+    fork = os.fork
+    os.fork = {fork}
+    from ctx.__main__ import main
+    main()
+"""
+needs_fork = pytest.mark.skipif(not System().can_fork(), reason="there is no fork on this system")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    entries = "".join(
+        f"## [2026-{n % 12 + 1:02}-{n % 28 + 1:02}] Lock {n} and its retry\n\nThe parser cache {n % 7}.\n\n"
+        for n in range(150)
+    )
+    tasks = "- [ ] Retry the lock with jitter\n- [ ] Cache the parser 3\n"
+    return project(tmp_path, {"LEARNINGS.md": f"# Learnings\n\n{entries}", "TASKS.md": f"# Tasks\n\n{tasks}"})
+
+
+def run(code: str, *args: str, cwd: Path) -> subprocess.CompletedProcess[bytes]:
+    """Run some Python in a process of one thread."""
+    command = [sys.executable, "-W", "error", "-c", textwrap.dedent(code), *args]
+    return subprocess.run(command, cwd=cwd, capture_output=True, check=False, timeout=60)
+
+
+def sizes(root: Path) -> bytes:
+    """The cache file of the entries' sizes."""
+    return (root / ".context" / ".cache" / "sizes-o200k_base").read_bytes()
+
+
+@needs_fork
+def test_the_work_is_done_by_another_process_and_waited_for(tmp_path: Path) -> None:
+    code = """
+        import os, pathlib, time
+        from ctx.store.beside import beside
+        def work():
+            time.sleep(0.2)
+            pathlib.Path("done").write_text(str(os.getppid()))
+        wait = beside(work)
+        assert not os.path.exists("done")
+        wait()
+        assert pathlib.Path("done").read_text() == str(os.getpid())
+        wait()
+    """
+    assert run(code, cwd=tmp_path).stderr == b""
+
+
+@needs_fork
+def test_work_that_fails_or_is_killed_is_not_heard_of(tmp_path: Path) -> None:
+    code = """
+        import os, signal, sys
+        from ctx.store.beside import beside
+        beside(lambda: 1 / 0)()
+        beside(lambda: os.kill(os.getpid(), signal.SIGKILL))()
+        beside(lambda: sys.exit("an end"))()
+        beside(lambda: print("a word", flush=True))()
+        print("one end")
+    """
+    done = run(code, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"one end\n", b"")
+
+
+@needs_fork
+def test_who_reads_our_streams_need_not_wait_for_the_work(tmp_path: Path) -> None:
+    code = """
+        import pathlib, time
+        from ctx.store.beside import beside
+        def work():
+            while not pathlib.Path("read").exists():
+                time.sleep(0.01)
+            pathlib.Path("done").touch()
+        beside(work)
+    """
+    run(code, cwd=tmp_path)  # would not come back while one of the streams is open
+    (tmp_path / "read").touch()
+    while not (tmp_path / "done").exists():
+        pass
+
+
+def refused(_: object = None) -> None:
+    raise AssertionError("not to be called")
+
+
+@pytest.mark.parametrize("system", [Mac(), Windows()])
+def test_systems_that_cannot_fork_leave_the_work(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fork", refused, raising=False)
+    beside(refused, system)()
+    in_place(refused)()
+
+
+@needs_fork
+def test_a_process_with_threads_is_not_forked(tmp_path: Path) -> None:
+    code = """
+        import os, threading
+        from ctx.store.beside import beside
+        os.fork = None
+        stop = threading.Event()
+        thread = threading.Thread(target=stop.wait)
+        thread.start()
+        beside(None)()
+        stop.set()
+    """
+    assert run(code, cwd=tmp_path).stderr == b""
+
+
+@needs_fork
+def test_a_first_packet_is_measured_beside_and_is_the_same(root: Path) -> None:
+    counted = """lambda: print("forked", file=sys.stderr, flush=True) or fork()"""
+    plain = ctx(*AGENT, cwd=root, env={"CTX_NO_CACHE": "1"})
+    first = run(WITH_FORK.format(fork=counted), *AGENT, cwd=root)
+    assert first.stderr == b"forked\n"
+    assert first.stdout.decode() == plain.out
+    found = sizes(root)
+    again = run(WITH_FORK.format(fork=counted), *AGENT, cwd=root)
+    assert (again.stdout.decode(), again.stderr) == (plain.out, b"")
+    assert sizes(root) == found
+
+
+@needs_fork
+@pytest.mark.parametrize(
+    "fork",
+    [
+        "lambda: fork() or os._exit(0)",
+        "lambda: fork() or os.kill(os.getpid(), 9)",
+        "lambda: (_ for _ in ()).throw(BlockingIOError(11, 'Resource temporarily unavailable'))",
+    ],
+    ids=["ends at once", "is killed", "is refused"],
+)
+def test_without_the_other_process_the_work_is_done_here(root: Path, fork: str) -> None:
+    plain = ctx(*AGENT, cwd=root, env={"CTX_NO_CACHE": "1"})
+    alone = run(WITH_FORK.format(fork=fork), *AGENT, cwd=root)
+    assert (alone.stdout.decode(), alone.stderr, alone.returncode) == (plain.out, b"", 0)
+    found = sizes(root)
+    shutil.rmtree(root / ".context" / ".cache")
+    assert ctx(*AGENT, cwd=root).out == plain.out
+    assert sizes(root) == found
