@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from ctx.memory.shelf import Held
@@ -124,17 +124,21 @@ def edit(
 
 @settings(max_examples=300)
 @given(
-    st.lists(documents(), min_size=3, max_size=40).map(together),
-    st.lists(documents(st.just("")), max_size=3),
+    st.lists(documents(), min_size=3, max_size=40),
+    st.lists(documents(), max_size=3),
     st.lists(texts, min_size=1, max_size=3),
+    st.booleans(),
     st.randoms(use_true_random=False),
 )
 def test_a_patched_index_answers_like_a_new_one(
-    found: list[Document], fresh: list[Document], queries: list[str], dice: random.Random
+    found: list[Document], fresh: list[Document], queries: list[str], apart: bool, dice: random.Random
 ) -> None:
+    found = together(found) if apart else found
     origin, used = edit(found, fresh, dice)
     patched = PatchedIndex(Held(index_documents(found)), origin, used)
-    if not origin or not patched.holds:
+    holds = bool(origin) and patched.holds
+    event(f"holds: {holds}, groups: {bool(patched.changed_groups)}")
+    if not holds:
         return
     new = index_of([[*found, *used][number] for number in origin])
     for query in queries:

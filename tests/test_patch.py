@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,18 +16,21 @@ from hypothesis import strategies as st
 
 from ctx.actions.build_packet import Request, build_packet
 from ctx.actions.cache import answers as cached_answers
-from ctx.actions.cache import renew
+from ctx.actions.cache import indexing, renew
 from ctx.actions.read_context import Reader, Reading, read_context
 from ctx.kinds import Kinds
 from ctx.markdown.document import Document
 from ctx.memory import window
 from ctx.memory.encode import encode
+from ctx.memory.entry import Entry
 from ctx.memory.layout import Holds, Role
 from ctx.memory.pieces import longest
 from ctx.memory.read_entries import entries_of
 from ctx.memory.stored import COLUMNS, FEW, Stored
 from ctx.retrieval import ask
 from ctx.retrieval.collection import Collection
+from ctx.retrieval.document import Document as Analysed
+from ctx.retrieval.document import document_of
 from ctx.store.workspace import Worktree
 from tests.contexts import WORDS, breaks, contexts, words
 from tests.test_cache import answers, edit, edits, write
@@ -384,6 +388,53 @@ def test_a_small_change_leaves_most_of_what_tasks_found(tmp_path: Path) -> None:
     with asked_about() as asked:
         build_packet(Reader(tmp_path), Request())
     assert asked == []
+    assert answers(tmp_path, cached=True) == answers(tmp_path, cached=False)
+
+
+def test_what_the_last_patch_held_is_not_analysed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {FILE: text_of("# L\n\n", SECTIONS, "\n"), ".context/TASKS.md": TASKS})
+    build_packet(Reader(tmp_path), Request())
+    analysed: list[str] = []
+
+    def listen(entry: Entry) -> Analysed:
+        analysed.append(entry.title)
+        return document_of(entry)
+
+    monkeypatch.setattr(indexing, "document_of", listen)
+    sections = list(SECTIONS)
+    for at in (3, 12, 20):
+        sections[at] = sections[at].replace("Lock", "Key")
+        write(tmp_path, {FILE: text_of("# L\n\n", sections, "\n")})
+        told = build_packet(Reader(tmp_path), Request(now="2026-11-21")).text
+        assert len(analysed) == 1
+        analysed.clear()
+    shutil.rmtree(tmp_path / ".context" / ".cache")
+    assert build_packet(Reader(tmp_path), Request(now="2026-11-21")).text == told
+
+
+def test_a_change_under_a_category_leaves_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The entry, its neighbours and its category are laid out anew, and nothing else."""
+    subjects = ["a lock", "a timeout", "the parser", "a backup"]
+    parts = [
+        f"## On {subject}, part {part}\n\n"
+        + "".join(f"### Note {part} {n}\n\nSay q{chr(97 + n)} when {subject} waits.\n\n" for n in range(4))
+        for part in range(6)
+        for subject in subjects
+    ]
+    tasks = "# Tasks\n\n" + "".join(f"- [ ] Look after {subject}\n" for subject in subjects)
+    write(tmp_path, {FILE: text_of("# L\n\n", parts, "\n"), ".context/TASKS.md": tasks})
+    build_packet(Reader(tmp_path), Request())
+    made: list[str] = []
+    monkeypatch.setattr(indexing, "make_index", lambda *_: made.append("made"))
+    parts[5] = parts[5].replace("qb when", "grammar when")
+    write(tmp_path, {FILE: text_of("# L\n\n", parts, "\n")})
+    told = build_packet(Reader(tmp_path), Request(now="2026-11-21")).text
+    assert made == []
+    monkeypatch.undo()
+    shutil.rmtree(tmp_path / ".context" / ".cache")
+    assert build_packet(Reader(tmp_path), Request(now="2026-11-21")).text == told
     assert answers(tmp_path, cached=True) == answers(tmp_path, cached=False)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +9,6 @@ from itertools import accumulate
 
 from ctx.memory.entry import Entry
 from ctx.memory.shelf import Held, Parts
-from ctx.retrieval.bm25 import length_norm, saturation
 from ctx.retrieval.document import (
     GAP,
     Document,
@@ -20,21 +18,20 @@ from ctx.retrieval.document import (
     encode,
     encode_terms,
 )
-from ctx.retrieval.groups import find_dialogues, find_neighbours
+from ctx.retrieval.groups import average_length, find_dialogues, find_neighbours, gather, group_impacts
 from ctx.retrieval.postings import (
     TWENTIETHS,
-    UNIT,
     Fields,
     Row,
     averages_of,
     fields_of,
     impacts,
+    spread,
     terms_of,
 )
 
 # A term that counts for more than one in so many documents is stored for all of them.
 _COMMON = 16
-_GROUP_K1, _GROUP_B = 2.0, 0.75
 
 
 def index_entries(entries: Iterable[Entry]) -> Parts:
@@ -50,11 +47,14 @@ def index_documents(found: Iterable[Document]) -> Parts:
     own = [fields_of(documents, place) for place in range(len(documents))]
     dialogues = find_dialogues(documents.groups, documents.asks)
     neighbours = find_neighbours(documents.groups, documents.asks, dialogues)
-    spread = [_spread(own, place, neighbours.get(place, ())) for place in range(len(own))]
-    lengths = array("I", (round(fields.body_length * TWENTIETHS) for fields in spread))
+    whole = [
+        spread(fields, [(own[other], share) for other, share in neighbours.get(place, ())])
+        for place, fields in enumerate(own)
+    ]
+    lengths = array("I", (round(fields.body_length * TWENTIETHS) for fields in whole))
     averages = averages_of(documents.title_lengths, lengths, len(own))
     table, borrowed = _Table(size), Counter[int]()
-    for place, fields in enumerate(spread):
+    for place, fields in enumerate(whole):
         row = impacts(fields, averages)
         table.add(place, row)
         if fields is not own[place]:
@@ -73,35 +73,15 @@ def index_documents(found: Iterable[Document]) -> Parts:
     )
 
 
-def _spread(own: Sequence[Fields], place: int, neighbours: Iterable[tuple[int, float]]) -> Fields:
-    """A document's fields with the bodies of its neighbours counted in."""
-    fields = own[place]
-    if not neighbours:
-        return fields
-    body: dict[int, float] = dict(fields.body)
-    length = float(fields.body_length)
-    for other, share in neighbours:
-        length += share * own[other].body_length
-        for term, count in own[other].body.items():
-            body[term] = body.get(term, 0.0) + share * count
-    return fields._replace(body=body, body_length=length)
-
-
 def _build_groups(documents: Documents, own: Sequence[Fields], size: int) -> Parts:
     """The categories as documents of their own; a term's row holds (group, impact) pairs."""
-    bodies = [Counter[int]() for _ in documents.group_names]
-    lengths = [0.0] * len(bodies)
-    for group, fields in zip(documents.groups, own, strict=True):
-        if group:
-            bodies[group].update(fields.body)
-            bodies[group].update(fields.title)
-            lengths[group] += fields.body_length + fields.title_length
-    average = max(0.01, math.fsum(lengths) / max(1, len(lengths) - 1))
-    table = _Table(size)
-    for group, body in enumerate(bodies):
-        norm = length_norm(lengths[group], average, _GROUP_B)
-        table.add(group, {t: int(saturation(n * norm, _GROUP_K1) * UNIT + 0.5) for t, n in body.items()})
-    return {f"group_{name}": part for name, part in table.sparse_parts().items()}
+    found = gather((group, fields) for group, fields in zip(documents.groups, own, strict=True) if group)
+    lengths = [found[group].length for group in sorted(found)]
+    average, table = average_length(lengths), _Table(size)
+    for group in sorted(found):
+        table.add(group, group_impacts(found[group], average))
+    parts = {f"group_{name}": part for name, part in table.sparse_parts().items()}
+    return parts | {"group_lengths": array("I", [0, *lengths])}
 
 
 class _Table:

@@ -8,6 +8,7 @@ say, the query need not be asked again.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from ctx.retrieval.ask import Found
@@ -16,9 +17,15 @@ from ctx.retrieval.document import Document, Vocabulary
 from ctx.retrieval.evidence import most_holders
 from ctx.retrieval.index import Index
 from ctx.retrieval.patched_index import PatchedIndex
+from ctx.retrieval.postings import Row
 from ctx.retrieval.query import Query
 from ctx.retrieval.relevance import Grounds
 from ctx.retrieval.sums import factors_of
+
+# So many documents that were found are not sooner looked at than the query is asked again.
+_MANY = 200
+
+_Identity = int | tuple[object, ...]
 
 
 class Change:
@@ -49,57 +56,77 @@ class Change:
         return (
             self._is_small
             and self._moved.isdisjoint(number(term, 0) for term in query.asked)
-            and self._gone.isdisjoint(grounds.scored)
+            and self._lost.isdisjoint(grounds.scored)
             and self._retitled.isdisjoint(grounds.titled)
             and self._reread.isdisjoint(grounds.read)
             and not self._has_a_say(query, grounds.least)
         )
 
     def _number(self, number: int) -> int:
-        """The number that a document has now; below 0 where it is gone."""
-        if number >= len(self._now.documents):
-            return self._same.get(number, -1)
-        return number if self._now.place(number) >= 0 else -1
+        """The number that a document of before has now; below 0 where it is gone."""
+        return self._now_known.number(self._was_known.identity(number))
 
     @cached_property
-    def _same(self) -> dict[int, int]:
-        """The fresh documents of before that are fresh ones now, and which."""
-        now = {_key(one): at for at, one in zip(self._now.fresh, self._now.fresh_documents, strict=True)}
-        before = zip(self._before.fresh, self._before.fresh_documents, strict=True)
-        return {at: now[_key(one)] for at, one in before if _key(one) in now}
+    def _was_known(self) -> _Identities:
+        return _Identities(self._before)
+
+    @cached_property
+    def _now_known(self) -> _Identities:
+        return _Identities(self._now)
 
     @cached_property
     def _is_small(self) -> bool:
-        """Whether the number of documents and their order weigh as before."""
-        before, now = len(self._before), len(self._now)
-        if rounded(before) != rounded(now) or most_holders(before) != most_holders(now):
+        """Whether the number of documents and of groups, and their order weigh as before."""
+        before, now = self._before, self._now
+        if rounded(len(before)) != rounded(len(now)) or before.groups != now.groups:
             return False
-        kept = [number for number in map(self._number, self._before.origin) if number >= 0]
-        return kept == [number for number in self._now.origin if number not in self._arrived]
+        if most_holders(len(before)) != most_holders(len(now)) or len(self._found) > _MANY:
+            return False
+        kept = [number for number in map(self._number, before.numbers) if number >= 0]
+        return kept == [number for number in now.numbers if number not in self._arrived]
 
     @cached_property
     def _moved(self) -> frozenset[int]:
-        """The terms that weigh more or less than before."""
+        """The terms that weigh more or less than before, in documents or in groups."""
         before, now = self._before, self._now
         exchanged = before.exchanged.keys() | now.exchanged.keys()
-        return frozenset(term for term in exchanged if rounded(before.df(term)) != rounded(now.df(term)))
-
-    @cached_property
-    def _gone(self) -> frozenset[int]:
-        """The documents of before that are no more."""
-        fresh = (number for number in self._before.fresh if number not in self._same)
-        return frozenset(self._now.gone).difference(self._before.gone).union(fresh)
+        moved = {term for term in exchanged if rounded(before.df(term)) != rounded(now.df(term))}
+        if self._moved_groups:
+            counts = (
+                (term, *(len(index.group_postings(term)[0]) for index in (before, now))) for term in exchanged
+            )
+            moved.update(term for term, was, found in counts if was != found)
+        return frozenset(moved)
 
     @cached_property
     def _arrived(self) -> frozenset[int]:
         """The documents of now that were not there before."""
-        fresh = frozenset(self._now.fresh).difference(self._same.values())
-        return frozenset(self._before.gone).difference(self._now.gone).union(fresh)
+        back = frozenset(self._before.gone).difference(self._now.gone)
+        there = self._was_known.number
+        return frozenset(n for n in back.union(self._now.fresh) if there(self._now_known.identity(n)) < 0)
+
+    @cached_property
+    def _lost(self) -> frozenset[int]:
+        """The documents of before that are no more, or whose group is not what it was."""
+        went = frozenset(self._now.gone).difference(self._before.gone).union(self._before.fresh)
+        return _grouped(self._before, self._moved_groups).union(n for n in went if self._number(n) < 0)
+
+    @cached_property
+    def _found(self) -> frozenset[int]:
+        """The documents of now that were not there before, or whose group is not what it was."""
+        return _grouped(self._now, self._moved_groups) | self._arrived
+
+    @cached_property
+    def _moved_groups(self) -> frozenset[str]:
+        """The groups whose documents are not those of before, or not as near to each other."""
+        patched = self._before.changed_groups | self._now.changed_groups
+        before, now = (known.members(patched) for known in (self._was_known, self._now_known))
+        return frozenset(name for name in patched if before[name] != now[name])
 
     @cached_property
     def _reread(self) -> frozenset[int]:
-        """The documents of before that are no more, or hold a word that weighs more or less."""
-        return self._gone.union(*map(self._before.holders, self._moved))
+        """The documents of before that are lost, or hold a word that weighs more or less."""
+        return self._lost.union(*map(self._before.holders, self._moved))
 
     @cached_property
     def _retitled(self) -> frozenset[int]:
@@ -112,19 +139,66 @@ class Change:
         )
 
     def _has_a_say(self, query: Query, least: float) -> bool:
-        """Whether the first score of any document that arrived is so high."""
+        """Whether the first score of any document that was found is so high."""
         if not query.weights:
             return False
         factors, unit = factors_of(query.weights)
-        totals = (
-            sum(factor * self._now.impact(term, number) for term, factor in factors.items())
-            for number in self._arrived
-        )
-        highest = max(totals, default=0) * unit
-        return highest > 0.0 and highest >= least
+        bonus = query.collection.group_bonus(query.weights, unit)
+        highest = 0
+        for row, group in self._rows:
+            if total := sum(factors[term] * row[term] for term in factors.keys() & row.keys()):
+                highest = max(highest, total + bonus.get(group, 0))
+        return highest > 0 and highest * unit >= least
+
+    @cached_property
+    def _rows(self) -> list[tuple[Row, int]]:
+        """The impacts on the documents that were found, and their groups."""
+        return [(self._now.row(number), self._now.group(number)) for number in self._found]
 
 
-def _key(document: Document) -> tuple[object, ...]:
+class _Identities:
+    """What the documents of an index are, however that numbers them.
+
+    Those of the shelf are what they are there, the others are what they hold.
+    """
+
+    def __init__(self, index: PatchedIndex) -> None:
+        self._index = index
+        self._old = len(index.documents)
+        self._fresh: list[_Identity] = [*map(_key, index.fresh_documents), *index.resettled]
+        self._numbers = {identity: self._old + at for at, identity in enumerate(self._fresh)}
+
+    def identity(self, number: int) -> _Identity:
+        """What the document of a number is."""
+        return number if number < self._old else self._fresh[number - self._old]
+
+    def number(self, identity: _Identity) -> int:
+        """The number of such a document; below 0 where there is none."""
+        found = self._numbers.get(identity, -1)
+        if found < 0 and isinstance(identity, int) and self._index.place(identity) >= 0:
+            return identity
+        return found
+
+    def members(self, groups: AbstractSet[str]) -> dict[str, list[tuple[_Identity, bool]]]:
+        """The documents of some groups in their order, and whether each stands right behind the last one."""
+        found: dict[str, list[tuple[_Identity, bool]]] = {name: [] for name in groups}
+        last = dict.fromkeys(groups, -1)
+        index = self._index
+        for number, group in index.grouped if groups else ():
+            if (name := index.group_name(group)) in groups:
+                place = index.place(number)
+                found[name].append((self.identity(number), place == last[name] + 1))
+                last[name] = place
+        return found
+
+
+def _grouped(index: PatchedIndex, groups: AbstractSet[str]) -> frozenset[int]:
+    """The documents of some groups."""
+    every = index.grouped if groups else ()
+    return frozenset(number for number, group in every if index.group_name(group) in groups)
+
+
+def _key(document: Document) -> _Identity:
     """A document as what can be looked up."""
     fields = (document.title, document.body, document.label)
     return *(tuple(row) for field in fields for row in field), document.group, document.asks

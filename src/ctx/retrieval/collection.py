@@ -50,7 +50,7 @@ class Collection:
         for number in self.index.gone:
             totals[number] = 0
         if self.index.groups:
-            bonus = {group: int(value / unit) for group, value in self._score_groups(weights).items()}
+            bonus = self.group_bonus(weights, unit)
             for number, group in self.index.grouped:
                 if totals[number]:
                     totals[number] += bonus.get(group, 0)
@@ -83,6 +83,10 @@ class Collection:
                 at = bisect_left(numbers, number)
                 if at < len(numbers) and numbers[at] == number:
                     yield number, impacts[at] / UNIT
+
+    def group_bonus(self, weights: Mapping[int, float], unit: float) -> dict[int, int]:
+        """The same as whole numbers of some unit."""
+        return {group: int(value / unit) for group, value in self._score_groups(weights).items()}
 
     def _score_groups(self, weights: Mapping[int, float]) -> Scores:
         """What the groups' own scores add to their documents."""

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from ctx.retrieval.bm25 import length_norm, saturation
+from ctx.retrieval.postings import UNIT, Fields, Row, nearly
 
 # What a document's words count for those after it at distances 1, 2, 3, and for those before it.
 _AFTER, _BEFORE = (0.5, 0.4, 0.2), (0.3, 0.1)
@@ -13,6 +17,7 @@ REACH = max(len(_AFTER), len(_BEFORE))
 _REPLY = 1.5
 # A category in which so many end in a question mark is a dialogue.
 _DIALOGUE = 0.1
+_K1, _B = 2.0, 0.75
 
 
 def find_dialogues(groups: Sequence[int], asks: Sequence[int]) -> frozenset[int]:
@@ -37,3 +42,33 @@ def find_neighbours(
                     break
                 found[other].append((number, factor * share))
     return {number: sorted(neighbours) for number, neighbours in found.items()}
+
+
+class Group(NamedTuple):
+    """What the documents of a group hold together: how often each term, and how many words."""
+
+    counts: Counter[int]
+    length: int
+
+
+def gather(members: Iterable[tuple[int, Fields]]) -> dict[int, Group]:
+    """Groups by their numbers, from the group and the fields of each document."""
+    counts: dict[int, Counter[int]] = {}
+    lengths = Counter[int]()
+    for group, fields in members:
+        held = counts.setdefault(group, Counter())
+        held.update(fields.body)
+        held.update(fields.title)
+        lengths[group] += int(fields.body_length) + fields.title_length
+    return {group: Group(held, lengths[group]) for group, held in counts.items()}
+
+
+def average_length(lengths: Sequence[int]) -> float:
+    """The average length of groups in words, nearly."""
+    return nearly(sum(lengths) / max(1, len(lengths)))
+
+
+def group_impacts(group: Group, average: float) -> Row:
+    """The impacts of a group's terms on it as a document of its own."""
+    norm = length_norm(group.length, average, _B)
+    return {term: int(saturation(n * norm, _K1) * UNIT + 0.5) for term, n in group.counts.items()}

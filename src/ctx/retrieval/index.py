@@ -64,8 +64,13 @@ class Index:
     def __len__(self) -> int:
         return len(self.documents)
 
-    @property
+    @cached_property
     def origin(self) -> Sequence[int]:
+        """Where the documents of the list come from, see `PatchedIndex`."""
+        return range(len(self.documents))
+
+    @cached_property
+    def numbers(self) -> Sequence[int]:
         """The numbers of the documents in the order of the list."""
         return range(len(self.documents))
 

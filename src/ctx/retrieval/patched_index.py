@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 
 from ctx.memory.shelf import Held, Numbers, Shelf
 from ctx.retrieval.document import Document, Documents, Vocabulary, encode
-from ctx.retrieval.groups import REACH
 from ctx.retrieval.index import Index, Postings
+from ctx.retrieval.patched_groups import PatchedGroups, find_resettled
 from ctx.retrieval.postings import TWENTIETHS, Averages, Row, averages_of, fields_of, impacts, terms_of
 
 
@@ -18,10 +18,13 @@ class PatchedIndex(Index):
 
     `origin` has, for each place of the list, the document's number in the index, or the index's length + n
     for the n-th of the `fresh` ones. Where it `holds`, it answers whatever is asked as an index made anew
-    would (compare the segments of Lucene).
+    would (compare the segments of Lucene). The numbers behind those that `origin` holds are those of
+    documents that are `resettled`: as they were, but not their neighbours.
     """
 
     is_patched = True
+    resettled: Sequence[int]
+    """What these were in the index."""
     exchanged: Counter[int]
     """How many more documents hold each term than before; below 0 where fewer do."""
 
@@ -33,19 +36,20 @@ class PatchedIndex(Index):
         vocabulary: Vocabulary | None = None,
     ) -> None:
         super().__init__(shelf)
-        self._origin, self.fresh_documents = origin, fresh
+        self.origin, self.fresh_documents = origin, fresh
         self._old = len(self.documents)
         self._known = len(self.document_frequencies)
         if vocabulary is not None:
             self.vocabulary = vocabulary
-        self._fresh = Documents(Held(encode(fresh, self.vocabulary)))
-        self.terms = list(self.vocabulary)
-        self._places = [-1] * (self._old + len(fresh))
-        for place, number in enumerate(origin):
+        self._settle()
+        self._places = [-1] * (self._old + len(self._fresh))
+        for place, number in enumerate(self.numbers):
             self._places[number] = place
         self.gone = [number for number, place in enumerate(self._places[: self._old]) if place < 0]
+        self._patched_groups = PatchedGroups(self.documents, self._fresh, self.numbers, self.gone)
         self._rows: dict[int, tuple[list[int], list[int]]] = {}
         self._fresh_rows: list[Row] = []
+        self._fresh_lengths: list[int] = []
         self.exchanged = Counter[int]()
         self._exchange()
         df = [*self.document_frequencies, *([0] * (len(self.terms) - self._known))]
@@ -53,27 +57,34 @@ class PatchedIndex(Index):
             df[term] += more
         self.document_frequencies = df
 
+    def _settle(self) -> None:
+        """Take the fresh documents in, and those whose neighbours changed once more as if they were fresh."""
+        self.resettled = find_resettled(self.documents, self.origin)
+        behind = self._old + len(self.fresh_documents)
+        again = {number: behind + at for at, number in enumerate(self.resettled)}
+        self.numbers = [again.get(number, number) for number in self.origin] if again else self.origin
+        words = list(self.vocabulary) if again else []
+        documents = [self.documents.document(number, words) for number in self.resettled]
+        self._fresh = Documents(Held(encode([*self.fresh_documents, *documents], self.vocabulary)))
+        self.terms = list(self.vocabulary)
+
     def _exchange(self) -> None:
         """Add the rows of the fresh documents, and count them instead of those that are gone."""
         for number in self.gone:
             self.exchanged.subtract(terms_of(fields_of(self.documents, number)))
-        for place in range(len(self._fresh)):
-            fields = fields_of(self._fresh, place)
-            self.exchanged.update(terms_of(fields))
+        for number in self.fresh:
+            own, fields = self._patched_groups.own(number), self._patched_groups.fields(self._places[number])
+            self.exchanged.update(terms_of(own))
+            self._fresh_lengths.append(round(fields.body_length * TWENTIETHS))
             row = impacts(fields, self.averages)
             self._fresh_rows.append(row)
             for term, impact in row.items():
                 numbers, found = self._rows.setdefault(term, ([], []))
-                numbers.append(self._old + place)
+                numbers.append(number)
                 found.append(impact)
 
     def __len__(self) -> int:
-        return len(self._origin)
-
-    @property
-    def origin(self) -> Sequence[int]:
-        """The numbers of the documents in the order of the list."""
-        return self._origin
+        return len(self.numbers)
 
     @property
     def max_doc(self) -> int:
@@ -86,7 +97,7 @@ class PatchedIndex(Index):
 
     def number(self, place: int) -> int:
         """The number of the document at a place of the list."""
-        return self._origin[place]
+        return self.numbers[place]
 
     def postings(self, term: int) -> Postings:
         """The numbers of documents and the impacts of a term on them; fresh ones have no dense postings."""
@@ -99,17 +110,11 @@ class PatchedIndex(Index):
         """The numbers of the fresh documents."""
         return range(self._old, self.max_doc)
 
-    def impact(self, term: int, number: int) -> int:
-        """The impact of a term on a document."""
+    def row(self, number: int) -> Row:
+        """The impacts of all terms on a document that is in the list."""
         if number >= self._old:
-            return self._fresh_rows[number - self._old].get(term, 0)
-        if term >= self._known:
-            return 0
-        if (everywhere := self.dense_postings(term)) is not None:
-            return everywhere[number]
-        numbers, found = super().postings(term)
-        at = bisect_left(numbers, number)
-        return found[at] if at < len(numbers) and numbers[at] == number else 0
+            return self._fresh_rows[number - self._old]
+        return impacts(self._patched_groups.fields(self._places[number]), self.averages)
 
     def df(self, term: int) -> int:
         """The document frequency of a term: how many documents hold it."""
@@ -118,11 +123,40 @@ class PatchedIndex(Index):
 
     def group_postings(self, term: int) -> Postings:
         """The groups that a term stands in, and its impacts on them."""
-        return super().group_postings(term) if term < self._known else ((), ())
+        old: Postings = super().group_postings(term) if term < self._known else ((), ())
+        changed, now = self._patched_groups.changed, self._patched_groups.rows.get(term, {})
+        if changed.isdisjoint(old[0]) and not now:
+            return old
+        kept = [(group, impact) for group, impact in zip(*old, strict=True) if group not in changed]
+        return [group for group, _ in kept] + [*now], [impact for _, impact in kept] + [*now.values()]
+
+    @property
+    def groups(self) -> int:
+        """How many groups there are."""
+        return len(self._patched_groups)
 
     def group(self, number: int) -> int:
         """The group of a document; 0 for none."""
-        return super().group(number) if number < self._old else 0
+        return self._patched_groups.group(number)
+
+    def group_name(self, group: int) -> str:
+        """The name of a group."""
+        return self._patched_groups.names[group]
+
+    @property
+    def changed_groups(self) -> frozenset[str]:
+        """The names of the groups that are not as in the index."""
+        return frozenset(map(self.group_name, self._patched_groups.changed))
+
+    @cached_property
+    def grouped(self) -> list[tuple[int, int]]:
+        """The documents that have a group, and which."""
+        groups = ((number, self.group(number)) for number in self.numbers) if self.groups else ()
+        return [(number, group) for number, group in groups if group]
+
+    def asks(self, number: int) -> bool:
+        """Whether a document ends in a question mark."""
+        return self._patched_groups.asks(number)
 
     def words(self, number: int) -> Numbers:
         """The words of a document: those of its title, a gap, and those of its body."""
@@ -136,26 +170,15 @@ class PatchedIndex(Index):
 
     def length(self, number: int) -> int:
         """How many words a document's body has, neighbours counted in, in twentieths."""
-        if number < self._old:
-            return super().length(number)
-        return (len(self.words(number)) - self.title_length(number) - 1) * TWENTIETHS
+        return super().length(number) if number < self._old else self._fresh_lengths[number - self._old]
 
     @property
     def holds(self) -> bool:
         """Whether all that is asked of it is answered as an index made anew would answer it.
 
-        That is so while the averages, to the precision that counts, are the same, and no document that has
-        neighbours or a group is fresh, gone, or next to one of these.
+        That is so while the averages, to the precision that counts, are the same.
         """
-        if self._moved_averages() != self.averages:
-            return False
-        if not self.groups:
-            return not any(self._fresh.groups)
-        changed = [place for place, number in enumerate(self.origin) if number >= self._old]
-        near = {self.origin[at] for place in changed for at in self._around(place, len(self))}
-        near |= {at for number in self.gone for at in self._around(number, self._old)}
-        kept = [number for number in self.origin if number < self._old]
-        return kept == sorted(kept) and not any(self._fresh.groups) and not any(map(self.group, near))
+        return self._moved_averages() == self.averages and self._patched_groups.hold
 
     def _moved_averages(self) -> Averages:
         """The averages of the documents that there are now."""
@@ -167,7 +190,3 @@ class PatchedIndex(Index):
             )
         )
         return averages_of([titles], [lengths], len(self))
-
-    def _around(self, place: int, count: int) -> range:
-        """The places that a document's words can reach."""
-        return range(max(place - REACH, 0), min(place + REACH + 1, count))

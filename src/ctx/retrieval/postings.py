@@ -53,10 +53,11 @@ def averages_of(titles: Iterable[int], lengths: Iterable[int], count: int) -> Av
     They are so rounded that a changed document seldom changes the norms of all others.
     """
     count = max(1, count)
-    return Averages(_rounded(sum(titles) / count), _rounded(sum(lengths) / TWENTIETHS / count))
+    return Averages(nearly(sum(titles) / count), nearly(sum(lengths) / TWENTIETHS / count))
 
 
-def _rounded(average: float) -> float:
+def nearly(average: float) -> float:
+    """An average length to a sixteenth of an octave; at least 0.01."""
     return float(2.0 ** (round(math.log2(max(0.01, average)) * _STEPS) / _STEPS))
 
 
@@ -96,6 +97,19 @@ def fields_of(documents: Documents, place: int) -> Fields:
         title_length=title_length,
         body_length=len(words) - title_length - 1,
     )
+
+
+def spread(fields: Fields, neighbours: Sequence[tuple[Fields, float]]) -> Fields:
+    """A document's fields with the bodies of its neighbours counted in, each by its share."""
+    if not neighbours:
+        return fields
+    body: dict[int, float] = dict(fields.body)
+    length = float(fields.body_length)
+    for other, share in neighbours:
+        length += share * other.body_length
+        for term, count in other.body.items():
+            body[term] = body.get(term, 0.0) + share * count
+    return fields._replace(body=body, body_length=length)
 
 
 def terms_of(fields: Fields) -> set[int]:

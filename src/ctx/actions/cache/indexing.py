@@ -58,13 +58,17 @@ def _parts(entries: Sequence[Entry]) -> Parts:
 
 
 def _fresh(cache: Cache, name: str, stamp: str, patch: ListPatch) -> list[Document]:
-    """The documents of the fresh entries of a patch, analysed once."""
-    found = cache.find(name, stamp)
-    if found is not None:
-        with suppress(Damaged):
-            return load_documents(found.data("documents"))
-    documents = [document_of(entry) for entry in patch.fresh]
-    cache.put(name, stamp, {"documents": dump_documents(documents)})
+    """The documents of the fresh entries of a patch; those that the last one held too are known."""
+    known: dict[bytes, Document] = {}
+    with suppress(Damaged):
+        if found := cache.find(name):
+            documents = load_documents(found.data("documents"))
+            if found.stamp == stamp:
+                return documents
+            known = dict(zip(_keys_of(found), documents, strict=True))
+    keys = list(map(_key, patch.fresh))
+    documents = [known.get(key) or document_of(one) for key, one in zip(keys, patch.fresh, strict=True)]
+    cache.put(name, stamp, {"documents": dump_documents(documents), "keys": b"".join(keys)})
     return documents
 
 
@@ -108,9 +112,14 @@ def _documents(file: CacheFile | None) -> dict[bytes, Callable[[], Document]]:
     """The documents of an index by the keys of their entries."""
     if file is None:
         return {}
-    keys, index = bytes(file.data("keys")), Index(file)
-    places = range(0, len(keys), _KEY)
-    return {keys[at : at + _KEY]: _later(index, at // _KEY) for at in places}
+    index = Index(file)
+    return {key: _later(index, number) for number, key in enumerate(_keys_of(file))}
+
+
+def _keys_of(file: CacheFile) -> list[bytes]:
+    """The keys of the entries whose documents a file holds."""
+    keys = file.data("keys")
+    return [keys[at : at + _KEY] for at in range(0, len(keys), _KEY)]
 
 
 def _later(index: Index, number: int) -> Callable[[], Document]:

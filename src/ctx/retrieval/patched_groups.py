@@ -1,0 +1,136 @@
+"""The groups of a list of documents that is patched: which of them changed, and what they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from ctx.memory.shelf import Numbers
+from ctx.retrieval.document import Documents
+from ctx.retrieval.groups import (
+    REACH,
+    Group,
+    average_length,
+    find_dialogues,
+    find_neighbours,
+    gather,
+    group_impacts,
+)
+from ctx.retrieval.postings import Fields, fields_of, spread
+
+
+def find_resettled(documents: Documents, origin: Sequence[int]) -> list[int]:
+    """The documents of a group among whose neighbours something changed, though they are as they were.
+
+    `origin` is as of `PatchedIndex`.
+    """
+    if len(documents.group_names) == 1:
+        return []
+    old, groups, places = len(documents), documents.groups, set[int]()
+    for seam in _seams(origin, old):
+        places.update(range(max(seam - REACH, 0), min(seam + REACH, len(origin))))
+    return [number for place in sorted(places) if (number := origin[place]) < old and groups[number]]
+
+
+def _seams(origin: Sequence[int], old: int) -> Iterator[int]:
+    """The places before which a list does not go on as it did."""
+    expected = 0
+    for place, number in enumerate(origin):
+        if number != expected or number >= old:
+            yield place
+        expected = number + 1 if number < old else -1
+    if expected != old:
+        yield len(origin)
+
+
+class PatchedGroups:
+    """Groups by their numbers: those that there were have theirs, new ones the next.
+
+    `origin` is as of `PatchedIndex`, with a fresh document for each that is resettled; the numbers of those
+    that are `gone` are given too.
+    """
+
+    def __init__(
+        self, documents: Documents, fresh: Documents, origin: Sequence[int], gone: Sequence[int]
+    ) -> None:
+        self._documents, self._fresh, self._origin = documents, fresh, origin
+        self._old = len(documents)
+        names = {name: number for number, name in enumerate(documents.group_names)}
+        self._fresh_groups = [names.setdefault(fresh.group_names[n], len(names)) for n in fresh.groups]
+        self.names = list(names)
+        self.changed = frozenset(self._fresh_groups).union(map(self.group, gone)) - {0}
+        """Those whose documents are not all as they were, or not where they were."""
+
+    def group(self, number: int) -> int:
+        """The group of a document; 0 for none."""
+        return (
+            self._documents.groups[number] if number < self._old else self._fresh_groups[number - self._old]
+        )
+
+    def asks(self, number: int) -> bool:
+        """Whether a document ends in a question mark."""
+        fresh = number - self._old
+        return bool(self._documents.asks[number] if fresh < 0 else self._fresh.asks[fresh])
+
+    def own(self, number: int) -> Fields:
+        """A document's fields without its neighbours."""
+        fresh = number - self._old
+        return fields_of(self._documents, number) if fresh < 0 else fields_of(self._fresh, fresh)
+
+    def fields(self, place: int) -> Fields:
+        """The fields of the document at a place of the list, its neighbours counted in."""
+        number = self._origin[place]
+        if not self.group(number):
+            return self.own(number)
+        first = max(place - REACH, 0)
+        near = self._origin[first : place + REACH + 1]
+        found = find_neighbours([*map(self.group, near)], [*map(self.asks, near)], frozenset())
+        return spread(self.own(number), [(self.own(near[at]), share) for at, share in found[place - first]])
+
+    @cached_property
+    def members(self) -> list[tuple[int, int]]:
+        """The documents of changed groups in the order of the list, each with its group."""
+        groups = ((number, self.group(number)) for number in self._origin) if self.changed else ()
+        return [(number, group) for number, group in groups if group in self.changed]
+
+    @cached_property
+    def _now(self) -> dict[int, Group]:
+        """The changed groups as they are now, but those that nothing is left of."""
+        return gather((group, self.own(number)) for number, group in self.members)
+
+    @cached_property
+    def _lengths(self) -> Numbers:
+        """The lengths of the groups that there were; the first one is none."""
+        return self._documents.shelf.numbers("group_lengths")
+
+    @cached_property
+    def _average(self) -> float:
+        return average_length(self._lengths[1:])
+
+    @property
+    def hold(self) -> bool:
+        """Whether what did not change about groups counts as it would in an index made anew.
+
+        Where a dialogue changed that is not known: the length of remarks is compared over all dialogues.
+        """
+        if not self.changed:
+            return True
+        asks = [self.asks(number) for number, _ in self.members]
+        talks = find_dialogues([group for _, group in self.members], asks)
+        if talks or not self.changed.isdisjoint(self._documents.shelf.numbers("dialogues")):
+            return False
+        kept = [length for group, length in enumerate(self._lengths) if group and group not in self.changed]
+        return average_length([*kept, *(one.length for one in self._now.values())]) == self._average
+
+    def __len__(self) -> int:
+        known = len(self._lengths) - 1
+        return known - sum(group <= known for group in self.changed) + len(self._now)
+
+    @cached_property
+    def rows(self) -> dict[int, dict[int, int]]:
+        """For each term the impacts on the changed groups that hold it."""
+        found: dict[int, dict[int, int]] = {}
+        for group in sorted(self._now):
+            for term, impact in group_impacts(self._now[group], self._average).items():
+                found.setdefault(term, {})[group] = impact
+        return found
