@@ -3,8 +3,9 @@
     python benchmarks/bench.py [CORPUS] [--entries N] [--runs N]
 
 CORPUS is a project folder that holds `.context/`, measured as it is, or with as many entries as asked for,
-made of its own sentences. Without one a context is made up of random words. Every command is run in turn,
-round after round, so that a machine that slows down slows all of them.
+made of its own sentences; then the same commands on the corpus as it is are a second measure. Without one a
+context is made up of random words. Every command is run in turn with those that it is measured by, round
+after round, so that a machine that slows down slows all of them.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ def main(number: int = 0) -> None:
     pass
 app()
 """
+_EMPTY, _AS_IT_IS = "an empty typer command", "as it is"
 _CTX = [sys.executable, "-m", "ctx"]
 _AGENT = [*_CTX, "agent", "--budget", "{n}"]
 _SEARCH = [*_CTX, "search", "lock", "timeout{n}"]
@@ -152,10 +154,20 @@ def peak(command: list[str], cwd: Path) -> float:
     return int(done.stdout) / unit
 
 
-def report(medians: dict[str, float], unit: str) -> None:
-    """Print the medians and their ratios to one of them."""
+def report(medians: dict[str, float], own: dict[str, float]) -> None:
+    """Print the medians as ratios to an empty typer command, and to the same on the corpus as it is."""
     for name, seconds in medians.items():
-        print(f"{name:42} {seconds * 1000:8.1f} ms  {seconds / medians[unit]:6.2f} x")
+        ratio = f"{name:42} {seconds * 1000:8.1f} ms  {seconds / own[_EMPTY]:6.2f} x"
+        as_it_is = own.get(f"{name.partition(',')[0]}, {_AS_IT_IS}")
+        print(ratio + (f"  {seconds / as_it_is:6.2f} x {_AS_IT_IS}" if as_it_is else ""))
+
+
+def measures(root: Path) -> dict[str, Case]:
+    """What the others are measured by, in the corpus as it is where that is another one."""
+    found = {_EMPTY: Case([sys.executable, "-c", _EMPTY_TYPER], root)}
+    if root.name == _AS_IT_IS:
+        found |= {f"agent, {_AS_IT_IS}": Case(_AGENT, root), f"search, {_AS_IT_IS}": Case(_SEARCH, root)}
+    return found
 
 
 def cases(root: Path) -> dict[str, Case]:
@@ -163,7 +175,6 @@ def cases(root: Path) -> dict[str, Case]:
     task = [*_CTX, "agent", "--task", "queue worker {n} retries with jitter"]
     return {
         "python -c pass": Case([sys.executable, "-c", "pass"], root),
-        "an empty typer command": Case([sys.executable, "-c", _EMPTY_TYPER], root),
         "ctx --help": Case([*_CTX, "--help"], root),
         "agent, a new budget": Case(_AGENT, root),
         "agent, a new task": Case(task, root),
@@ -216,23 +227,34 @@ def main() -> None:
     parser.add_argument("--entries", type=int, help="how many entries the context is to have")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        root = Path(scratch) / "project"
+        root = own = Path(scratch) / "project"
         if options.corpus:
-            shutil.copytree(options.corpus, root)
-            for path in root.rglob("*"):
-                path.chmod(path.stat().st_mode | 0o200)
+            copy(options.corpus, root)
             if options.entries:
+                own = copy(options.corpus, Path(scratch) / _AS_IT_IS)
                 grow_corpus(root, options.entries)
             forget(root)
         else:
             make_corpus(root, options.entries or 260)
-        medians = compare(cases(root), options.runs)
-        memory = peak([*_CTX, "agent", "--budget", "6000"], root)
-        medians |= compare(changed_cases(root), max(1, options.runs // 2))
-        medians |= compare(cold_cases(root), max(1, options.runs // 4))
-        report(medians, "an empty typer command")
+        by, shown = measures(own), set[str]()
+        for found, runs in ((cases(root), 1), (changed_cases(root), 2), (cold_cases(root), 4)):
+            medians = compare(by | found, max(1, options.runs // runs))
+            report({name: spent for name, spent in medians.items() if name not in shown}, medians)
+            shown |= by.keys()
+        again = [*_CTX, "agent", "--budget", "6000"]
+        timed(again, root)
+        memory = peak(again, root)
         print(f"peak memory of a warm agent {memory:17.0f} MiB")
         library(root)
+
+
+def copy(corpus: Path, root: Path) -> Path:
+    """A copy of a project that may be changed, without its index."""
+    shutil.copytree(corpus, root)
+    for path in root.rglob("*"):
+        path.chmod(path.stat().st_mode | 0o200)
+    forget(root)
+    return root
 
 
 if __name__ == "__main__":

