@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from itertools import accumulate
 
 from ctx.memory.entry import Entry
@@ -18,7 +19,14 @@ from ctx.retrieval.document import (
     encode,
     encode_terms,
 )
-from ctx.retrieval.groups import average_length, find_dialogues, find_neighbours, gather, group_impacts
+from ctx.retrieval.groups import (
+    REACH,
+    average_length,
+    find_dialogues,
+    find_neighbours,
+    gather,
+    group_impacts,
+)
 from ctx.retrieval.postings import (
     TWENTIETHS,
     Fields,
@@ -27,6 +35,7 @@ from ctx.retrieval.postings import (
     fields_of,
     impacts,
     spread,
+    spread_length,
     terms_of,
 )
 
@@ -44,25 +53,23 @@ def index_documents(found: Iterable[Document]) -> Parts:
     vocabulary = Vocabulary({"": GAP})
     parts = encode(found, vocabulary)
     documents, size = Documents(Held(parts)), len(vocabulary)
-    own = [fields_of(documents, place) for place in range(len(documents))]
     dialogues = find_dialogues(documents.groups, documents.asks)
     neighbours = find_neighbours(documents.groups, documents.asks, dialogues)
-    whole = [
-        spread(fields, [(own[other], share) for other, share in neighbours.get(place, ())])
-        for place, fields in enumerate(own)
-    ]
-    lengths = array("I", (round(fields.body_length * TWENTIETHS) for fields in whole))
-    averages = averages_of(documents.title_lengths, lengths, len(own))
+    # In file order, so that those of a document's neighbours are still there when its turn comes.
+    own = lru_cache(maxsize=4 * REACH)(partial(fields_of, documents))
+    lengths = array("I", _lengths(documents, neighbours))
+    averages = averages_of(documents.title_lengths, lengths, len(documents))
     table, borrowed = _Table(size), Counter[int]()
-    for place, fields in enumerate(whole):
+    for place in range(len(documents)):
+        fields = spread(own(place), [(own(other), share) for other, share in neighbours.get(place, ())])
         row = impacts(fields, averages)
         table.add(place, row)
-        if fields is not own[place]:
-            borrowed.update(row.keys() - terms_of(own[place]))
+        if fields is not own(place):
+            borrowed.update(row.keys() - terms_of(own(place)))
     df = array("I", (count - borrowed[term] for term, count in enumerate(table.counts())))
     return (
         parts
-        | table.parts(len(own))
+        | table.parts(len(documents))
         | _build_groups(documents, own, size)
         | {
             "terms": encode_terms(vocabulary),
@@ -73,9 +80,17 @@ def index_documents(found: Iterable[Document]) -> Parts:
     )
 
 
-def _build_groups(documents: Documents, own: Sequence[Fields], size: int) -> Parts:
+def _lengths(documents: Documents, neighbours: Mapping[int, Sequence[tuple[int, float]]]) -> Iterator[int]:
+    """The length of each document's body, neighbours counted in, in twentieths of a word."""
+    own = [documents.body_length(place) for place in range(len(documents))]
+    for place, length in enumerate(own):
+        found = [(own[other], share) for other, share in neighbours.get(place, ())]
+        yield round(spread_length(length, found) * TWENTIETHS)
+
+
+def _build_groups(documents: Documents, own: Callable[[int], Fields], size: int) -> Parts:
     """The categories as documents of their own; a term's row holds (group, impact) pairs."""
-    found = gather((group, fields) for group, fields in zip(documents.groups, own, strict=True) if group)
+    found = gather((group, own(place)) for place, group in enumerate(documents.groups) if group)
     lengths = [found[group].length for group in sorted(found)]
     average, table = average_length(lengths), _Table(size)
     for group in sorted(found):

@@ -120,6 +120,12 @@ class Documents:
         ends = self._ends[name]
         return self.shelf.numbers(name, ends[place - 1] if place else 0, ends[place])
 
+    def body_length(self, place: int) -> int:
+        """How many words a document's body has."""
+        ends = self._ends["words"]
+        size = ends[place] - (ends[place - 1] if place else 0)
+        return size - self.title_lengths[place] - 1
+
     @cached_property
     def title_lengths(self) -> Numbers:
         """How many words each title has."""

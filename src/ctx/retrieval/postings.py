@@ -95,7 +95,7 @@ def fields_of(documents: Documents, place: int) -> Fields:
         body=Counter(words[title_length + 1 :] + wholes[gap + 1 :]),
         label=[term for term in documents.row("labels", place) if term != GAP],
         title_length=title_length,
-        body_length=len(words) - title_length - 1,
+        body_length=documents.body_length(place),
     )
 
 
@@ -104,12 +104,18 @@ def spread(fields: Fields, neighbours: Sequence[tuple[Fields, float]]) -> Fields
     if not neighbours:
         return fields
     body: dict[int, float] = dict(fields.body)
-    length = float(fields.body_length)
     for other, share in neighbours:
-        length += share * other.body_length
         for term, count in other.body.items():
             body[term] = body.get(term, 0.0) + share * count
-    return fields._replace(body=body, body_length=length)
+    lengths = [(other.body_length, share) for other, share in neighbours]
+    return fields._replace(body=body, body_length=spread_length(fields.body_length, lengths))
+
+
+def spread_length(length: float, neighbours: Iterable[tuple[float, float]]) -> float:
+    """The length of a body with those of its neighbours counted in, each by its share."""
+    for other, share in neighbours:
+        length += share * other
+    return length
 
 
 def terms_of(fields: Fields) -> set[int]:
