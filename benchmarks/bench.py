@@ -3,9 +3,9 @@
     python benchmarks/bench.py [CORPUS] [--entries N] [--runs N]
 
 CORPUS is a project folder that holds `.context/`, measured as it is, or with as many entries as asked for,
-made of its own sentences; then the same commands on the corpus as it is are a second measure. Without one a
-context is made up of random words. Every command is run in turn with those that it is measured by, round
-after round, so that a machine that slows down slows all of them.
+made of its own sentences; then the same commands, warm, on the corpus as it is are a second measure. Without
+one a context is made up of random words. Every command is run in turn with those that it is measured by,
+round after round, so that a machine that slows down slows all of them.
 """
 
 from __future__ import annotations
@@ -155,11 +155,11 @@ def peak(command: list[str], cwd: Path) -> float:
 
 
 def report(medians: dict[str, float], own: dict[str, float]) -> None:
-    """Print the medians as ratios to an empty typer command, and to the same on the corpus as it is."""
+    """Print the medians, as ratios to an empty typer command and to a warm one on the corpus as it is too."""
     for name, seconds in medians.items():
-        ratio = f"{name:42} {seconds * 1000:8.1f} ms  {seconds / own[_EMPTY]:6.2f} x"
+        line = f"{name:42} {seconds * 1000:8.1f} ms  {seconds / own[_EMPTY]:6.2f} x"
         as_it_is = own.get(f"{name.partition(',')[0]}, {_AS_IT_IS}")
-        print(ratio + (f"  {seconds / as_it_is:6.2f} x {_AS_IT_IS}" if as_it_is else ""))
+        print(line + (f"  {seconds / as_it_is:6.2f} x {_AS_IT_IS}" if as_it_is else ""))
 
 
 def measures(root: Path) -> dict[str, Case]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ctx.store.beside import beside, in_place
+from ctx.store.beside import alone, beside
 from ctx.store.system import Mac, System, Windows
 from tests.cli import ctx, project
 
@@ -56,11 +56,9 @@ def test_the_work_is_done_by_another_process_and_waited_for(tmp_path: Path) -> N
         def work():
             time.sleep(0.2)
             pathlib.Path("done").write_text(str(os.getppid()))
-        wait = beside(work)
-        assert not os.path.exists("done")
-        wait()
+        with beside(work):
+            assert not os.path.exists("done")
         assert pathlib.Path("done").read_text() == str(os.getpid())
-        wait()
     """
     assert run(code, cwd=tmp_path).stderr == b""
 
@@ -70,10 +68,17 @@ def test_work_that_fails_or_is_killed_is_not_heard_of(tmp_path: Path) -> None:
     code = """
         import os, signal, sys
         from ctx.store.beside import beside
-        beside(lambda: 1 / 0)()
-        beside(lambda: os.kill(os.getpid(), signal.SIGKILL))()
-        beside(lambda: sys.exit("an end"))()
-        beside(lambda: print("a word", flush=True))()
+        def interrupt():
+            os.kill(os.getpid(), signal.SIGINT)
+        for work in (
+            lambda: 1 / 0,
+            lambda: os.kill(os.getpid(), signal.SIGKILL),
+            lambda: sys.exit("an end"),
+            lambda: print("a word", flush=True),
+            interrupt,
+        ):
+            with beside(work):
+                pass
         print("one end")
     """
     done = run(code, cwd=tmp_path)
@@ -83,13 +88,14 @@ def test_work_that_fails_or_is_killed_is_not_heard_of(tmp_path: Path) -> None:
 @needs_fork
 def test_who_reads_our_streams_need_not_wait_for_the_work(tmp_path: Path) -> None:
     code = """
-        import pathlib, time
+        import os, pathlib, time
         from ctx.store.beside import beside
         def work():
             while not pathlib.Path("read").exists():
                 time.sleep(0.01)
             pathlib.Path("done").touch()
-        beside(work)
+        with beside(work):
+            os._exit(0)
     """
     run(code, cwd=tmp_path)  # would not come back while one of the streams is open
     (tmp_path / "read").touch()
@@ -104,8 +110,8 @@ def refused(_: object = None) -> None:
 @pytest.mark.parametrize("system", [Mac(), Windows()])
 def test_systems_that_cannot_fork_leave_the_work(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fork", refused, raising=False)
-    beside(refused, system)()
-    in_place(refused)()
+    with beside(refused, system), alone(refused):
+        pass
 
 
 @needs_fork
@@ -117,10 +123,40 @@ def test_a_process_with_threads_is_not_forked(tmp_path: Path) -> None:
         stop = threading.Event()
         thread = threading.Thread(target=stop.wait)
         thread.start()
-        beside(None)()
-        stop.set()
+        with beside(None):
+            stop.set()
     """
     assert run(code, cwd=tmp_path).stderr == b""
+
+
+@needs_fork
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="there is no affinity on this system")
+def test_with_one_processor_there_is_nothing_to_win(tmp_path: Path) -> None:
+    code = """
+        import os
+        from ctx.store.beside import beside
+        os.fork = None
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        with beside(None):
+            pass
+    """
+    assert run(code, cwd=tmp_path).stderr == b""
+
+
+@needs_fork
+def test_a_ctrl_c_just_after_the_fork_ends_the_other_process_in_silence(root: Path) -> None:
+    plain = ctx(*AGENT, cwd=root, env={"CTX_NO_CACHE": "1"})
+    interrupted = run(
+        WITH_FORK.format(fork="lambda: fork() or os.kill(os.getpid(), 2) or 0"), *AGENT, cwd=root
+    )
+    assert (interrupted.stdout.decode(), interrupted.stderr, interrupted.returncode) == (plain.out, b"", 0)
+
+
+@needs_fork
+def test_where_nothing_can_be_kept_no_process_is_started(root: Path) -> None:
+    (root / ".context" / ".cache").write_text("in the way")
+    done = run(WITH_FORK.format(fork="None"), *AGENT, cwd=root)
+    assert (done.stdout.decode(), done.stderr) == (ctx(*AGENT, cwd=root).out, b"")
 
 
 @needs_fork

@@ -112,6 +112,32 @@ def test_whatever_happens_to_the_files_changes_no_byte(root: Path, damage: Calla
     assert answers(root, cached=True, budget=601) == plain
 
 
+@pytest.mark.parametrize("look_again", [False, True])
+def test_a_file_that_is_away_for_a_moment_is_not_left_out_later(
+    root: Path, look_again: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in the middle of a checkout: it was there when it was looked at, and is there again afterwards."""
+    plain = answers(root, cached=False)
+    if look_again:
+        answers(root, cached=True)
+        (root / ".context/TASKS.md").write_text("- [ ] Another task\n")
+        plain = answers(root, cached=False)
+    path, away = root / ".context/LEARNINGS.md", root / "away.md"
+    signature_of = Worktree.signature
+
+    def listen(self: Worktree, patterns: Sequence[str] = ()) -> tuple[tuple[str, int, int, int, int], ...]:
+        found = signature_of(self, patterns)
+        path.rename(away)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Worktree, "signature", listen)
+        build_packet(Reader(root), Request())
+    away.rename(path)
+    assert answers(root, cached=True) == plain
+    assert answers(root, cached=True) == plain
+
+
 @pytest.mark.parametrize("damage", [None, *(one for _, one in damages())])
 def test_files_that_only_look_new_are_read_once(
     root: Path, damage: Callable[[Path], object] | None, monkeypatch: pytest.MonkeyPatch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
@@ -25,7 +25,6 @@ from ctx.packet.tokens import CHARS, counter
 from ctx.retrieval.ask import Answer, Question, Tags, ask, evidence
 from ctx.retrieval.recency import Recency
 from ctx.retrieval.score import Ranking, Weights, score
-from ctx.store.beside import Wait, in_place
 
 # So many tasks are asked about at most, most urgent first.
 _MOST_QUERIES = 64
@@ -61,13 +60,12 @@ def build_packet(reader: Reader, request: Request) -> Packet:
     queries = _queries(reading, request)
     numbers = _competing(reading, request.path)
     roster = _roster(reading, numbers)
-    measured = _measuring(reader, reading, request)
-    answers = _answers(reading, request, queries, numbers, roster)
-    relevance = [answer.relevance for answer in answers]
-    scored = score(roster, relevance, _recency(reading, now), _weights(reading))
+    with _measuring(reader, reading, request):
+        answers = _answers(reading, request, queries, numbers, roster)
+        relevance = [answer.relevance for answer in answers]
+        scored = score(roster, relevance, _recency(reading, now), _weights(reading))
 
     content = _content(reading, scored, len(queries))
-    measured()
     with _counting(reading, request) as press:
         sizes = _sizes(reading, numbers, press)
         packer = Packer(content, press, _shares(reading), reading.config.threshold, sizes)
@@ -116,7 +114,7 @@ def _counting(reading: Reading, request: Request) -> Iterator[Press]:
         reading.recall.keep_counts(counted, press)
 
 
-def _measuring(reader: Reader, reading: Reading, request: Request) -> Wait:
+def _measuring(reader: Reader, reading: Reading, request: Request) -> AbstractContextManager[None]:
     """Where many entries were just read, have their sizes worked out and kept while we rank them."""
 
     def measure() -> None:
@@ -124,7 +122,7 @@ def _measuring(reader: Reader, reading: Reading, request: Request) -> Wait:
             _sizes(reading, (), press)
 
     many = reading.recall is not None and not reading.was_kept and len(reading.live) >= _MANY
-    return (reader.beside if many else in_place)(measure)
+    return reader.beside(measure) if many else nullcontext()
 
 
 def _sizes(reading: Reading, numbers: Sequence[int], press: Press) -> Sizes | None:

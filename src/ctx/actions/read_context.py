@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -33,7 +33,7 @@ from ctx.retrieval.collection import Collection
 from ctx.retrieval.index import Index
 from ctx.retrieval.thesaurus import Thesaurus, is_glossary
 from ctx.store import git
-from ctx.store.beside import Wait, Work, in_place
+from ctx.store.beside import Beside, alone
 from ctx.store.cache import Cache
 from ctx.store.workspace import CONFIG, Revision, Source, Worktree
 
@@ -138,6 +138,12 @@ class _Look(NamedTuple):
     signature: Signature
     taken: int
 
+    def roles(self) -> dict[str, Role]:
+        """The files to read with their roles; those that come or go from now on do not matter."""
+        paths = [str(row[0]) for row in self.signature]
+        paths = paths[1:] if paths[:1] == [CONFIG] else paths
+        return _roles(paths, self.config, archive=self.archive)
+
 
 class Reader:
     """Reads one context folder, again only when the files' stats differ from the last time.
@@ -145,7 +151,7 @@ class Reader:
     `beside` may do some work in a process of its own.
     """
 
-    def __init__(self, root: Path, beside: Callable[[Work], Wait] = in_place) -> None:
+    def __init__(self, root: Path, beside: Beside = alone) -> None:
         self.root = root
         self.beside = beside
         self.worktree = Worktree(root)
@@ -193,7 +199,7 @@ class Reader:
         """The snapshot, patched where files changed since, or None where all is to be read again."""
         state, roles = found.state, None
         if not state.lists(look.signature):
-            roles = _roles(self.worktree, look.config, archive=look.archive)
+            roles = look.roles()
         doubts = doubtful(state, look.signature, roles or state.files)
         changed = differing(self.worktree, state, doubts)
         if not changed and (roles is None or roles.keys() == state.files.keys()):
@@ -202,7 +208,7 @@ class Reader:
             return found
         from ctx.actions.cache.renew import renew
 
-        roles = roles or _roles(self.worktree, look.config, archive=look.archive)
+        roles = roles or look.roles()
         if not changed.keys() <= roles.keys() <= changed.keys() | state.files.keys():
             return None  # Someone is at work here, and files come and go.
         state = state.after(look.text, roles, changed, look.signature, look.taken)
@@ -215,7 +221,8 @@ class Reader:
         def again() -> WholeMemory:
             from ctx.memory.encode import encode
 
-            roles, texts = _load(self.worktree, look.config, archive=look.archive)
+            roles = look.roles()
+            texts = _load(self.worktree, roles)
             return WholeMemory(Held(encode(_understand(look.config, roles, texts), texts)))
 
         stored = Stored(MendedMemory(found.kept, again))
@@ -224,17 +231,21 @@ class Reader:
         return StoredReading(look.config, stored, found.state.digest, recall)
 
     def _remember(self, look: _Look) -> Reading:
-        """Read the files and keep what they say."""
+        """Read the files and keep what they say, where that can be done."""
         from ctx.memory.encode import encode
 
         # By the configuration that was looked at: it may be another one by now.
-        roles, texts = _load(self.worktree, look.config, archive=look.archive)
+        roles = look.roles()
+        texts = _load(self.worktree, roles)
         memory = _understand(look.config, roles, texts)
         state = FileState.of(look.text, texts, look.signature, look.taken)
         name = _NAMES[look.archive]
         stamp = f"{name} {state.digest}"
-        self.cache.put(name, stamp, encode(memory, texts) | {"state": state.dump()})
-        return Reading(look.config, memory, state.digest, Recall(self.cache, name, stamp))
+        # A file that went away since it was looked at may come back looking the same.
+        kept = texts.keys() == roles.keys() and self.cache.put(
+            name, stamp, encode(memory, texts) | {"state": state.dump()}
+        )
+        return Reading(look.config, memory, state.digest, Recall(self.cache, name, stamp) if kept else None)
 
     def forget(self) -> None:
         """Remove what the cache remembers, and do without it from now on."""
@@ -264,13 +275,13 @@ def read_context(source: Source, *, archive: bool) -> Reading:
     """Read every file of a source by its role. Raises CtxError for one that cannot be read whole."""
     text = source.read(CONFIG) or ""
     config = parse(text, CONFIG)
-    roles, texts = _load(source, config, archive=archive)
+    roles = _roles(source.paths(config.references), config, archive=archive)
+    texts = _load(source, roles)
     return Reading(config, _understand(config, roles, texts), digest_of(text, hashes(texts)))
 
 
-def _load(source: Source, config: Config, *, archive: bool) -> tuple[dict[str, Role], dict[str, str]]:
-    roles = _roles(source, config, archive=archive)
-    return roles, {path: text for path in roles if (text := source.read(path)) is not None}
+def _load(source: Source, paths: Iterable[str]) -> dict[str, str]:
+    return {path: text for path in paths if (text := source.read(path)) is not None}
 
 
 def _understand(config: Config, roles: dict[str, Role], texts: dict[str, str]) -> Memory:
@@ -279,8 +290,8 @@ def _understand(config: Config, roles: dict[str, Role], texts: dict[str, str]) -
     return read_memory(texts, roles, config.kinds)
 
 
-def _roles(source: Source, config: Config, *, archive: bool) -> dict[str, Role]:
+def _roles(paths: Iterable[str], config: Config, *, archive: bool) -> dict[str, Role]:
     def is_reference(path: str) -> bool:
         return any(matches(path, pattern) for pattern in config.references)
 
-    return wanted(source.paths(config.references), config.kinds, is_reference, archive=archive)
+    return wanted(paths, config.kinds, is_reference, archive=archive)

@@ -2,7 +2,8 @@
 
 An answer depends on the weights of the query's terms and on the documents that had a say in it, with the
 weights of all their words. Where a change leaves these alone, and brings no document that would have had a
-say, the query need not be asked again.
+say, the query need not be asked again. For documents under categories that means too that there are as many
+categories, and that theirs has the same documents, as near to each other.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from ctx.retrieval.query import Query
 from ctx.retrieval.relevance import Grounds
 from ctx.retrieval.sums import factors_of
 
-# So many documents that were found are not sooner looked at than the query is asked again.
+# So many documents are not sooner looked at than the query is asked again.
 _MANY = 200
 
 _Identity = int | tuple[object, ...]
@@ -78,7 +79,9 @@ class Change:
     def _is_small(self) -> bool:
         """Whether the number of documents and of groups, and their order weigh as before."""
         before, now = self._before, self._now
-        if rounded(len(before)) != rounded(len(now)) or before.groups != now.groups:
+        if rounded(len(before)) != rounded(len(now)) or max(before.regrouped, now.regrouped) > _MANY:
+            return False
+        if before.groups != now.groups:
             return False
         if most_holders(len(before)) != most_holders(len(now)) or len(self._found) > _MANY:
             return False
@@ -103,12 +106,12 @@ class Change:
         """The documents of now that were not there before."""
         back = frozenset(self._before.gone).difference(self._now.gone)
         there = self._was_known.number
-        return frozenset(n for n in back.union(self._now.fresh) if there(self._now_known.identity(n)) < 0)
+        return frozenset(n for n in back.union(self._now.added) if there(self._now_known.identity(n)) < 0)
 
     @cached_property
     def _lost(self) -> frozenset[int]:
         """The documents of before that are no more, or whose group is not what it was."""
-        went = frozenset(self._now.gone).difference(self._before.gone).union(self._before.fresh)
+        went = frozenset(self._now.gone).difference(self._before.gone).union(self._before.added)
         return _grouped(self._before, self._moved_groups).union(n for n in went if self._number(n) < 0)
 
     @cached_property

@@ -85,7 +85,7 @@ class Collection:
                     yield number, impacts[at] / UNIT
 
     def group_bonus(self, weights: Mapping[int, float], unit: float) -> dict[int, int]:
-        """The same as whole numbers of some unit."""
+        """What the groups' own scores add to their documents, as whole numbers of some unit."""
         return {group: int(value / unit) for group, value in self._score_groups(weights).items()}
 
     def _score_groups(self, weights: Mapping[int, float]) -> Scores:

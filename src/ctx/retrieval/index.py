@@ -72,7 +72,7 @@ class Index:
     @cached_property
     def numbers(self) -> Sequence[int]:
         """The numbers of the documents in the order of the list."""
-        return range(len(self.documents))
+        return self.origin
 
     @property
     def max_doc(self) -> int:
@@ -85,7 +85,7 @@ class Index:
 
     def number(self, place: int) -> int:
         """The number of the document at a place of the list."""
-        return place
+        return self.numbers[place]
 
     @cached_property
     def terms(self) -> list[str]:

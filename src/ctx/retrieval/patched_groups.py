@@ -124,7 +124,8 @@ class PatchedGroups:
 
     def __len__(self) -> int:
         known = len(self._lengths) - 1
-        return known - sum(group <= known for group in self.changed) + len(self._now)
+        now = {group for _, group in self.members}
+        return known - sum(group <= known for group in self.changed) + len(now)
 
     @cached_property
     def rows(self) -> dict[int, dict[int, int]]:

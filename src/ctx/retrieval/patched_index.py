@@ -72,7 +72,7 @@ class PatchedIndex(Index):
         """Add the rows of the fresh documents, and count them instead of those that are gone."""
         for number in self.gone:
             self.exchanged.subtract(terms_of(fields_of(self.documents, number)))
-        for number in self.fresh:
+        for number in self.added:
             own, fields = self._patched_groups.own(number), self._patched_groups.fields(self._places[number])
             self.exchanged.update(terms_of(own))
             self._fresh_lengths.append(round(fields.body_length * TWENTIETHS))
@@ -95,10 +95,6 @@ class PatchedIndex(Index):
         """Where a document stands in the list that was indexed; below 0 where it is gone."""
         return self._places[number]
 
-    def number(self, place: int) -> int:
-        """The number of the document at a place of the list."""
-        return self.numbers[place]
-
     def postings(self, term: int) -> Postings:
         """The numbers of documents and the impacts of a term on them; fresh ones have no dense postings."""
         old = super().postings(term) if term < self._known else ((), ())
@@ -106,8 +102,8 @@ class PatchedIndex(Index):
         return ([*old[0], *fresh[0]], [*old[1], *fresh[1]]) if fresh else old
 
     @property
-    def fresh(self) -> range:
-        """The numbers of the fresh documents."""
+    def added(self) -> range:
+        """The numbers of the documents beside those of the shelf: the fresh ones, then those resettled."""
         return range(self._old, self.max_doc)
 
     def row(self, number: int) -> Row:
@@ -144,6 +140,11 @@ class PatchedIndex(Index):
         return self._patched_groups.names[group]
 
     @property
+    def regrouped(self) -> int:
+        """How many documents stand in groups that are not as in the index."""
+        return len(self._patched_groups.members)
+
+    @property
     def changed_groups(self) -> frozenset[str]:
         """The names of the groups that are not as in the index."""
         return frozenset(map(self.group_name, self._patched_groups.changed))
@@ -176,14 +177,14 @@ class PatchedIndex(Index):
     def holds(self) -> bool:
         """Whether all that is asked of it is answered as an index made anew would answer it.
 
-        That is so while the averages, to the precision that counts, are the same.
+        That is so while the averages, to the precision that counts, are the same, and no dialogue changed.
         """
         return self._moved_averages() == self.averages and self._patched_groups.hold
 
     def _moved_averages(self) -> Averages:
         """The averages of the documents that there are now."""
         titles, lengths = (
-            sum(old) + sum(map(of, self.fresh)) - sum(map(of, self.gone))
+            sum(old) + sum(map(of, self.added)) - sum(map(of, self.gone))
             for old, of in (
                 (self.documents.title_lengths, self.title_length),
                 (self.lengths, self.length),

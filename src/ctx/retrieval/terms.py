@@ -26,7 +26,7 @@ _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
 WHOLE = "="
 
 # The words of a compound, or of a chunk between blanks, and what is kept whole of it.
-Found = tuple[tuple[str, ...], tuple[str, ...]]
+Analysed = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 class Terms(NamedTuple):
@@ -43,7 +43,7 @@ def analyse(text: str) -> Terms:
     return Terms(words, [whole for _, wholes in found for whole in wholes])
 
 
-def known_chunks(texts: Iterable[str]) -> dict[str, Found]:
+def known_chunks(texts: Iterable[str]) -> dict[str, Analysed]:
     """The terms of each chunk of some texts, to be given to `learn`."""
     return {chunk: _KNOWN[chunk] for text in texts for chunk in text.split()}
 
@@ -75,14 +75,14 @@ def find_terms(text: str, wanted: AbstractSet[str]) -> list[int]:
     return found
 
 
-def _analyse_chunk(chunk: str) -> Found:
+def _analyse_chunk(chunk: str) -> Analysed:
     found = list(map(_analyse_compound, _COMPOUND.findall(chunk)))
     if len(found) == 1:
         return found[0]
     return tuple(w for words, _ in found for w in words), tuple(w for _, wholes in found for w in wholes)
 
 
-def _analyse_compound(compound: str) -> Found:
+def _analyse_compound(compound: str) -> Analysed:
     parts = _WORD.findall(compound)
     words: list[str] = []
     wholes: list[str] = []
@@ -101,10 +101,10 @@ def _analyse_compound(compound: str) -> Found:
     return tuple(words), tuple(wholes)
 
 
-class _Chunks(Memo[str, Found]):
+class _Chunks(Memo[str, Analysed]):
     """The terms of what stands between blanks, worked out when it is first met; no compound holds a blank."""
 
-    def __missing__(self, chunk: str) -> Found:
+    def __missing__(self, chunk: str) -> Analysed:
         known = _analyse_chunk(chunk)
         if len(chunk) <= _LONG:
             self[chunk] = known

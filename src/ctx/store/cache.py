@@ -137,10 +137,10 @@ class Cache:
             return None
         return found if stamp in {None, found.stamp} else None
 
-    def put(self, name: str, stamp: str, parts: Mapping[str, array[Any] | bytes]) -> None:
-        """Replace a cache file, or do nothing where that cannot be done."""
+    def put(self, name: str, stamp: str, parts: Mapping[str, array[Any] | bytes]) -> bool:
+        """Replace a cache file, or do nothing where that cannot be done; returns whether it was done."""
         if not self.on:
-            return
+            return False
         temp = self._folder / f"{name}.{os.getpid():x}-{time.time_ns():x}.tmp"
         try:
             self._make_folder()
@@ -151,6 +151,8 @@ class Cache:
         except (OSError, ValueError):
             with suppress(OSError):
                 temp.unlink(missing_ok=True)
+            return False
+        return True
 
     def drop(self, name: str) -> None:
         """Remove a cache file, where that can be done."""
