@@ -24,6 +24,7 @@ from ctx.store.system import System
 from ctx.store.write import Transaction, Writer
 
 FILE = ".context/LEARNINGS.md"
+OTHER = ".context/TASKS.md"
 NEW = ".context/archive/learnings-2026-Q4.md"
 OLD_TEXT = "﻿# Learnings\r\n\r\n## [2026-11-21-043412] One\r\nlast line without an end"
 NEW_TEXT = OLD_TEXT + " and more\r\n" * 50_000
@@ -131,6 +132,12 @@ def change_file(transaction: Transaction) -> None:
 
 def make_file(transaction: Transaction) -> None:
     transaction.create(NEW, NEW_TEXT)
+
+
+def write(root: Path, path: str, text: str = "new\n") -> None:
+    """A transaction that replaces one file's text."""
+    with Writer(root).transaction() as transaction:
+        transaction.replace(path, text)
 
 
 class Refused:

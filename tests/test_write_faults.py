@@ -22,6 +22,7 @@ from tests.faults import (
     NEW,
     NEW_TEXT,
     OLD_TEXT,
+    OTHER,
     REPLACING,
     Refused,
     bytes_of,
@@ -31,8 +32,6 @@ from tests.faults import (
     temps,
     with_fault,
 )
-
-OTHER = ".context/TASKS.md"
 
 
 def fault_of(step: str, code: int) -> Callable[..., Any]:

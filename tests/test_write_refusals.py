@@ -17,6 +17,7 @@ from tests.faults import (
     FILE,
     IS_ROOT,
     OLD_TEXT,
+    OTHER,
     Refused,
     bytes_of,
     context_for_all,
@@ -24,20 +25,14 @@ from tests.faults import (
     make_context,
     temps,
     with_fault,
+    write,
     write_as_nobody,
 )
-
-OTHER = ".context/TASKS.md"
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     return make_context(tmp_path / "project")
-
-
-def write(root: Path, path: str, text: str = "new\n") -> None:
-    with Writer(root).transaction() as transaction:
-        transaction.replace(path, text)
 
 
 def refused(root: Path, path: str) -> str:

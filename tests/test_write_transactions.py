@@ -21,23 +21,18 @@ from tests.faults import (
     FILE,
     IS_ROOT,
     OLD_TEXT,
+    OTHER,
     Refused,
     bytes_of,
     make_context,
     temps,
+    write,
 )
-
-OTHER = ".context/TASKS.md"
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     return make_context(tmp_path / "project")
-
-
-def write(root: Path, path: str, text: str = "new\n") -> None:
-    with Writer(root).transaction() as transaction:
-        transaction.replace(path, text)
 
 
 def test_edits_keep_mark_line_endings_mode_and_missing_newline(root: Path) -> None:
