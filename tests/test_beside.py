@@ -27,7 +27,7 @@ WITH_FORK = """
 """
 needs_fork = pytest.mark.skipif(
     not System().can_fork() or _processors() == 1,
-    reason="no process is started here: no fork, or one processor",
+    reason="there is no fork here, or one processor",
 )
 
 
