@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ctx.store.beside import _processors, alone, beside
+from ctx.store.beside import _processors, beside
 from ctx.store.system import Mac, System, Windows
 from tests.cli import ctx, project
 
@@ -118,7 +118,7 @@ def refused(_: object = None) -> None:
 @pytest.mark.parametrize("system", [Mac(), Windows()])
 def test_systems_that_cannot_fork_leave_the_work(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fork", refused, raising=False)
-    with beside(refused, system), alone(refused):
+    with beside(refused, system):
         pass
 
 
@@ -158,6 +158,18 @@ def test_a_ctrl_c_just_after_the_fork_ends_the_other_process_in_silence(root: Pa
         WITH_FORK.format(fork="lambda: fork() or os.kill(os.getpid(), 2) or 0"), *AGENT, cwd=root
     )
     assert (interrupted.stdout.decode(), interrupted.stderr, interrupted.returncode) == (plain.out, b"", 0)
+
+
+@needs_fork
+def test_a_process_that_is_not_ours_is_not_forked(root: Path) -> None:
+    code = """
+        import os, ctx
+        os.fork = None
+        print(ctx.open(".").packet(budget=900, now="2026-11-21").text, end="")
+    """
+    plain = ctx(*AGENT, cwd=root, env={"CTX_NO_CACHE": "1"})
+    done = run(code, cwd=root)
+    assert (done.stdout.decode(), done.stderr) == (plain.out, b"")
 
 
 @needs_fork

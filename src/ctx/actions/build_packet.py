@@ -116,13 +116,15 @@ def _counting(reading: Reading, request: Request) -> Iterator[Press]:
 
 def _measuring(reader: Reader, reading: Reading, request: Request) -> AbstractContextManager[None]:
     """Where many entries were just read, have their sizes worked out and kept while we rank them."""
+    if not reader.may_fork or reading.recall is None or reading.was_kept or len(reading.live) < _MANY:
+        return nullcontext()
+    from ctx.store.beside import beside
 
     def measure() -> None:
         with _counting(reading, request) as press:
             _sizes(reading, (), press)
 
-    many = reading.recall is not None and not reading.was_kept and len(reading.live) >= _MANY
-    return reader.beside(measure) if many else nullcontext()
+    return beside(measure)
 
 
 def _sizes(reading: Reading, numbers: Sequence[int], press: Press) -> Sizes | None:

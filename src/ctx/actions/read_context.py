@@ -33,7 +33,6 @@ from ctx.retrieval.collection import Collection
 from ctx.retrieval.index import Index
 from ctx.retrieval.thesaurus import Thesaurus, is_glossary
 from ctx.store import git
-from ctx.store.beside import Beside, alone
 from ctx.store.cache import Cache
 from ctx.store.workspace import CONFIG, Revision, Source, Worktree
 
@@ -148,12 +147,12 @@ class _Look(NamedTuple):
 class Reader:
     """Reads one context folder, again only when the files' stats differ from the last time.
 
-    `beside` may do some work in a process of its own.
+    `may_fork` says whether the process is ours alone, so that a second one may be started beside it.
     """
 
-    def __init__(self, root: Path, beside: Beside = alone) -> None:
+    def __init__(self, root: Path, *, may_fork: bool = False) -> None:
         self.root = root
-        self.beside = beside
+        self.may_fork = may_fork
         self.worktree = Worktree(root)
         self.cache = Cache(root)
         self._kept: dict[bool, tuple[object, Reading]] = {}

@@ -31,10 +31,9 @@ Before = Annotated[str, Option("--before", help="Only before this date.")]
 def open_reader(root: Path | None) -> Reader:
     """The reader of the context meant: the one at --root, or the nearest one upwards."""
     from ctx.actions.read_context import Reader
-    from ctx.store.beside import beside
     from ctx.store.workspace import find_root
 
-    return Reader(find_root(working_folder(), root), beside)
+    return Reader(find_root(working_folder(), root), may_fork=True)
 
 
 def working_folder() -> Path:

@@ -6,20 +6,13 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
 from ctx.store.system import System, current
 
 Work = Callable[[], object]
-# What has some work done while its `with` block runs, and waits for the end of it.
-Beside = Callable[[Work], AbstractContextManager[None]]
-
-
-def alone(_: Work) -> AbstractContextManager[None]:
-    """Do none of the work, as where processes are not ours to start."""
-    return nullcontext()
 
 
 @contextmanager

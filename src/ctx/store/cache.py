@@ -124,7 +124,8 @@ class Cache:
 
     def __init__(self, root: Path) -> None:
         self._folder = root / FOLDER
-        # A link would have files written, and old ones removed, wherever it leads.
+        # A link would have files written, and old ones removed, wherever it leads. A Path refuses to say so
+        # where the folder above it is closed.
         self.on = not os.environ.get("CTX_NO_CACHE") and not os.path.islink(self._folder)  # noqa: PTH114
 
     def find(self, name: str, stamp: str | None = None) -> CacheFile | None:
@@ -220,7 +221,7 @@ def _made_by() -> str:
     for folder in sys.path:
         # Where it would be imported from, in a thousandth of the time.
         with suppress(OSError):
-            stemmer = os.stat(f"{folder}/{_STEMMER}")  # noqa: PTH116
+            stemmer = Path(folder, _STEMMER).stat()
             code = crc32(f"{stemmer.st_mtime_ns} {stemmer.st_size}".encode(), code)
             break
     python = f"{sys.version_info[0]}.{sys.version_info[1]}"

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 from ctx.errors import Damaged
 
-P = ParamSpec("P")
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Concatenate, ParamSpec, TypeVar
+
+    from ctx.actions.read_context import Reader
+
+    P = ParamSpec("P")
+    T = TypeVar("T")
+    Action = Callable[Concatenate[Reader, P], T]
 
 
-class Forgetful(Protocol):
-    """What remembers something that it can do without."""
-
-    def forget(self) -> None:
-        """Do without it from now on."""
-
-
-R = TypeVar("R", bound=Forgetful)
-Action = Callable[Concatenate[R, P], T]
-
-
-def mended(action: Action[R, P, T]) -> Action[R, P, T]:
+def mended(action: Action[P, T]) -> Action[P, T]:
     """An action that is done again where what one file would be mended with turns out to be damaged too."""
 
     @wraps(action)
-    def done(reader: R, /, *args: P.args, **kwargs: P.kwargs) -> T:
+    def done(reader: Reader, /, *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return action(reader, *args, **kwargs)
         except Damaged:
