@@ -95,10 +95,11 @@ class Change:
         exchanged = before.exchanged.keys() | now.exchanged.keys()
         moved = {term for term in exchanged if rounded(before.df(term)) != rounded(now.df(term))}
         if self._moved_groups:
-            counts = (
-                (term, *(len(index.group_postings(term)[0]) for index in (before, now))) for term in exchanged
-            )
-            moved.update(term for term, was, found in counts if was != found)
+            moved |= {
+                term
+                for term in exchanged
+                if len(before.group_postings(term)[0]) != len(now.group_postings(term)[0])
+            }
         return frozenset(moved)
 
     @cached_property

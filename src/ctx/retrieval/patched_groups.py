@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ctx.memory.shelf import Numbers
 from ctx.retrieval.document import Documents
@@ -60,22 +60,26 @@ class PatchedGroups:
         self.names = list(names)
         self.changed = frozenset(self._fresh_groups).union(map(self.group, gone)) - {0}
         """Those whose documents are not all as they were, or not where they were."""
+        self.own = lru_cache(maxsize=4 * REACH)(self._fields_of)
+        """The fields of a document without its neighbours, by its number."""
 
     def group(self, number: int) -> int:
         """The group of a document; 0 for none."""
-        return (
-            self._documents.groups[number] if number < self._old else self._fresh_groups[number - self._old]
-        )
+        fresh = number - self._old
+        return self._documents.groups[number] if fresh < 0 else self._fresh_groups[fresh]
 
     def asks(self, number: int) -> bool:
         """Whether a document ends in a question mark."""
-        fresh = number - self._old
-        return bool(self._documents.asks[number] if fresh < 0 else self._fresh.asks[fresh])
+        documents, at = self.held(number)
+        return bool(documents.asks[at])
 
-    def own(self, number: int) -> Fields:
-        """A document's fields without its neighbours."""
+    def held(self, number: int) -> tuple[Documents, int]:
+        """The documents that a document is among, and its place there."""
         fresh = number - self._old
-        return fields_of(self._documents, number) if fresh < 0 else fields_of(self._fresh, fresh)
+        return (self._documents, number) if fresh < 0 else (self._fresh, fresh)
+
+    def _fields_of(self, number: int) -> Fields:
+        return fields_of(*self.held(number))
 
     def fields(self, place: int) -> Fields:
         """The fields of the document at a place of the list, its neighbours counted in."""
@@ -90,8 +94,16 @@ class PatchedGroups:
     @cached_property
     def members(self) -> list[tuple[int, int]]:
         """The documents of changed groups in the order of the list, each with its group."""
-        groups = ((number, self.group(number)) for number in self._origin) if self.changed else ()
-        return [(number, group) for number, group in groups if group in self.changed]
+        every = self.grouped if self.changed else ()
+        return [(number, group) for number, group in every if group in self.changed]
+
+    @cached_property
+    def grouped(self) -> list[tuple[int, int]]:
+        """The documents that have a group in the order of the list, each with it."""
+        if len(self.names) == 1:
+            return []
+        groups = ((number, self.group(number)) for number in self._origin)
+        return [(number, group) for number, group in groups if group]
 
     @cached_property
     def _now(self) -> dict[int, Group]:

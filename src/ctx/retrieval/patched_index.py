@@ -152,8 +152,7 @@ class PatchedIndex(Index):
     @cached_property
     def grouped(self) -> list[tuple[int, int]]:
         """The documents that have a group, and which."""
-        groups = ((number, self.group(number)) for number in self.numbers) if self.groups else ()
-        return [(number, group) for number, group in groups if group]
+        return self._patched_groups.grouped
 
     def asks(self, number: int) -> bool:
         """Whether a document ends in a question mark."""
@@ -161,13 +160,13 @@ class PatchedIndex(Index):
 
     def words(self, number: int) -> Numbers:
         """The words of a document: those of its title, a gap, and those of its body."""
-        return super().words(number) if number < self._old else self._fresh.row("words", number - self._old)
+        documents, at = self._patched_groups.held(number)
+        return documents.row("words", at)
 
     def title_length(self, number: int) -> int:
         """How many words a document's title has."""
-        if number < self._old:
-            return super().title_length(number)
-        return self._fresh.title_lengths[number - self._old]
+        documents, at = self._patched_groups.held(number)
+        return documents.title_lengths[at]
 
     def length(self, number: int) -> int:
         """How many words a document's body has, neighbours counted in, in twentieths."""
