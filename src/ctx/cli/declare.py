@@ -61,6 +61,15 @@ def parameters(command: Command) -> dict[str, Parameter]:
     return {name: _parameter(hints[name], default) for name, default in zip(names, defaults, strict=True)}
 
 
+def whole_number(text: str, least: int | None = None) -> int:
+    """A number as people type it. Raises ValueError for anything else and for less than `least`."""
+    if not (text.isascii() and text.removeprefix("-").isdigit()):
+        raise ValueError(f"{text!r} is not a whole number")
+    if least is not None and int(text) < least:
+        raise ValueError(f"{text} is less than {least}")
+    return int(text)
+
+
 def _parameter(hint: Any, default: Any) -> Parameter:
     kind, (declared,) = hint.__origin__, hint.__metadata__
     if isinstance(kind, UnionType):

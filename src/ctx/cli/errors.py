@@ -61,8 +61,7 @@ def _usage(error: Any) -> int:
         return int(error.exit_code)
     context = getattr(error, "ctx", None)
     hint = f"`{context.command_path} --help` shows how it is used" if context else "see `ctx --help`"
-    message = error.format_message().replace("is not a valid int range", "is not a whole number")
-    return complain(message, hint, error.exit_code)
+    return complain(error.format_message(), hint, error.exit_code)
 
 
 def _refused(error: OSError) -> int:

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ctx.cli.declare import REQUIRED, Argument, Command, Commands, Group, Option, Parameter, parameters
+from ctx.cli.declare import REQUIRED, Command, Commands, Group, Option, Parameter, parameters, whole_number
 
 _COMPLETION = "_CTX_COMPLETE"  # set by a shell that asks how a line could go on
 
@@ -107,16 +107,9 @@ def _read(one: Parameter, text: str) -> Any:
     if one.type is bool:
         return True
     if one.type is int:
-        return _whole_number(text, one.declared)
+        return whole_number(text, one.declared.min if isinstance(one.declared, Option) else None)
     if one.type is Path and os.access(text, os.R_OK):
         return Path(text)
     if issubclass(one.type, Enum):
         return one.type(text)
     raise ValueError(text)
-
-
-def _whole_number(text: str, declared: Option | Argument) -> int:
-    number = int(text)
-    if isinstance(declared, Option) and declared.min is not None and number < declared.min:
-        raise ValueError(text)
-    return number

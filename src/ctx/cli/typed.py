@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from types import FunctionType
 from typing import Annotated, Any
 
 import typer
 
 from ctx import __version__
-from ctx.cli.declare import Argument, Command, Commands, Group, Option, parameters
+from ctx.cli.declare import Argument, Command, Commands, Group, Parameter, parameters, whole_number
 from ctx.cli.output import say
 
 _HELP = """Markdown memory for coding agents.
@@ -70,21 +71,31 @@ def annotated(command: Command) -> Command:
     copy = FunctionType(plain.__code__, plain.__globals__, plain.__name__, plain.__defaults__)
     copy.__doc__ = plain.__doc__
     copy.__annotations__ = {
-        name: Annotated[one.annotation, _info(one.declared)] for name, one in parameters(command).items()
+        name: Annotated[one.annotation, _info(one)] for name, one in parameters(command).items()
     }
     return copy
 
 
-def _info(declared: Option | Argument) -> Any:
+def _info(parameter: Parameter) -> Any:
+    declared = parameter.declared
     if isinstance(declared, Argument):
         return typer.Argument(metavar=declared.metavar, help=declared.help)
+    # Numbers are read by ours, so that they and what is said of them do not depend on typer's release.
+    numeric = parameter.type is int
     return typer.Option(
         *declared.names.split(),
         help=declared.help,
-        metavar=declared.metavar,
-        min=declared.min,
+        metavar=declared.metavar or ("N" if numeric else None),
+        parser=partial(_number, declared.min) if numeric else None,
         envvar=declared.envvar,
     )
+
+
+def _number(least: int | None, text: str) -> int:
+    try:
+        return whole_number(str(text), least)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def _print_version(value: bool) -> None:
