@@ -37,12 +37,29 @@ bench: $(READY) ## whole-process times as ratios (CORPUS=DIR, else made-up words
 eval: $(READY) ## retrieval and packing measured on a data folder (EVAL=DIR)
 	$(BIN)/python benchmarks/evaluate.py $(EVAL)
 
+.PHONY: coverage
+coverage: $(READY) ## all tests with branch coverage, subprocesses counted; fails below the floor
+	$(BIN)/python -m pytest -n 2 -q --cov --cov-report=term:skip-covered
+
+.PHONY: docs
+docs: $(READY) ## print the generated pages anew: commands, configuration, the example file
+	$(BIN)/python -m ctx.cli.reference > docs/commands.md
+	$(BIN)/python -m ctx.config reference > docs/configuration.md
+	$(BIN)/python -m ctx.config example > .contextrc.example
+
 .PHONY: check
-check: $(READY) ## lint, types, architecture
+check: $(READY) ## lint, types, architecture, workflows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+
+.PHONY: drift
+drift: $(READY) ## whether this repository's own context is healthy
+	@$(BIN)/ctx drift
 
 .PHONY: format
 format: $(READY) ## rewrite sources in the house style

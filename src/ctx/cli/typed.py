@@ -31,7 +31,7 @@ part that matters now, inside a token budget that is never exceeded.
 Commands that show something take --json. Errors go to stderr; exit codes: 0 done, 1 failed, 2 usage,
 3 a bug in ctx, 130 interrupted.
 """
-_HIDDEN = {"merge-driver"}  # git calls it
+HIDDEN = {"merge-driver"}  # git calls it
 
 
 def application(tables: Iterable[Commands]) -> typer.Typer:
@@ -62,7 +62,7 @@ def _group(name: str, group: Group) -> typer.Typer:
 
 
 def _add(app: typer.Typer, name: str, command: Command) -> None:
-    app.command(name, hidden=name in _HIDDEN)(annotated(command))
+    app.command(name, hidden=name in HIDDEN)(annotated(command))
 
 
 def annotated(command: Command) -> Command:
