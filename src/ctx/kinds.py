@@ -16,7 +16,8 @@ class Kind(NamedTuple):
     """One kind of entry.
 
     ``weight`` multiplies the score; ``cap`` is the number of entries from which drift nudges (0: never);
-    ``fields`` are the names of its ``**Field**:`` lines in the order they are written.
+    ``fields`` are the names of its ``**Field**:`` lines in the order they are written; ``bullets`` says that
+    its entries may be written as bullets of a list.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Kind(NamedTuple):
     weight: float
     cap: int
     fields: tuple[str, ...] = ()
+    bullets: bool = False
 
     @property
     def stem(self) -> str:
@@ -39,7 +41,7 @@ class Kind(NamedTuple):
 
 
 BUILTIN = (
-    Kind("convention", "CONVENTIONS.md", "C", "semantic", 1.0, 30),
+    Kind("convention", "CONVENTIONS.md", "C", "semantic", 1.0, 30, bullets=True),
     Kind(
         "decision",
         "DECISIONS.md",

@@ -107,7 +107,7 @@ class _File:
         self.document = document
         self.text = document.text
         self.newline = newline_of(self.text)
-        self.parts = segment(document, bullets=kind.name == "convention")
+        self.parts = segment(document, bullets=kind.bullets)
         inside = list(index_blocks(document))
         outside = [p for p in self.parts if not any(first < p.start < last for first, last in inside)]
         self.stamped = [part for part in outside if part.stamp is not None]

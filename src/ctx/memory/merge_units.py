@@ -54,7 +54,7 @@ def split_entries(text: str, kind: Kind, page: str = "") -> list[Unit]:
     """The units of a file of entries."""
     document = Document.parse(text)
     units = []
-    for part in segment(document, bullets=kind.name == "convention", page=page):
+    for part in segment(document, bullets=kind.bullets, page=page):
         body = text[part.start : part.end].rstrip("\r\n")
         content = "\n".join(split_lines(text[part.body : part.end])).split()
         stamp = part.stamp or ""

@@ -34,7 +34,7 @@ def entries_of(document: Document, role: Role, path: str, *, category: str = "")
     if kind is REFERENCE:
         found = segment_sections(document, name)
     else:
-        found = segment(document, bullets=kind.name == "convention", page=name, category=category)
+        found = segment(document, bullets=kind.bullets, page=name, category=category)
     for position, part in enumerate(found):
         yield _entry(document.text, part, kind, path, position, archived=role.archived)
 

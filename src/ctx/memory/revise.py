@@ -62,7 +62,7 @@ class Place:
 def find_place(text: str, kind: Kind, path: str, position: int, *, page: bool) -> Place:
     """The place of the entry at a position of a file."""
     name = PurePosixPath(path).stem if page else ""
-    parts = segment(Document.parse(text), bullets=kind.name == "convention", page=name)
+    parts = segment(Document.parse(text), bullets=kind.bullets, page=name)
     return Place(text, kind, parts[position])
 
 

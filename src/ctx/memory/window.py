@@ -58,7 +58,7 @@ class Reread(NamedTuple):
 
 def clear_from(document: Document, role: Role) -> int:
     """From where on a file may be read again in parts, or NEVER."""
-    if role.page or role.kind is None or role.kind is REFERENCE or role.kind.name == "convention":
+    if role.page or role.kind is None or role.kind is REFERENCE or role.kind.bullets:
         return NEVER
     if not _is_settled(document) or any(part.heading.level == 1 for part in document.sections[1:]):
         return NEVER
