@@ -217,7 +217,15 @@ def test_ten_thousand_texts_are_compared_with_few_others() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["See L-aaaaaa.", "See [2026-10-10-101010].", "**Superseded by**: `L-aaaaaa`", "after D-123abc.2"]
+    "body",
+    [
+        "See L-aaaaaa.",
+        "See [2026-10-10-101010].",
+        "**Superseded by**: `L-aaaaaa`",
+        "after D-123abc.2",
+        "**Supersedes**: L-482913",
+        "**Status**: Superseded by D-000000",
+    ],
 )
 def test_a_link_to_nothing_dangles(body: str) -> None:
     assert lines("dangling-link", facts({"LEARNINGS.md": entry("2026-11-01", "One", body)})) == [
@@ -257,6 +265,9 @@ def test_links_that_lead_somewhere_do_not_dangle() -> None:
         "AB-aaaaaa is no kind of ours",
         "AL-123456 and L-12345 and L-abcxyz0",
         "## [2026-11-03-101010] a heading",
+        "Ticket T-123456",
+        "It failed with E-400123 and D-20260101.",
+        "* T-998877: the queue filled up",
     ],
 )
 def test_examples_and_look_alikes_do_not_dangle(body: str) -> None:

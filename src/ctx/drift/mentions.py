@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from ctx.drift.facts import RULES_FILE, Facts
+from ctx.drift.gone_words import says_gone
 from ctx.drift.prose import code_spans, prose
 from ctx.memory.entry import Entry
 from ctx.memory.layout import CONTEXT, Holds
@@ -23,20 +24,6 @@ _STAND_INS = re.compile(
     r"(?:^|/)(?:foo|bar|baz|qux|quux|foobar|xxx+|example|sample|placeholder|some[-_]?\w*|your?[-_]\w+|my[-_]\w+)"
     r"(?:[._-][\w.-]*)?(?:/|$)|(?:^|/)path/to(?:/|$)|YYYY|NNN",
 )
-# A text that says itself that the file has gone or moved is no drift.
-_TOLD_BEFORE = re.compile(
-    r"\b(?:removed?|removing|delet(?:ed?|ing)|renam(?:ed?|ing)|mov(?:ed?|ing)|dropp?(?:ed|ing)?|replac(?:ed?|ing)"
-    r"|retired?|former(?:ly)?|previously|used to (?:be|live)(?: in| at)?|instead of|no longer)"
-    r"[\s:]+(?:(?:the|our|old|file|module|script|folder|from|in|at)\s+){0,3}(?:`[^`\n]+`\s*(?:,|and|&|or)\s*)*$",
-    re.IGNORECASE,
-)
-_TOLD_AFTER = re.compile(
-    r"\s*(?:→|->|=>|\(?(?:(?:is\s+)?now\s+(?:in|at|called|`)|became\s+`"
-    r"|(?:since|later|was|were|has been|have been|is|got)\s+(?:(?:since|now|long)\s+)?"
-    r"(?:removed|deleted|renamed|moved|gone|dropped|replaced|retired)))",
-    re.IGNORECASE,
-)
-_BEFORE = 120  # characters looked at ahead of a mention
 
 
 class Mention(NamedTuple):
@@ -67,7 +54,7 @@ def _in_file(facts: Facts, file: str) -> Iterator[Mention]:
     found += [(match.start(group), match[group], True) for match, group in _links(text)]
     for start, written, link in sorted(found):
         path = path_of(written, link=link)
-        if not path or _is_told(text, start, start + len(written)):
+        if not path or says_gone(text, start, start + len(written)):
             continue
         owner = facts.owner(file, start)
         if _holds(owner) or (owner is None and file == RULES_FILE):
@@ -130,16 +117,3 @@ def rewritten(mention: Mention, at: str, to: str) -> str:
         new = posixpath.relpath(to, posixpath.dirname(mention.file) or ".")
     lead = "./" if path.startswith("./") and not new.startswith(".") else ""
     return lead + new + ("/" if path.endswith("/") else "")
-
-
-def _is_told(text: str, start: int, end: int) -> bool:
-    """Whether the words around a mention say themselves that the file is no longer there."""
-    lead = text[max(0, start - _BEFORE) : start].rstrip("`[(<")
-    lead = re.split(r"[.;:!?](?=\s)|\n\s*\n|\n\s*[-*+] ", lead)[-1]
-    return bool(_TOLD_BEFORE.search(lead) or _TOLD_AFTER.match(text, _after(text, end)))
-
-
-def _after(text: str, end: int) -> int:
-    while end < len(text) and text[end] in "`)>":
-        end += 1
-    return end

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ctx.drift.facts import Facts
 from ctx.drift.finding import Finding
-from ctx.drift.prose import prose, without_spans
+from ctx.drift.prose import blank, prose, without_spans
 from ctx.drift.rule import Rule
 from ctx.kinds import TASK_PREFIX
 from ctx.memory.entry import Entry
@@ -45,7 +45,8 @@ class DanglingLink(Rule):
 
     Retired entries are read too: theirs is the `Superseded by`. Examples in code and in backticks are no
     links, except in fields that hold links; nor is a stamp that only is a date, or that a Markdown link has
-    as its text.
+    as its text. Letters and digits alone (`T-123456`) may be another system's number: they are links in
+    fields that hold links only.
     """
 
     name = "dangling-link"
@@ -55,15 +56,16 @@ class DanglingLink(Rule):
         """One finding for each link of an entry or task."""
         known = _known(facts)
         for path, owned in sorted(facts.owned.items()):
-            masked = ""
+            places: tuple[str, str] | None = None
             for one in owned:
                 if one.archived or (isinstance(one, Task) and one.state != OPEN):
                     continue
                 for link in find_links(facts.texts[path][one.start : one.end]):
                     if known.has(link):
                         continue
-                    masked = masked or _masked(facts, path)
-                    yield from self._at(facts, one, link, masked)
+                    places = places or _places(facts, path)
+                    text, fields = places
+                    yield from self._at(facts, one, link, fields if _is_number(link) else text)
 
     def _at(self, facts: Facts, one: Entry | Task, link: str, masked: str) -> Iterator[Finding]:
         quoted = re.escape(link)
@@ -84,14 +86,20 @@ def _is_own_stamp(one: Entry | Task, link: str) -> bool:
     return isinstance(one, Entry) and one.stamp == link
 
 
-def _masked(facts: Facts, path: str) -> str:
-    """The text without code and comments; code spans stay in fields that hold links."""
+def _is_number(link: str) -> bool:
+    """Whether a link could be another system's number: `T-123456`, `E-400123`."""
+    return not link[0].isdigit() and link.partition("-")[2].isdigit()
+
+
+def _places(facts: Facts, path: str) -> tuple[str, str]:
+    """Where links stand: the text without code and comments, and of that the fields that hold links."""
     text = prose(facts.document(path))
-    parts = list(without_spans(text))
+    everywhere = list(without_spans(text))
+    fields = list(blank(text, [(0, len(text))]))
     for pattern in (_LINK_FIELD, _STATUS):
         for match in pattern.finditer(text):
-            parts[match.start() : match.end()] = match[0]
-    return "".join(parts)
+            everywhere[match.start() : match.end()] = fields[match.start() : match.end()] = match[0]
+    return "".join(everywhere), "".join(fields)
 
 
 def _known(facts: Facts) -> _Known:
