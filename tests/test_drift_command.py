@@ -248,6 +248,23 @@ def test_the_hook_nudges_and_stops_a_commit_in_the_real_pre_commit(tmp_path: Pat
     assert "holds a secret: GitHub Token" in refused.value.stderr + refused.value.stdout
 
 
+def test_a_source_file_that_is_removed_alone_wakes_the_hook(tmp_path: Path) -> None:
+    manifest = (REPOSITORY / ".pre-commit-hooks.yaml").read_text("utf-8")
+    hook = manifest.replace("language: python", "language: system").replace(
+        "entry: ctx drift", f"entry: {sys.executable} -m ctx drift"
+    )
+    repository = Repository(tmp_path / "repository")
+    project(repository.root, {**CORE, "LEARNINGS.md": "## [2026-11-01] One\n\nThe loop is in `src/a.py`.\n"})
+    repository.write(
+        ".pre-commit-config.yaml", "repos:\n- repo: local\n  hooks:\n" + re.sub(r"(?m)^(?=.)", "  ", hook)
+    )
+    repository.write("src/a.py", code("a"))
+    repository.commit_all()
+    repository("rm", "-q", "src/a.py")
+    run = _pre_commit(tmp_path, "run")
+    assert "src/a.py is gone" in run.stdout
+
+
 def _pre_commit(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
     environment = dict(
         os.environ, PRE_COMMIT_HOME=str(folder / "home"), PYTHONUTF8="1", PYTHONIOENCODING="utf-8"
