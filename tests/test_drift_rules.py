@@ -427,3 +427,143 @@ def test_a_rule_switched_off_is_not_run_and_an_unknown_one_is_named_with_its_lin
     (found,) = report.findings
     assert (found.rule, found.path, found.line) == ("bad-ignore", ".contextrc", 3)
     assert found.hint == "did you mean 'soft-cap'?"
+
+
+# malformed-task
+
+
+@pytest.mark.parametrize(
+    ("line", "mend"),
+    [
+        ("-[ ] a", "- [ ] a"),
+        ("- [] b", "- [ ] b"),
+        ("- [x ] c", "- [x] c"),
+        ("- [ x] c", "- [x] c"),
+        ("- [  ] two blanks", "- [ ] two blanks"),
+        ("- [ ]d", "- [ ] d"),
+        ("-[x]d", "- [x] d"),
+        ("[ ] no marker", "- [ ] no marker"),
+        ("*[] star", "* [ ] star"),
+        ("1.[x] numbered", "1. [x] numbered"),
+        ("  -[ ] nested", "- [ ] nested"),
+    ],
+)
+def test_a_line_meant_as_a_task_is_named_with_its_mend(line: str, mend: str) -> None:
+    (found,) = findings("malformed-task", facts({"TASKS.md": f"# Tasks\n\n- [ ] good\n\n{line}\n"}))
+    assert (found.line, found.hint) == (5, f"write `{mend}`")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- [x](https://a.org) a link",
+        "- [a] plan is in the wiki",
+        "- [1]: https://a.org",
+        "[x]: https://a.org",
+        "- [ ] a task",
+        "- [-] skipped",
+        "- [/] under way",
+        "- [ ]",
+        "-[y] some set",
+        "```\n-[ ] code\n```",
+        "<!-- -[ ] a comment -->",
+        "    -[ ] indented code",
+        "see [] in the list",
+        "- `-[ ]` in a span",
+    ],
+)
+def test_lines_that_are_tasks_or_were_not_meant_so(line: str) -> None:
+    found = findings("malformed-task", facts({"TASKS.md": f"# Tasks\n\n{line}\n"}))
+    assert [one for one in found if one.severity == "warning"] == []
+
+
+def test_a_mark_that_says_nothing_is_a_nudge() -> None:
+    (found,) = findings(
+        "malformed-task", facts({"TASKS.md": "- [?] who owns it\n- [~] under way\n- [>] later\n"})
+    )
+    assert (found.severity, found.line) == ("nudge", 1)
+
+
+# unknown-label
+
+
+@pytest.mark.parametrize(
+    ("label", "mend"),
+    [
+        ("#in-porgress", "#in-progress"),
+        ("#inprogress", "#in-progress"),
+        ("#in_progress", "#in-progress"),
+        ("#in-progres", "#in-progress"),
+        ("#bloked", "#blocked"),
+        ("#blockd", "#blocked"),
+        ("#priorty:high", "#priority:high"),
+        ("#priority:hihg", "#priority:high"),
+        ("#priority:critcal", "#priority:critical"),
+        ("#priority:1", "critical, high, medium, low"),
+        ("#strated:2026-11-01", "#started:2026-11-01"),
+        ("#added:soon", "#added:2026-11-21"),
+    ],
+)
+def test_a_misspelt_label_is_named(label: str, mend: str) -> None:
+    (found,) = findings("unknown-label", facts({"TASKS.md": f"- [ ] one {label}\n"}))
+    assert mend in found.hint
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "#backend",
+        "#blocker",
+        "#due:2026-12-01",
+        "#priority:HIGH",
+        "#priority:urgent",
+        "#added:2026-11-21",
+        "#add",
+        "#progress",
+        "#block",
+        "#prior-art",
+        "#start",
+        "#red",
+        "PR #60",
+        "`#bloked`",
+    ],
+)
+def test_tags_are_no_labels(label: str) -> None:
+    assert not findings("unknown-label", facts({"TASKS.md": f"- [ ] one {label}\n"}))
+
+
+# similar-tags
+
+
+@pytest.mark.parametrize(
+    ("rare", "usual"),
+    [
+        ("db", "database"),
+        ("hooks", "hook"),
+        ("ci-cd", "cicd"),
+        ("policies", "policy"),
+        ("pg", "postgres"),
+        ("lru", "cache"),
+    ],
+)
+def test_tags_that_mean_the_same_are_named_once(rare: str, usual: str) -> None:
+    text = (
+        entry("2026-11-01-101010", "One", f"**Tags**: {usual}")
+        + entry("2026-11-02-101010", "Two", f"**Tags**: {usual}, other")
+        + entry("2026-11-03-101010", "Three", f"**Tags**: {rare}")
+        + entry("2026-11-04-101010", "Four", f"**Tags**: {rare}")
+        + entry("2026-11-05-101010", "Five", f"**Tags**: {usual}")
+    )
+    (found,) = findings("similar-tags", facts({"LEARNINGS.md": text}, config='[synonyms]\ncache = ["lru"]\n'))
+    assert f"`{rare}` (2) and `{usual}` (3)" in found.message
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("api", "apis-x"), ("css", "cs"), ("status", "statu"), ("go", "golang-x"), ("c", "c++")],
+)
+def test_tags_that_only_look_alike(one: str, other: str) -> None:
+    text = entry("2026-11-01-101010", "One", f"**Tags**: {one}") + entry(
+        "2026-11-02-101010", "Two", f"**Tags**: {other}"
+    )
+    assert not findings("similar-tags", facts({"LEARNINGS.md": text}))

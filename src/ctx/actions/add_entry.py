@@ -16,9 +16,9 @@ from ctx.errors import CtxError, UsageError
 from ctx.kinds import REFERENCE, Kind, Kinds
 from ctx.markdown.edits import apply
 from ctx.memory import handle
-from ctx.memory.compose import Draft, clean_tag, field_name, next_stamp, one_line
+from ctx.memory.compose import Draft, field_name, next_stamp, one_line
 from ctx.memory.duplicates import Near, find_exact, find_near
-from ctx.memory.entry import Entry
+from ctx.memory.entry import Entry, clean_tag
 from ctx.memory.insert import Placed, insert_entry
 from ctx.memory.layout import CONTEXT, Holds, role_of
 from ctx.memory.read_entries import read_entries

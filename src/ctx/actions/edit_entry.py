@@ -15,8 +15,8 @@ from ctx.errors import UsageError
 from ctx.kinds import Kind
 from ctx.markdown.edits import apply
 from ctx.memory.archive import take_out
-from ctx.memory.compose import Draft, clean_tag, field_name, harmless, next_stamp, one_line, unix
-from ctx.memory.entry import Entry
+from ctx.memory.compose import Draft, field_name, harmless, next_stamp, one_line, unix
+from ctx.memory.entry import Entry, clean_tag
 from ctx.memory.fields import ONE_PARAGRAPH, find_fields
 from ctx.memory.insert import insert_entry
 from ctx.memory.layout import CONTEXT

@@ -15,6 +15,7 @@ from ctx.kinds import Kind
 from ctx.markdown.blocks import Blocks, scan
 from ctx.markdown.edits import Edit, apply
 from ctx.markdown.inline import find_comments
+from ctx.memory.entry import clean_tag
 from ctx.memory.fields import ONE_PARAGRAPH, find_fields
 from ctx.memory.stamp import split_stamp
 
@@ -141,11 +142,6 @@ def _is_one_field(text: str, level: int) -> bool:
     """Whether the text is one field, and one written behind it would be read as another."""
     read = [found.name for found in find_fields(f"{text}\n\n**Next**: x")]
     return len(read) == 2 and read[1] == "Next" and harmless(text, level=level) == text
-
-
-def clean_tag(text: str) -> str:
-    """A tag as it is written: lower-case, hyphenated."""
-    return re.sub(r"[^\w-]+", "-", text.strip().lstrip("#").lower()).strip("-")
 
 
 def one_line(text: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+_NO_TAG = re.compile(r"[^\w+#-]+")
 RETIRED = frozenset({"superseded", "deprecated", "rejected"})
 
 
@@ -72,6 +74,11 @@ class Entry(NamedTuple):
     def named(self, handle: str) -> Entry:
         """The same entry under its handle."""
         return self._replace(id=handle)
+
+
+def clean_tag(text: str) -> str:
+    """A tag as it is compared and written: lower-case, hyphenated, `c++` and `c#` as they are."""
+    return _NO_TAG.sub("-", text.strip().lstrip("#").lower()).strip("-")
 
 
 def split_list(text: str) -> tuple[str, ...]:

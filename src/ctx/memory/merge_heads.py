@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ctx.markdown.edits import Edit, apply
-from ctx.memory.task import LABEL, read_labels
+from ctx.memory.task import BOX_PATTERN, LABEL, read_labels
 from ctx.memory.task_labels import append_labels, drop_labels, lead_end
 
-_BOX = re.compile(r"[ \t\ufeff]*(?:(?:[-+*]|\d+[.)])[ \t]+)+\[(?P<mark>[ xX-])\]")
-_RANK = {" ": 0, "-": 1, "X": 2, "x": 3}
+_BOX = re.compile(r"[ \t\ufeff]*(?:(?:[-+*]|\d+[.)])[ \t]+)+" + BOX_PATTERN)
+_RANK = {"-": 2, ">": 2, "X": 3, "x": 4, " ": 0}
 _DATES = frozenset({"added", "done", "started"})
 
 Labels = set[tuple[str, str]]
@@ -30,7 +30,7 @@ class _Head(NamedTuple):
 def merge_heads(base: str | None, ours: str, theirs: str) -> str | None:
     """Our words with both sides' changes of box and labels; None where more than these differ or they clash.
 
-    Where both changed the box, done wins over skipped, and that over open.
+    Where both changed the box, done wins over skipped, that over any other mark, and that over an empty box.
     """
     heads = [_read(text) for text in (ours, theirs)]
     old = _read(base) if base is not None else None
@@ -70,7 +70,7 @@ def _mark(base: str | None, ours: str, theirs: str) -> str:
         return theirs
     if base == theirs:
         return ours
-    return max(ours, theirs, key=_RANK.__getitem__)
+    return max(ours, theirs, key=lambda mark: (_RANK.get(mark, 1), mark))
 
 
 def _written(head: _Head, mark: str, labels: Labels) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from ctx.kinds import REFERENCE, Kind
 from ctx.markdown.document import Document
-from ctx.memory.entry import Entry, split_list
+from ctx.memory.entry import Entry, clean_tag, split_list
 from ctx.memory.fields import read_fields
 from ctx.memory.handle import digest
 from ctx.memory.layout import Holds, Role
@@ -16,7 +16,6 @@ from ctx.memory.segment import Segment, segment, segment_sections
 from ctx.memory.stamp import find_date
 from ctx.memory.status import read_status
 
-_TAG = re.compile(r"[^\w-]+")
 _DATED_BY = ("Discovered", "Date")
 
 
@@ -61,7 +60,7 @@ def _entry(text: str, part: Segment, kind: Kind, path: str, position: int, *, ar
         position=position,
         level=part.level,
         status=read_status(part.title, body, fields),
-        tags=tuple(_TAG.sub("-", tag.lower().lstrip("#")) for tag in split_list(fields.get("Tags", ""))),
+        tags=tuple(filter(None, map(clean_tag, split_list(fields.get("Tags", ""))))),
         fields=fields,
         archived=archived,
         bullet=part.bullet,

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from ctx.markdown.blocks import Item
 from ctx.markdown.document import Document
 from ctx.memory.handle import digest
-from ctx.memory.task import STATES, Task, read_labels, without_labels
+from ctx.memory.task import BOX_PATTERN, OPEN, STATES, UNDER_WAY, Task, read_labels, without_labels
 
-BOX = re.compile(r"\[(?P<mark>[ xX-])\](?=\s|$)[ \t]*")
+BOX = re.compile(BOX_PATTERN + r"[ \t]*")
 _INHERITED = frozenset({"priority", "blocked"})
 
 
@@ -34,10 +34,10 @@ def read_tasks(text: str, path: str, *, archived: bool = False) -> Iterator[Task
         inherited = [label for label in read_labels(heading.replace("`", "")) if label[0] in _INHERITED]
         yield Task(
             id="",
-            state=STATES[box["mark"]],
+            state=STATES.get(box["mark"], OPEN),
             text=_dedent(text[box.end() : item.end]),
             lead=bare,
-            labels=(*read_labels(lead), *inherited),
+            labels=(*read_labels(lead), *_label_of_box(box["mark"]), *inherited),
             path=path,
             line=item.first + 1,
             start=item.start,
@@ -50,6 +50,11 @@ def read_tasks(text: str, path: str, *, archived: bool = False) -> Iterator[Task
             mark=box.start("mark"),
             own_end=own_end,
         )
+
+
+def _label_of_box(mark: str) -> tuple[tuple[str, str], ...]:
+    """The label that says the same as the character in a box."""
+    return (("in-progress", ""),) if mark in UNDER_WAY else ()
 
 
 def _parent(items: list[Item], item: Item, positions: dict[int, int]) -> int | None:

@@ -6,9 +6,12 @@ import re
 from typing import NamedTuple
 
 LABEL = re.compile(r"(?<![\w`/#&])#(?P<name>[^\W\d_][\w-]*)(?::(?P<value>[^\s`,;)]+))?")
-_PRIORITY = {"critical": 0, "urgent": 0, "high": 1, "medium": 2, "low": 3}
+RANKS = {"critical": 0, "urgent": 0, "high": 1, "medium": 2, "low": 3}
 OPEN, DONE, SKIPPED = "open", "done", "skipped"
-STATES = {" ": OPEN, "x": DONE, "X": DONE, "-": SKIPPED}
+# Any one character may stand in a box; what is not here means open, and drift names it.
+BOX_PATTERN = r"\[(?P<mark>[^\[\]\r\n])\](?=\s|$)"
+STATES = {" ": OPEN, "x": DONE, "X": DONE, "-": SKIPPED, ">": SKIPPED, "/": OPEN, "~": OPEN}
+UNDER_WAY = "/~"
 
 
 class Task(NamedTuple):
@@ -50,7 +53,7 @@ class Task(NamedTuple):
     @property
     def priority(self) -> int:
         """From 0, critical, to 3, low; 2 where none is given."""
-        named = [_PRIORITY.get(value.lower(), 2) for name, value in self.labels if name == "priority"]
+        named = [RANKS.get(value.lower(), 2) for name, value in self.labels if name == "priority"]
         return named[0] if named else 2
 
     @property

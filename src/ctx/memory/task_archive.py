@@ -38,8 +38,8 @@ def archive_path(today: str) -> str:
 def archive_finished(page: TaskPage, archive: str | None, path: str) -> Archiving:
     """Move what is done or skipped with everything below it, as long as nothing open is nested in it.
 
-    An item that the archive holds already under its heading, byte for byte, is what an interrupted run left
-    and is not written twice.
+    What is deferred, `[>]`, stays. An item that the archive holds already under its heading, byte for byte,
+    is what an interrupted run left and is not written twice.
     """
     runs = _movable(page, list(_runs(page)))
     items = [item for run in runs for item in run]
@@ -69,7 +69,11 @@ def _runs(page: TaskPage) -> Iterator[list[Item]]:
 
 
 def _is_finished(page: TaskPage, task: Task) -> bool:
-    return task.state != OPEN and all(other.state != OPEN for other in page.nested(task))
+    return all(_is_closed(page, one) for one in (task, *page.nested(task)))
+
+
+def _is_closed(page: TaskPage, task: Task) -> bool:
+    return task.state != OPEN and page.text[task.mark] != ">"
 
 
 def _movable(page: TaskPage, runs: list[list[Item]]) -> list[list[Item]]:

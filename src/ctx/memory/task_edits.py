@@ -6,7 +6,7 @@ import re
 
 from ctx.errors import CtxError
 from ctx.markdown.edits import Edit
-from ctx.memory.task import DONE, OPEN, Task, read_labels
+from ctx.memory.task import DONE, OPEN, UNDER_WAY, Task, read_labels
 from ctx.memory.task_labels import append_labels, drop_labels, lead_end
 from ctx.memory.task_page import TaskPage
 
@@ -32,18 +32,18 @@ def reopen(page: TaskPage, task: Task) -> list[Edit]:
 def start(page: TaskPage, task: Task) -> list[Edit]:
     """Say that someone is at it: `#in-progress`; a block ends. Raises CtxError for a closed task."""
     _require_open(page, task)
-    names = _own_names(page, task)
     cleared = _drop(page, task, "blocked")
     # Where a line goes that held nothing but the label, the new one goes before that line.
     lines = [edit.start for edit in cleared if page.text[edit.start - 1] in "\r\n"]
-    labels = [] if "in-progress" in names else ["in-progress"]
+    labels = [] if task.in_progress else ["in-progress"]
     added = append_labels(page.text, task.mark + 2, min([task.own_end, *lines]), labels)
     return [*cleared, *_reasons(page, task), *added]
 
 
 def stop(page: TaskPage, task: Task) -> list[Edit]:
-    """Take `#in-progress` back."""
-    return _drop(page, task, "in-progress")
+    """Take `#in-progress` back, or the mark in its box that says the same."""
+    unmarked = [_box(task, " ")] if page.text[task.mark] in UNDER_WAY else []
+    return [*unmarked, *_drop(page, task, "in-progress")]
 
 
 def block(page: TaskPage, task: Task, why: str) -> list[Edit]:

@@ -9,9 +9,9 @@ from ctx.markdown.blocks import Item
 from ctx.markdown.document import Document
 from ctx.markdown.inline import strip_comments
 from ctx.memory.segment import index_blocks
-from ctx.memory.task import LABEL
+from ctx.memory.task import BOX_PATTERN, LABEL
 
-_BOX = re.compile(r"\[[ xX-]\][ \t]+")
+_BOX = re.compile(BOX_PATTERN + r"[ \t]+")
 _TRAILER = re.compile(r"[A-Za-z][\w-]*: +\S|\(cherry picked from commit |git-svn-id:")
 _SIGNED = re.compile(r"(?i)[\w-]+-by: |change-id: |\W*generated with \S")
 

@@ -13,13 +13,16 @@ from ctx.drift.rules.duplicate_stamp import DuplicateStamp
 from ctx.drift.rules.harmful_entry import HarmfulEntry
 from ctx.drift.rules.invisible_character import InvisibleCharacter
 from ctx.drift.rules.large_constitution import LargeConstitution
+from ctx.drift.rules.malformed_task import MalformedTask
 from ctx.drift.rules.missing_core_file import MissingCoreFile
 from ctx.drift.rules.oversized_entry import OversizedEntry
 from ctx.drift.rules.secret import Secret
+from ctx.drift.rules.similar_tags import SimilarTags
 from ctx.drift.rules.soft_cap import SoftCap
 from ctx.drift.rules.stale_task import StaleTask
 from ctx.drift.rules.trapped_entry import TrappedEntry
 from ctx.drift.rules.unclosed_block import UnclosedBlock
+from ctx.drift.rules.unknown_label import UnknownLabel
 from ctx.drift.rules.unreadable_file import UnreadableFile
 
 _RULES: tuple[Rule, ...] = (
@@ -35,6 +38,9 @@ _RULES: tuple[Rule, ...] = (
     DuplicateStamp(),
     TrappedEntry(),
     UnclosedBlock(),
+    MalformedTask(),
+    UnknownLabel(),
+    SimilarTags(),
     DeadReference(),
     DanglingLink(),
     StaleTask(),
