@@ -54,7 +54,7 @@ class MalformedTask(Rule):
         if mark not in STATES or (glued and not line["words"][0].isalnum()):
             return
         wanted = f"{line['marker'] or '-'} [{mark}] {line['words']}"
-        said, meant = (one.strip()[:_SHOWN] for one in (line[0], wanted))
+        said, meant = (_shown(one.strip()) for one in (line[0], wanted))
         if not line["words"].strip() or said == meant:
             return
         yield self.finding(path, number, f"`{said}` is read as no task", f"write `{meant}`")
@@ -63,3 +63,7 @@ class MalformedTask(Rule):
         message = f"`[{mark}]` is no state; the task counts as open"
         hint = "write `[ ]` open, `[/]` under way, `[x]` done, `[-]` skipped or `[>]` deferred"
         return self.finding(path, number, message, hint, severity="nudge")
+
+
+def _shown(line: str) -> str:
+    return line if len(line) <= _SHOWN else line[:_SHOWN].rstrip() + "…"
