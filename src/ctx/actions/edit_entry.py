@@ -21,6 +21,7 @@ from ctx.memory.fields import ONE_PARAGRAPH, find_fields
 from ctx.memory.insert import insert_entry
 from ctx.memory.layout import CONTEXT
 from ctx.memory.revise import Place, Ways, content_ways, field_ways, revise, title_ways
+from ctx.memory.status import find_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ def set_field(changes: Changes, kind: Kind, entry: Entry, name: str, value: str)
 
     def holds(now: Entry) -> bool:
         read = {key.lower(): text for key, text in now.fields.items()}.get(name.lower())
+        if name.lower() == "status" and (said := find_status(now.body)):
+            read = said.text
         told = read is not None if value else read is None
         return told and now.digest == entry.digest and (wanted is None or not value or read == wanted)
 

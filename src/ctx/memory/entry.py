@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from ctx.memory.status import RETIRED
+
 _NO_TAG = re.compile(r"[^\w+#-]+")
-RETIRED = frozenset({"superseded", "deprecated", "rejected"})
 
 
 class Entry(NamedTuple):

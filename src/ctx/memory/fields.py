@@ -62,6 +62,11 @@ def find_fields(body: str) -> Iterator[Field]:
         yield Field(name, body[at:end].strip(), start, end)
 
 
+def fenced_spans(body: str) -> list[tuple[int, int]]:
+    """The spans of fenced code in a body whose lines end in LF."""
+    return [match.span() for match in _FENCED.finditer(body)] if "```" in body or "~~~" in body else []
+
+
 def read_fields(body: str) -> dict[str, str]:
     """Field texts by name; where a name stands twice the first counts."""
     if "**" not in body and "#" not in body:
@@ -85,7 +90,7 @@ def _marks(body: str) -> Iterator[tuple[str, int, int]]:
             if is_field_name(match["name"])
         ]
         found.sort(key=lambda mark: mark[1])
-    fenced = [match.span() for match in _FENCED.finditer(body)] if "```" in body or "~~~" in body else []
+    fenced = fenced_spans(body)
     for mark in found:
         if not any(start <= mark[1] < end for start, end in fenced):
             yield mark

@@ -21,6 +21,7 @@ from ctx.memory.entry import Entry
 from ctx.memory.fields import ONE_PARAGRAPH, Field, find_fields
 from ctx.memory.read_entries import read_entries
 from ctx.memory.segment import Segment, segment
+from ctx.memory.status import find_status
 
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+")
 _BOLD = re.compile(r"\*\*(?P<name>(?:(?!\*\*).)+?):?\*\*", re.DOTALL)
@@ -104,7 +105,13 @@ def _is_same(old: Entry, now: Entry) -> bool:
 
 
 def field_ways(place: Place, name: str, value: str) -> Ways:
-    """Ways to give a field a text; an empty one takes the field out."""
+    """Ways to give a field a text; an empty one takes the field out.
+
+    A status is replaced where it stands, in whatever shape it is written there.
+    """
+    if name.lower() == "status" and value and (said := find_status(place.raw)):
+        at = place.part.body
+        yield [Edit(at + said.start, at + said.end, compose.one_line(value))]
     found = next((f for f in find_fields(place.raw) if f.name.lower() == name.lower()), None)
     if found is None:
         yield from _new_field(place, name, value) if value else [[]]
