@@ -31,6 +31,29 @@ NAMES = frozenset(name.lower() for kind in BUILTIN for name in kind.fields) | {
     "discovered",
 }
 
+# Names that are parts of an entry where they stand as headings below it, though never a field's.
+_PART_NAMES = NAMES | frozenset(
+    " ".join(name.split())
+    for name in """
+    root cause, cause, causes, fix, the fix, fixes, problem, the problem, solution, the solution,
+    symptom, symptoms, impact, details, detail, background, example, examples, notes, note, lesson,
+    lessons, lessons learned, lessons learnt, takeaway, takeaways, key takeaway, key takeaways,
+    resolution, workaround, mitigation, prevention, timeline, summary, tl;dr, tldr, overview,
+    description, discussion, analysis, diagnosis, investigation, findings, evidence, result, results,
+    outcome, conclusion, rationale, reasoning, motivation, options, options considered,
+    considered options, alternatives, trade-offs, tradeoffs, pros, cons, pros and cons, decision,
+    decision outcome, decision drivers, consequences, positive, negative, risks, steps,
+    steps to reproduce, reproduction, expected, actual, expected behavior, expected behaviour,
+    actual behavior, actual behaviour, environment, action items, follow-up, follow-ups, next steps,
+    todo, references, reference, links, see also, related, related links, further reading,
+    implementation, implementation notes, verification, validation, testing, usage, how to apply,
+    when to use, application, what happened, what went wrong, what went well, what we did,
+    what we changed, what we learned, what we learnt, what i learned, what worked, what did not work,
+    what didn't work, why, how, what, when, why it matters, why this matters, how it was fixed,
+    how we fixed it, how to avoid, how to fix, how to prevent
+    """.split(",")
+)
+
 # Fields that end with their paragraph: what follows a blank line is body, not a tag or a part of the summary.
 ONE_PARAGRAPH = frozenset(
     {"tags", "summary", "status", "source", "by", "pinned", "applies to", "marks", "supersedes"}
@@ -50,6 +73,11 @@ class Field(NamedTuple):
 def is_field_name(heading: str) -> bool:
     """Whether a heading names a part of an entry (`### Context`) rather than an entry."""
     return heading.strip().rstrip(":").strip("*").lower() in NAMES
+
+
+def is_part_name(heading: str) -> bool:
+    """Whether a heading below another one names a part of that entry (`### Root cause`), not an entry."""
+    return heading.strip().rstrip(":").strip("*").lower() in _PART_NAMES
 
 
 def find_fields(body: str) -> Iterator[Field]:

@@ -16,7 +16,12 @@ from ctx.memory.segment import Segment, segment, segment_sections
 from ctx.memory.stamp import find_date
 from ctx.memory.status import read_status
 
-_DATED_BY = ("Discovered", "Date")
+# `**Discovered**: 2026-11-21`, `- Date: 2026-11-21`, among the first lines of an entry.
+_DATE_LINE = re.compile(
+    r"^[ ]{0,3}(?:[-*+][ \t]+)?(?:\*\*|__)?(?:discovered|date)(?:\*\*|__)?[ \t]*:(?P<text>[^\n]*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LEAD = 600  # characters of a body in which such a line is looked for
 
 
 def read_entries(
@@ -49,13 +54,13 @@ def _entry(text: str, part: Segment, kind: Kind, path: str, position: int, *, ar
         kind=kind.name,
         title=part.title,
         stamp=part.stamp,
-        date=_date(part, fields),
+        date=_date(part, body),
         path=path,
         line=part.line,
         start=part.start,
         end=part.end,
         body=body,
-        digest=digest(kind.name, part.stamp or "", part.title),
+        digest=digest(kind.name, part.stamp or part.date or "", part.title),
         category=part.category,
         position=position,
         level=part.level,
@@ -67,10 +72,13 @@ def _entry(text: str, part: Segment, kind: Kind, path: str, position: int, *, ar
     )
 
 
-def _date(part: Segment, fields: dict[str, str]) -> str | None:
+def _date(part: Segment, body: str) -> str | None:
     if part.stamp and (found := find_date(part.stamp)):
         return found
-    return next((d for name in _DATED_BY if (d := find_date(fields.get(name, "")))), None)
+    if part.date:
+        return part.date
+    written = (line["text"] for line in _DATE_LINE.finditer(body, 0, _LEAD))
+    return next((found for text in written if (found := find_date(text))), None)
 
 
 def _dedent(source: str) -> str:

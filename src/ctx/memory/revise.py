@@ -185,6 +185,10 @@ def title_ways(place: Place, stamp: str | None, title: str) -> Ways:
             yield [Edit(match.start("name"), match.end("name"), compose.one_line(title))]
         return
     line = place.text[part.start : part.body].rstrip("\r\n")
+    at = line.rfind(part.title)
+    if part.stamp is None and stamp is None and at >= 0:  # a date beside the title stays where it is
+        plain = compose.heading("", title).partition("] ")[2]
+        yield [Edit(part.start + at, part.start + at + len(part.title), plain)]
     if match := _HEADING.match(line):
         made = compose.heading(stamp or "", title).removeprefix("## ")
         made = made if stamp is not None else made.removeprefix("[] ")

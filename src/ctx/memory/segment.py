@@ -9,12 +9,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctx.markdown.blocks import Comment, Item
 from ctx.markdown.document import Document
 from ctx.markdown.inline import strip_comments
-from ctx.memory.fields import is_field_name
-from ctx.memory.stamp import split_stamp
+from ctx.memory.fields import is_field_name, is_part_name
+from ctx.memory.stamp import split_heading, split_stamp
 
 _INDEX = re.compile(r"<!--\s*INDEX:(START|END)\s*-->")
 _BOLD = re.compile(r"\*\*(?P<name>(?:(?!\*\*).)+?)(?P<inner>:?)\*\*(?P<outer>:?)[ \t]*", re.DOTALL)
@@ -24,7 +25,10 @@ _LONGEST_TITLE = 100
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One entry's span in its file's text: `start`..`end`, its content from `body` on; `line` from 1."""
+    """One entry's span in its file's text: `start`..`end`, its content from `body` on; `line` from 1.
+
+    `date` is what its heading gives, or the nearest heading above that is a date.
+    """
 
     title: str
     stamp: str | None
@@ -35,6 +39,15 @@ class Segment:
     body: int
     end: int
     bullet: bool = False
+    date: str | None = None
+
+
+class _Group(NamedTuple):
+    """A heading that only groups what stands below it: a category, or a day."""
+
+    level: int
+    title: str
+    date: str | None
 
 
 def segment(document: Document, *, bullets: bool, page: str = "", category: str = "") -> list[Segment]:
@@ -73,11 +86,10 @@ class _Segmenter:
         self.sections = document.sections
         self.bullets = bullets
         self.page = page
-        self.heads = [split_stamp(section.heading.text) for section in document.sections]
+        self.heads = [split_heading(section.heading.text) for section in document.sections]
         self.index_blocks = list(index_blocks(document))
         self.items = self._top_items() if bullets else []
-        # First-level headings that are not the file's own title, by place.
-        self._parts = [at for at, section in enumerate(self.sections) if at and section.heading.level == 1]
+        self._names = self._repeated_names()
         self.closings = sorted(self._closings())
 
     def run(self, category: str = "") -> list[Segment]:
@@ -85,35 +97,81 @@ class _Segmenter:
             return [whole]
         found: list[Segment] = []
         if self.bullets:
-            found += self._bullets(*self.document.preamble, "", loose=True)
+            found += self._bullets(*self.document.preamble, _Group(0, "", None), loose=True)
+        groups = [_Group(0, category, None)]
         owner = 0
         for index, section in enumerate(self.sections):
-            stamp, title = self.heads[index]
-            if owner and stamp is None and section.heading.level > owner:
+            head, level = self.heads[index], section.heading.level
+            if owner and head.stamp is None and level > owner:
                 continue
             owner = 0
-            if stamp is None and self._is_category(index):
-                category = title if index or section.heading.level > 1 else ""
-                found += self._bullets(section.body, section.end, category, loose=section.heading.level == 1)
-            elif stamp is None and (inside := self._bullets(section.body, section.end, title, loose=False)):
-                found += inside
+            while groups[-1].level >= level:
+                groups.pop()
+            group = _Group(level, head.title or section.heading.text, head.date or groups[-1].date)
+            if index == 0 and level == 1 and head.stamp is None:
+                found += self._bullets(section.body, section.end, groups[-1], loose=True)
+            elif head.stamp is None and self._is_group(index):
+                groups.append(group)
+                found += self._own(index, group)
+            elif head.stamp is None and self._bullets(section.body, section.end, group, loose=False):
+                found += self._own(index, group)
             else:
-                owner = section.heading.level
-                found.append(self._entry(index, category if owner > 1 else ""))
-            if section.heading.level <= 2 and owner == section.heading.level:
-                category = "" if owner == 1 else self._root(index)
+                owner = level
+                found.append(self._entry(index, groups[-1]))
         return found
 
-    def _is_category(self, index: int) -> bool:
-        """Whether an unstamped section only groups the ones below it."""
-        level = self.sections[index].heading.level
-        if level > 2:
+    def _is_group(self, index: int) -> bool:
+        """Whether an unstamped section only groups the ones below it.
+
+        It is an entry where its heading has a date beside its title, or where what stands below are parts of
+        an entry by their names: names of fields, and names that come again in other sections.
+        """
+        level, head = self.sections[index].heading.level, self.heads[index]
+        if level > 2 or (head.date and head.title):
             return False
+        below = list(self._below(index))
         if level == 1:
-            return index == 0 or any(True for _ in self._below(index))
-        return any(
-            heading.level == 3 and not is_field_name(heading.text)
-            for heading in (self.sections[at].heading for at in self._below(index))
+            return bool(below)
+        children = [at for at in below if self.sections[at].heading.level == 3]
+        if any(self.heads[at].stamp for at in children):
+            return True
+        return any(not self._is_part(at) for at in children) or (bool(children) and not head.title)
+
+    def _is_part(self, index: int) -> bool:
+        """Whether a third-level heading names a part of an entry."""
+        name = self.sections[index].heading.text
+        return is_part_name(name) or _folded(name) in self._names
+
+    def _repeated_names(self) -> frozenset[str]:
+        """The names of unstamped third-level headings that stand in several second-level sections."""
+        seen: dict[str, int] = {}
+        repeated = set()
+        above = -1
+        for index, section in enumerate(self.sections):
+            if section.heading.level < 3:
+                above = index
+            elif section.heading.level == 3 and self.heads[index].stamp is None:
+                name = _folded(section.heading.text)
+                if seen.setdefault(name, above) != above:
+                    repeated.add(name)
+        return frozenset(repeated)
+
+    def _own(self, index: int, group: _Group) -> list[Segment]:
+        """What a group says itself: its bullets, where these are entries, and the text above them."""
+        section = self.sections[index]
+        found = self._bullets(section.body, section.end, group, loose=group.level == 1)
+        end = found[0].start if found else section.end
+        if self.has_text(section.body, end):
+            found.insert(0, self._text(index, group, end))
+        return found
+
+    def _text(self, index: int, group: _Group, end: int) -> Segment:
+        """The text of a group itself as an entry that goes by the group's name."""
+        section = self.sections[index]
+        body, stop = section.body, self.trim(section.body, end)
+        line = section.first_line + 1
+        return Segment(
+            group.title, None, group.title, group.level, line, section.start, body, stop, date=group.date
         )
 
     def _closings(self) -> Iterator[tuple[int, int]]:
@@ -130,14 +188,9 @@ class _Segmenter:
                 return
             yield at
 
-    def _root(self, index: int) -> str:
-        """The first-level heading a section stands under, unless that is the file's own title."""
-        at = bisect_right(self._parts, index) - 1
-        return self.heads[self._parts[at]].title if at >= 0 else ""
-
-    def _entry(self, index: int, category: str) -> Segment:
+    def _entry(self, index: int, group: _Group) -> Segment:
         section = self.sections[index]
-        stamp, title = self.heads[index]
+        head = self.heads[index]
         end = section.end
         for at in self._below(index):
             if self.heads[at].stamp:
@@ -147,14 +200,15 @@ class _Segmenter:
             if first < section.start < last:
                 end = min(end, last)
         return Segment(
-            title or "(untitled)",
-            stamp,
-            category,
+            head.title or (section.heading.text if head.stamp is None else "") or "(untitled)",
+            head.stamp,
+            group.title if section.heading.level > 1 else "",
             section.heading.level,
             section.first_line + 1,
             section.start,
             section.body,
             self.trim(section.body, end),
+            date=head.date or group.date,
         )
 
     def _whole_page(self) -> Segment | None:
@@ -167,9 +221,10 @@ class _Segmenter:
         if not self.text[body:end].strip():
             return None
         heading = self.sections[0].heading.text if self._has_title() else self.page
-        stamp, title = split_stamp(heading)
+        stamp, title, day = split_heading(heading)
         line = self.sections[0].first_line + 1 if self._has_title() else 1
-        return Segment(title, stamp, "", 1, line, self.sections[0].start if body else 0, body, end)
+        start = self.sections[0].start if body else 0
+        return Segment(title or heading, stamp, "", 1, line, start, body, end, date=day)
 
     def _has_title(self) -> bool:
         return bool(self.sections) and self.sections[0].heading.level == 1
@@ -191,9 +246,14 @@ class _Segmenter:
         return spans[at] if at >= 0 and offset < spans[at][1] else None
 
     def has_text(self, start: int, end: int) -> bool:
-        """Whether a stretch says anything once comments and separators are taken off."""
+        """Whether a stretch says anything once comments, separators and INDEX blocks are taken off."""
         stop = self.trim(start, end)
-        return bool(strip_comments(self.text[start:stop]).strip("\ufeff \t\r\n-"))
+        parts = []
+        for first, last in [*self.index_blocks, (stop, stop)]:
+            if first >= start:
+                parts.append(self.text[start : min(first, stop)])
+                start = max(start, last)
+        return bool(strip_comments("".join(parts)).strip("\ufeff \t\r\n-"))
 
     def _top_items(self) -> list[Item]:
         inside = self.index_blocks
@@ -203,27 +263,27 @@ class _Segmenter:
             if item.depth == 0 and not any(first <= item.start < last for first, last in inside)
         ]
 
-    def _bullets(self, start: int, end: int, category: str, *, loose: bool) -> list[Segment]:
+    def _bullets(self, start: int, end: int, group: _Group, *, loose: bool) -> list[Segment]:
         """The bullets of a stretch as entries, if one is a `- **Name**`; `loose`: if there are any."""
         items = [item for item in self.items if start <= item.start < end]
         named = [self._bold(item) for item in items]
         if not items or not (loose or any(named)):
             return []
-        return [self._bullet(item, name, category) for item, name in zip(items, named, strict=True)]
+        return [self._bullet(item, name, group) for item, name in zip(items, named, strict=True)]
 
     def _bold(self, item: Item) -> re.Match[str] | None:
         match = _BOLD.match(self.text, item.content, item.end)
         return match if match and not is_field_name(match["name"]) else None
 
-    def _bullet(self, item: Item, name: re.Match[str] | None, category: str) -> Segment:
+    def _bullet(self, item: Item, name: re.Match[str] | None, group: _Group) -> Segment:
         body = item.content
         if name is None:
             title = _first_words(self.text[item.content : item.end])
         else:
             title = " ".join(name["name"].split())
             body = name.end() if name["inner"] or name["outer"] else item.content
-        line = item.first + 1
-        return Segment(title, None, category, 3, line, item.start, body, item.end, bullet=True)
+        line, day = item.first + 1, group.date
+        return Segment(title, None, group.title, 3, line, item.start, body, item.end, bullet=True, date=day)
 
 
 def index_marks(document: Document) -> Iterator[tuple[str, Comment]]:
@@ -255,6 +315,11 @@ def _line_end(text: str, at: int, limit: int) -> int:
     if text.startswith("\r\n", stop):
         return min(stop + 2, limit)
     return min(stop + 1, limit)
+
+
+def _folded(name: str) -> str:
+    """A heading's name as it is compared."""
+    return name.strip().strip("*:").casefold()
 
 
 def _first_words(text: str) -> str:

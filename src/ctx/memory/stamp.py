@@ -8,6 +8,25 @@ from typing import NamedTuple
 
 _STAMP = re.compile(r"\[(undated|\d{4}-\d{2}-\d{2}[^\]\r\n]*)\][ \t]*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
+_WRITTEN = (
+    r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2})?(?: ?UTC|Z)?)?"
+    r"|(?P<d2>\d{1,2})\.(?P<m2>\d{1,2})\.(?P<y2>\d{4})"
+    rf"|{_MONTH} (?P<d3>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y3>\d{{4}})"
+    rf"|(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?\.? {_MONTH.replace('<month', '<month4')},? (?P<y4>\d{{4}})"
+)
+_DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun)"
+_LEADING = re.compile(
+    rf"[*_]*(?:{_DAY},? )?(?:{_WRITTEN})(?: \({_DAY}\)|,? {_DAY})?[*_]*"
+    r"(?P<sign>[ \t]*[:–—|-]+[*_]*[ \t]+|[ \t]+|$)(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_TRAILING = re.compile(
+    rf"(?P<rest>.*\S)[ \t]*(?:\((?:{_WRITTEN})\)|\[(?:{_WRITTEN.replace('?P<', '?P<b_')})\]"
+    rf"|[ \t][–—|-]+[ \t]+(?:{_WRITTEN.replace('?P<', '?P<c_')}))[ \t]*",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class Stamped(NamedTuple):
@@ -28,6 +47,49 @@ def split_stamp(heading: str) -> Stamped:
     if match is None:
         return Stamped(None, heading)
     return Stamped(match[1].strip(), struck + heading[match.end() :].strip())
+
+
+class DatedHeading(NamedTuple):
+    """A heading's text taken apart: its stamp, its title without stamp and date, and its ISO date."""
+
+    stamp: str | None
+    title: str
+    date: str | None
+
+
+def split_heading(text: str) -> DatedHeading:
+    """Take a heading's text apart, with the date that people write without brackets.
+
+    A heading that is nothing but a date has no title.
+
+    >>> split_heading("2026-05-02: Cache lost keys")
+    DatedHeading(stamp=None, title='Cache lost keys', date='2026-05-02')
+    """
+    stamped = split_stamp(text)
+    if stamped.stamp is not None:
+        return DatedHeading(stamped.stamp, stamped.title, find_date(stamped.stamp))
+    for pattern in (_LEADING, _TRAILING):
+        match = pattern.fullmatch(text)
+        if match and (date_ := _iso(match)):
+            return DatedHeading(None, match["rest"].strip(), date_)
+    return DatedHeading(None, text, None)
+
+
+def _iso(match: re.Match[str]) -> str | None:
+    """The date in a match as ISO, None for one that no calendar has."""
+    found = {
+        name.removeprefix("b_").removeprefix("c_"): value
+        for name, value in match.groupdict().items()
+        if value
+    }
+    year, day = (next((found[key] for key in found if key[0] == letter), "") for letter in "yd")
+    month = next((found[key] for key in found if re.fullmatch(r"m\d?", key)), "")
+    named = found.get("month") or found.get("month4")
+    number = _MONTHS.index(named.lower()) + 1 if named else int(month)
+    try:
+        return date(int(year), number, int(day)).isoformat()
+    except ValueError:
+        return None
 
 
 def find_date(text: str) -> str | None:
