@@ -100,11 +100,11 @@ def test_long_words_are_tiktokens(name: str, sample: str) -> None:
     assert SmallCounter(name, VOCABULARIES[name]).count(sample) == len(encoding(name).encode_ordinary(sample))
 
 
-# Characters of every class that a pattern knows: letters of each case, uncased and composed ones, marks, digits,
-# symbols, emoji, all kinds of white space, and some whose class this Python may not know.
+# Characters of every class that a pattern knows: letters of each case, uncased and composed ones, marks,
+# digits, symbols, emoji, all kinds of white space, and some whose class this Python may not know.
 CLASSED = (
     *"aAzZ", *"\u01c5\u02b0\u00aa\u4e00\u3042", *"\u0301\u093e\u20dd", *"1\u0663\u2167\u00bd", *"=-_'/\"#<|",
-    "\U0001f44d", "\u200d", "\u2192", *" \t\n\r\v\f\u00a0\u2028\u3000\u0085", "\x1c", "\U000323b0", "\U0001e6c0",
+    *"\U0001f44d\u200d\u2192", *" \t\n\r\v\f\u00a0\u2028\u3000\u0085", *"\x1c\U000323b0\U0001e6c0",
 )  # fmt: skip
 long_runs = st.lists(
     st.tuples(st.text(st.sampled_from(CLASSED), min_size=1, max_size=4), st.sampled_from([1, 2, 700, 4_000])),
@@ -120,7 +120,7 @@ def _loaded(name: str) -> Encoder:
     return one
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(names, long_runs)
 def test_long_runs_are_tiktokens_whoever_counts(name: str, rows: list[tuple[str, int]]) -> None:
     text = "".join(piece * times for piece, times in rows)
@@ -144,16 +144,17 @@ def test_a_pair_that_joins_shorter_than_its_parts_is_cut_nowhere(name: str, pair
 @pytest.mark.parametrize("sample", ["a", "=", "\u4e00", "e\u0301", "\U0001f44d", " \n", "!\n/", "\t", "\r\n"])
 @pytest.mark.parametrize("after", ["", "x", "!"])
 def test_runs_far_beyond_are_tiktokens(name: str, sample: str, after: str) -> None:
-    text = f"x. {sample * 40_000}{after}"
+    text = f"x. {sample * 12_000}{after}"
     assert _loaded(name).count(text) == len(encoding(name).encode_ordinary(text))
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_a_million_of_anything_is_counted(name: str) -> None:
-    """tiktoken itself fails on these blanks."""
-    assert _loaded(name).count(" " * 1_000_000 + "x") == SmallCounter(name, VOCABULARIES[name]).count(
-        " " * 1_000_000 + "x"
-    )
+    """tiktoken itself fails on these blanks, but not where one pre-token is all that it looks for."""
+    ranks = VOCABULARIES[name].ranks()
+    whole = tiktoken.Encoding("whole", pat_str=r"[\s\S]+", mergeable_ranks=ranks, special_tokens={})
+    expected = len(whole.encode_ordinary(" " * 999_999)) + len(encoding(name).encode_ordinary(" x"))
+    assert _loaded(name).count(" " * 1_000_000 + "x") == expected
 
 
 @pytest.mark.parametrize("name", PUBLISHED)

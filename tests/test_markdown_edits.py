@@ -1,4 +1,4 @@
-"""Edits, demotion, closing and comments: what they change, and that they change nothing else."""
+"""Edits, closing and comments: what they change, and that they change nothing else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ctx.markdown.blocks import scan
 from ctx.markdown.edits import Edit, apply
-from ctx.markdown.headings import close_open, demote, demote_to
+from ctx.markdown.headings import close_open
 from ctx.markdown.inline import strip_comments
 
 LINES = (
@@ -48,30 +48,6 @@ def test_insertions_at_one_point_keep_their_order() -> None:
 def test_spans_that_make_no_sense_are_refused(edits: list[tuple[int, int]]) -> None:
     with pytest.raises(ValueError):
         apply("abc", [Edit(start, end, "") for start, end in edits])
-
-
-@settings(max_examples=300)
-@given(DOCUMENTS, st.integers(0, 7))
-def test_demotion_keeps_everything_but_the_levels(text: str, by: int) -> None:
-    demoted = demote(text, by)
-    before, after = scan(text).headings, scan(demoted).headings
-    assert [min(6, heading.level + by) for heading in before] == [heading.level for heading in after]
-    assert [heading.text for heading in before] == [heading.text for heading in after]
-    assert (demoted == text) == all(heading.level == 6 for heading in before) or by == 0
-    assert demote(text, 0) == text
-
-
-def test_demotion_leaves_code_and_other_bytes() -> None:
-    text = "\ufeff # a #\r\n```\n# b\n```\n- # c\n## d"
-    assert demote(text, 2) == "\ufeff ### a #\r\n```\n# b\n```\n- # c\n#### d"
-
-
-@settings(max_examples=200)
-@given(DOCUMENTS, st.integers(1, 6))
-def test_demotion_to_a_level(text: str, level: int) -> None:
-    demoted = demote_to(text, level)
-    assert all(heading.level >= level for heading in scan(demoted).headings)
-    assert demote_to(demoted, level) == demoted
 
 
 @settings(max_examples=300)

@@ -47,7 +47,7 @@ def test_a_block_may_not_begin_with_a_slash() -> None:
 
 
 @pytest.mark.parametrize("name", TOKENIZERS)
-@pytest.mark.parametrize("sample", [" " * 1_000_000, "\n" * 1_000_000, "a" * 1_000_000, "=-" * 300_000])
+@pytest.mark.parametrize("sample", [" " * 200_000, "\n" * 200_000, "a" * 200_000, "=-" * 100_000])
 def test_huge_runs_are_counted(name: str, sample: str) -> None:
     assert COUNTERS[name].units(sample) > 0
 

@@ -1,0 +1,139 @@
+"""A scan for everything in a text that stands out of it, at any depth, in order to take it down.
+
+An HTML block that the caller calls unsafe is not opened: its `<` is going to be escaped, so that its lines
+are text like others.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from ctx.markdown.scanner import _TEXT, Scanner
+from ctx.markdown.state import CODE_INDENT, HTML, PARAGRAPH
+
+_ATX = re.compile(r"[ \t]*(#{1,6})(?=[ \t]|\Z)")
+_NO_QUOTE_MARK = re.compile(r"[^>\t]")
+
+
+class Mark(NamedTuple):
+    """The number signs of an ATX heading, or of what looks like one in an HTML block."""
+
+    start: int
+    level: int
+
+
+class Underline(NamedTuple):
+    """The underline of a setext heading, from `start` to `end`.
+
+    `text` is where the heading's text starts if that is one line and no definition, and `text_end` where it
+    ends; else `text` is None.
+    """
+
+    level: int
+    start: int
+    end: int
+    text: int | None
+    text_end: int
+
+
+class Closer(NamedTuple):
+    """A line that closes a fence which nothing closes, to be inserted at `start`."""
+
+    start: int
+    line: str
+
+
+class StructureScan(Scanner):
+    """One scan of a text whose lines end in line feeds; `unsafe` says of a `<` in a line whether it is."""
+
+    def __init__(self, text: str, unsafe: Callable[[str, int], bool]) -> None:
+        super().__init__(text)
+        self.marks: list[Mark] = []
+        self.underlines: list[Underline] = []
+        self.closers: list[Closer] = []
+        self._unsafe = unsafe
+        self._html_lines: set[int] = set()
+        self._paragraph = (-1, 0)
+        self._opening = ""
+
+    def find(self) -> None:
+        """Scan all lines."""
+        line = 0
+        while line < len(self._lines):
+            line = self._scan_line(line)
+        self._line = line
+        self._close_to(0)
+
+    def text_lines(self) -> Iterator[tuple[int, str, bool]]:
+        """The lines that are no code as (offset, line, whether it is in an HTML block)."""
+        code = set(self._indented)
+        for fence in self._fences:
+            code.update(range(fence.first, fence.last))
+        for number, line in enumerate(self._lines):
+            if number not in code:
+                yield self._offsets[number], line, number in self._html_lines
+
+    def _start_block(self) -> int:
+        cursor = self._cursor
+        char = cursor.body[cursor.next]
+        # A paragraph of nothing but definitions counts too: escaping may make another paragraph of it.
+        if (
+            char in "=-"
+            and self._leaf == PARAGRAPH
+            and self._matched == len(self._stack)
+            and cursor.indent < CODE_INDENT
+            and self._is_underline(char)
+        ):
+            self._note_underline(1 if char == "=" else 2)
+            return self._leaf_done()
+        return super()._start_block()
+
+    def _note_underline(self, level: int) -> None:
+        cursor, offset = self._cursor, self._offsets[self._line]
+        first, text = self._paragraph
+        single = first == self._line - 1 and self._definitions is None
+        end = offset + len(cursor.body.rstrip(" \t"))
+        self.underlines.append(
+            Underline(level, offset + cursor.next, end, text if single else None, offset - 1)
+        )
+
+    def _begin_leaf(self, leaf: int) -> None:
+        if leaf == PARAGRAPH:
+            self._paragraph = self._line, self._offsets[self._line] + self._cursor.next
+        super()._begin_leaf(leaf)
+
+    def _start_heading(self) -> int:
+        self._note_mark(self._cursor.next)
+        return super()._start_heading()
+
+    def _note_mark(self, position: int) -> None:
+        if found := _ATX.match(self._cursor.body, position):
+            self.marks.append(Mark(self._offsets[self._line] + found.start(1), len(found[1])))
+
+    def _start_html(self) -> int:
+        if self._unsafe(self._cursor.body, self._cursor.next):
+            return _TEXT
+        outcome = super()._start_html()
+        if outcome != _TEXT:
+            self._html_lines.add(self._line)
+        return outcome
+
+    def _continue_leaf(self) -> bool:
+        html = self._leaf == HTML
+        taken = super()._continue_leaf()
+        if html and taken:
+            self._html_lines.add(self._line)
+            self._note_mark(self._cursor.position)
+        return taken
+
+    def _start_fence(self, char: str) -> int:
+        self._opening = self._cursor.body[: self._cursor.next]
+        return super()._start_fence(char)
+
+    def _end_fence(self, last: int, *, closed: bool) -> None:
+        if not closed:
+            char, length, _, _ = self._fence
+            # What stands before the opening, as it continues on the next line: item markers become blanks.
+            prefix = _NO_QUOTE_MARK.sub(" ", self._opening)
+            self.closers.append(Closer(self._offsets[last], f"{prefix}{char * length}\n"))
+        super()._end_fence(last, closed=closed)
