@@ -14,6 +14,7 @@ from ctx.markdown.headings import close_open
 from ctx.markdown.inline import strip_comments
 
 LINES = (
+    *("c <!-- d --> <!-- e -->", "<!-- f -->  <!-- g --> h"),
     *("text", "# a", "## b ##", "  ### c", "###### d", "- item", "```", "~~~~ py", "", "", "    # code"),
     *("<!-- c -->", "x <!-- d --> y", "`<!-- code -->` z", "<!-- e", "f -->", "> # quote", "<pre>", "<?php"),
 )
@@ -82,6 +83,9 @@ def test_closing_what_is_open(text: str, closed: str) -> None:
         ("a\n<!-- b --> <!-- c -->\nd", "a\nd"),
         ("a <!-- x\n y --> b\n", "a b\n"),
         ("a <!-- x -->\nb", "a\nb"),
+        ("a <!-- x --> <!-- y -->\nb", "a\nb"),
+        ("a <!-- x -->  <!-- y --> \t<!-- z -->", "a"),
+        ("a <!-- x --> <!-- y --> b", "a b"),
         ("`<!-- a -->` <!-- b -->\n", "`<!-- a -->`\n"),
         ("` <!-- a -->\n\n`\n", "`\n\n`\n"),
         ("a\n\n    <!-- a -->\n", "a\n\n    <!-- a -->\n"),
