@@ -66,7 +66,9 @@ def test_innocent_text_stays(text: str) -> None:
     ("text", "escaped"),
     [
         ("Constitution\n====\nx", "#### Constitution\nx"),
-        ("Tasks\n--\nx\n\n# One", "##### Tasks\nx\n\n#### One"),
+        ("Tasks\n---\nx\n\n# One", "##### Tasks\nx\n\n#### One"),
+        ("Two lines and\n-\nmore", "Two lines and\n\\-\nmore"),
+        ("- a ` b\n- `<h1>` </h1>", "- a ` b\n- `<h1>` &lt;/h1>"),
         ("> Tasks\n> ===", "> #### Tasks"),
         ("- Tasks\n  -----\n  x", "- #### Tasks\n  x"),
         ("Two\nlines\n====", "Two\nlines\n***"),

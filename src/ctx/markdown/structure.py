@@ -43,6 +43,15 @@ class Closer(NamedTuple):
     line: str
 
 
+class TextLine(NamedTuple):
+    """A line that is no code: whether it is in an HTML block, and whether a paragraph or heading begins."""
+
+    start: int
+    text: str
+    html: bool
+    begins: bool
+
+
 class StructureScan(Scanner):
     """One scan of a text whose lines end in line feeds; `unsafe` says of a `<` in a line whether it is."""
 
@@ -53,6 +62,7 @@ class StructureScan(Scanner):
         self.closers: list[Closer] = []
         self._unsafe = unsafe
         self._html_lines: set[int] = set()
+        self._beginnings: set[int] = set()
         self._paragraph = (-1, 0)
         self._opening = ""
 
@@ -64,14 +74,15 @@ class StructureScan(Scanner):
         self._line = line
         self._close_to(0)
 
-    def text_lines(self) -> Iterator[tuple[int, str, bool]]:
-        """The lines that are no code as (offset, line, whether it is in an HTML block)."""
+    def text_lines(self) -> Iterator[TextLine]:
+        """The lines that are no code."""
         code = set(self._indented)
         for fence in self._fences:
             code.update(range(fence.first, fence.last))
         for number, line in enumerate(self._lines):
             if number not in code:
-                yield self._offsets[number], line, number in self._html_lines
+                begins = number in self._beginnings
+                yield TextLine(self._offsets[number], line, number in self._html_lines, begins)
 
     def _start_block(self) -> int:
         cursor = self._cursor
@@ -98,6 +109,7 @@ class StructureScan(Scanner):
         )
 
     def _begin_leaf(self, leaf: int) -> None:
+        self._beginnings.add(self._line)
         if leaf == PARAGRAPH:
             self._paragraph = self._line, self._offsets[self._line] + self._cursor.next
         super()._begin_leaf(leaf)

@@ -9,6 +9,7 @@ from ctx.markdown.edits import Edit
 from ctx.markdown.structure import StructureScan, Underline
 
 _DEEPEST = 6
+_SHORTEST = 3
 # Those of frames, those of headings, and those that blank lines do not end.
 _TAGS = r"frame|frameset|goal|summary|log|artifacts|h[1-6]|script|style|pre|textarea"
 # Declarations, instructions and sections are unsafe as well, and comments that do not end on their line.
@@ -41,7 +42,9 @@ def structure_edits(text: str, level: int) -> Iterator[Edit]:
     scan.find()
     for closer in scan.closers:
         yield Edit(closer.start, closer.start, closer.line)
-    levels = [mark.level for mark in scan.marks] + [line.level for line in scan.underlines]
+    levels = [mark.level for mark in scan.marks] + [
+        line.level for line in scan.underlines if line.end - line.start >= _SHORTEST
+    ]
     by = max(0, level - min(levels, default=level))
     for mark in scan.marks:
         if by and mark.level < _DEEPEST:
@@ -53,24 +56,26 @@ def structure_edits(text: str, level: int) -> Iterator[Edit]:
 
 
 def _without_underline(text: str, line: Underline, level: int) -> Iterator[Edit]:
-    """A heading as number signs; a rule where its text is many lines, or a field above a line of dashes."""
-    if line.text is None or text.startswith("**", line.text):
+    """A heading as number signs; a rule where its text is many lines, or a field above a line of dashes.
+
+    One dash or two are hardly meant as an underline and stay a part of the text.
+    """
+    if line.end - line.start < _SHORTEST:
+        yield Edit(line.start, line.start, "\\")
+    elif line.text is None or text.startswith("**", line.text):
         yield Edit(line.start, line.end, "***")
-        return
-    yield Edit(line.text, line.text, "#" * level + " ")
-    yield Edit(line.text_end, line.end, "")
+    else:
+        yield Edit(line.text, line.text, "#" * level + " ")
+        yield Edit(line.text_end, line.end, "")
 
 
 def _all_tags(scan: StructureScan) -> Iterator[int]:
     """The offsets of all tags to escape in what is no code."""
-    spans, behind = _Spans(), 0
-    for offset, line, html in scan.text_lines():
-        if offset != behind or html or not line.strip("> \t\n"):
+    spans = _Spans()
+    for line in scan.text_lines():
+        if line.begins or line.html:
             spans = _Spans()
-        behind = offset + len(line)
-        yield from (offset + start for start in _tags(line, spans, html=html))
-        if html:
-            spans = _Spans()
+        yield from (line.start + start for start in _tags(line.text, spans, html=line.html))
 
 
 def tag_edits(line: str) -> Iterator[Edit]:
