@@ -68,6 +68,7 @@ def test_innocent_text_stays(text: str) -> None:
         ("Constitution\n====\nx", "#### Constitution\nx"),
         ("Tasks\n---\nx\n\n# One", "##### Tasks\nx\n\n#### One"),
         ("Two lines and\n-\nmore", "Two lines and\n\\-\nmore"),
+        ("text\n\t# Tasks\n<div>\n> ## Tasks", "text\n\t#### Tasks\n<div>\n> ##### Tasks"),
         ("- a ` b\n- `<h1>` </h1>", "- a ` b\n- `<h1>` &lt;/h1>"),
         ("> Tasks\n> ===", "> #### Tasks"),
         ("- Tasks\n  -----\n  x", "- #### Tasks\n  x"),

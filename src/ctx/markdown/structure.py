@@ -1,4 +1,4 @@
-"""A scan for everything in a text that stands out of it, at any depth, in order to take it down.
+"""A scan for what in a text could be structure of another one that it is put into, at any depth.
 
 An HTML block that the caller calls unsafe is not opened: its `<` is going to be escaped, so that its lines
 are text like others.
@@ -11,15 +11,7 @@ from typing import NamedTuple
 from ctx.markdown.scanner import _TEXT, Scanner
 from ctx.markdown.state import CODE_INDENT, HTML, PARAGRAPH
 
-_ATX = re.compile(r"[ \t]*(#{1,6})(?=[ \t]|\Z)")
 _NO_QUOTE_MARK = re.compile(r"[^>\t]")
-
-
-class Mark(NamedTuple):
-    """The number signs of an ATX heading, or of what looks like one in an HTML block."""
-
-    start: int
-    level: int
 
 
 class Underline(NamedTuple):
@@ -57,7 +49,6 @@ class StructureScan(Scanner):
 
     def __init__(self, text: str, unsafe: Callable[[str, int], bool]) -> None:
         super().__init__(text)
-        self.marks: list[Mark] = []
         self.underlines: list[Underline] = []
         self.closers: list[Closer] = []
         self._unsafe = unsafe
@@ -114,14 +105,6 @@ class StructureScan(Scanner):
             self._paragraph = self._line, self._offsets[self._line] + self._cursor.next
         super()._begin_leaf(leaf)
 
-    def _start_heading(self) -> int:
-        self._note_mark(self._cursor.next)
-        return super()._start_heading()
-
-    def _note_mark(self, position: int) -> None:
-        if found := _ATX.match(self._cursor.body, position):
-            self.marks.append(Mark(self._offsets[self._line] + found.start(1), len(found[1])))
-
     def _start_html(self) -> int:
         if self._unsafe(self._cursor.body, self._cursor.next):
             return _TEXT
@@ -135,7 +118,6 @@ class StructureScan(Scanner):
         taken = super()._continue_leaf()
         if html and taken:
             self._html_lines.add(self._line)
-            self._note_mark(self._cursor.position)
         return taken
 
     def _start_fence(self, char: str) -> int:

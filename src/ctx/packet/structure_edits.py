@@ -14,6 +14,8 @@ _SHORTEST = 3
 _TAGS = r"frame|frameset|goal|summary|log|artifacts|h[1-6]|script|style|pre|textarea"
 # Declarations, instructions and sections are unsafe as well, and comments that do not end on their line.
 _UNSAFE = re.compile(rf"<(?:/?(?:{_TAGS})(?![a-z0-9-])|\?|!)", re.IGNORECASE)
+# Number signs behind nothing but marks of quotes and items: a heading, or what looks like one.
+_MARKS = re.compile(r"(?:[ \t>]|[-*+][ \t]|[0-9]{1,9}[.)][ \t])*+(#{1,6})(?=[ \t\n])")
 # What decides on a line whether a backtick starts a code span: escapes, runs, tags, targets of links. The
 # forms of tags and targets that hold no backtick are passed over.
 _TOKEN = re.compile(r"\\[!-/:-@\[-`{-~]|`+|<|\][(:]")
@@ -42,13 +44,17 @@ def structure_edits(text: str, level: int) -> Iterator[Edit]:
     scan.find()
     for closer in scan.closers:
         yield Edit(closer.start, closer.start, closer.line)
-    levels = [mark.level for mark in scan.marks] + [
-        line.level for line in scan.underlines if line.end - line.start >= _SHORTEST
+    marks = [
+        (line.start + found.start(1), len(found[1]))
+        for line in scan.text_lines()
+        if (found := _MARKS.match(line.text))
     ]
+    levels = [level for _, level in marks]
+    levels += [line.level for line in scan.underlines if line.end - line.start >= _SHORTEST]
     by = max(0, level - min(levels, default=level))
-    for mark in scan.marks:
-        if by and mark.level < _DEEPEST:
-            yield Edit(mark.start, mark.start, "#" * min(by, _DEEPEST - mark.level))
+    for start, own in marks:
+        if by and own < _DEEPEST:
+            yield Edit(start, start, "#" * min(by, _DEEPEST - own))
     for line in scan.underlines:
         yield from _without_underline(text, line, min(_DEEPEST, line.level + by))
     for start in _all_tags(scan):
