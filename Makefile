@@ -29,6 +29,10 @@ test: $(READY) ## all tests (PYTHON=python3.13 picks an interpreter)
 soak: $(READY) ## writers killed at random: 500 kills, figures on stdout
 	$(BIN)/python -m tests.soak
 
+.PHONY: soak-packets
+soak-packets: $(READY) ## 20,000 packets of hostile contexts, each counted and read by others
+	$(BIN)/python -m tests.soak_packets
+
 .PHONY: bench
 bench: $(READY) ## whole-process times as ratios (CORPUS=DIR, else made-up words; ENTRIES=N)
 	$(BIN)/python benchmarks/bench.py $(CORPUS) $(if $(ENTRIES),--entries $(ENTRIES))

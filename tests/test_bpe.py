@@ -23,6 +23,8 @@ from tests.oracle import encoding, unpack
 
 VOCABULARIES = {name: read_vocabulary(name) for name in PUBLISHED}
 names = st.sampled_from([*PUBLISHED])
+# Two pieces each whose joint encoding is longer than those of both, in the vocabularies' order.
+PAIRS = (("positidzwa", "ucketshein"), ("astwaukee", "warzrip"))
 every = st.characters(exclude_categories=[])
 ascii_ = st.characters(max_codepoint=127)
 latin = st.characters(max_codepoint=0x24F)
@@ -96,6 +98,63 @@ def test_pretokens_concatenate_to_the_text(name: str, text: str) -> None:
 )
 def test_long_words_are_tiktokens(name: str, sample: str) -> None:
     assert SmallCounter(name, VOCABULARIES[name]).count(sample) == len(encoding(name).encode_ordinary(sample))
+
+
+# Characters of every class that a pattern knows: letters of each case, uncased and composed ones, marks,
+# digits, symbols, emoji, all kinds of white space, and some whose class this Python may not know.
+CLASSED = (
+    *"aAzZ", *"\u01c5\u02b0\u00aa\u4e00\u3042", *"\u0301\u093e\u20dd", *"1\u0663\u2167\u00bd", *"=-_'/\"#<|",
+    *"\U0001f44d\u200d\u2192", *" \t\n\r\v\f\u00a0\u2028\u3000\u0085", *"\x1c\U000323b0\U0001e6c0",
+)  # fmt: skip
+long_runs = st.lists(
+    st.tuples(st.text(st.sampled_from(CLASSED), min_size=1, max_size=4), st.sampled_from([1, 2, 700, 4_000])),
+    min_size=1,
+    max_size=6,
+)
+
+
+def _loaded(name: str) -> Encoder:
+    """What counts much text: tiktoken, and our own code for long runs."""
+    one = Encoder(name)
+    assert one._loaded() is encoding(name)
+    return one
+
+
+@settings(max_examples=60)
+@given(names, long_runs)
+def test_long_runs_are_tiktokens_whoever_counts(name: str, rows: list[tuple[str, int]]) -> None:
+    text = "".join(piece * times for piece, times in rows)
+    expected = len(encoding(name).encode_ordinary(text))
+    assert Encoder(name).count(text) == expected
+    assert _loaded(name).count(text) == expected
+
+
+@pytest.mark.parametrize(("name", "pair"), [("o200k_base", PAIRS[0]), ("cl100k_base", PAIRS[1])])
+def test_a_pair_that_joins_shorter_than_its_parts_is_cut_nowhere(name: str, pair: tuple[str, str]) -> None:
+    """Cut between the two, the pieces take fewer tokens than the whole: encoding is not additive."""
+    count = encoding(name).encode_ordinary
+    assert len(count("".join(pair))) > sum(len(count(part)) for part in pair)
+    for at in (1_000, 10_000, 65_536):
+        text = ("a," * at)[: at - len(pair[0])] + "".join(pair)
+        for one in (Encoder(name), _loaded(name)):
+            assert one.count(text * 3) == len(count(text * 3))
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.parametrize("sample", ["a", "=", "\u4e00", "e\u0301", "\U0001f44d", " \n", "!\n/", "\t", "\r\n"])
+@pytest.mark.parametrize("after", ["", "x", "!"])
+def test_runs_far_beyond_are_tiktokens(name: str, sample: str, after: str) -> None:
+    text = f"x. {sample * 12_000}{after}"
+    assert _loaded(name).count(text) == len(encoding(name).encode_ordinary(text))
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_million_of_anything_is_counted(name: str) -> None:
+    """tiktoken itself fails on these blanks, but not where one pre-token is all that it looks for."""
+    ranks = VOCABULARIES[name].ranks()
+    whole = tiktoken.Encoding("whole", pat_str=r"[\s\S]+", mergeable_ranks=ranks, special_tokens={})
+    expected = len(whole.encode_ordinary(" " * 999_999)) + len(encoding(name).encode_ordinary(" x"))
+    assert _loaded(name).count(" " * 1_000_000 + "x") == expected
 
 
 @pytest.mark.parametrize("name", PUBLISHED)

@@ -1,4 +1,4 @@
-"""Edits, demotion, closing and comments: what they change, and that they change nothing else."""
+"""Edits, closing and comments: what they change, and that they change nothing else."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from ctx.markdown.blocks import scan
 from ctx.markdown.edits import Edit, apply
-from ctx.markdown.headings import close_open, demote, demote_to
+from ctx.markdown.headings import close_open
 from ctx.markdown.inline import strip_comments
 
 LINES = (
+    *("c <!-- d --> <!-- e -->", "<!-- f -->  <!-- g --> h"),
     *("text", "# a", "## b ##", "  ### c", "###### d", "- item", "```", "~~~~ py", "", "", "    # code"),
     *("<!-- c -->", "x <!-- d --> y", "`<!-- code -->` z", "<!-- e", "f -->", "> # quote", "<pre>", "<?php"),
 )
@@ -51,30 +52,6 @@ def test_spans_that_make_no_sense_are_refused(edits: list[tuple[int, int]]) -> N
 
 
 @settings(max_examples=300)
-@given(DOCUMENTS, st.integers(0, 7))
-def test_demotion_keeps_everything_but_the_levels(text: str, by: int) -> None:
-    demoted = demote(text, by)
-    before, after = scan(text).headings, scan(demoted).headings
-    assert [min(6, heading.level + by) for heading in before] == [heading.level for heading in after]
-    assert [heading.text for heading in before] == [heading.text for heading in after]
-    assert (demoted == text) == all(heading.level == 6 for heading in before) or by == 0
-    assert demote(text, 0) == text
-
-
-def test_demotion_leaves_code_and_other_bytes() -> None:
-    text = "\ufeff # a #\r\n```\n# b\n```\n- # c\n## d"
-    assert demote(text, 2) == "\ufeff ### a #\r\n```\n# b\n```\n- # c\n#### d"
-
-
-@settings(max_examples=200)
-@given(DOCUMENTS, st.integers(1, 6))
-def test_demotion_to_a_level(text: str, level: int) -> None:
-    demoted = demote_to(text, level)
-    assert all(heading.level >= level for heading in scan(demoted).headings)
-    assert demote_to(demoted, level) == demoted
-
-
-@settings(max_examples=300)
 @given(DOCUMENTS)
 def test_what_follows_a_closed_text_is_not_swallowed(text: str) -> None:
     closed = close_open(text)
@@ -106,6 +83,9 @@ def test_closing_what_is_open(text: str, closed: str) -> None:
         ("a\n<!-- b --> <!-- c -->\nd", "a\nd"),
         ("a <!-- x\n y --> b\n", "a b\n"),
         ("a <!-- x -->\nb", "a\nb"),
+        ("a <!-- x --> <!-- y -->\nb", "a\nb"),
+        ("a <!-- x -->  <!-- y --> \t<!-- z -->", "a"),
+        ("a <!-- x --> <!-- y --> b", "a b"),
         ("`<!-- a -->` <!-- b -->\n", "`<!-- a -->`\n"),
         ("` <!-- a -->\n\n`\n", "`\n\n`\n"),
         ("a\n\n    <!-- a -->\n", "a\n\n    <!-- a -->\n"),

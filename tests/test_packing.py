@@ -97,6 +97,16 @@ def test_headings_of_a_body_are_demoted_and_open_fences_closed() -> None:
     assert text.index("### 2026-01-02 Two") > text.index("never closed")
 
 
+@pytest.mark.parametrize("ending", ["!?", ",.", "^^", "%.", " ;)", '"?', "\u00d7"])
+@pytest.mark.parametrize("name", ["o200k_base", "cl100k_base"])
+def test_the_last_line_break_is_left_where_taking_it_away_costs_a_token(ending: str, name: str) -> None:
+    files = {".context/LEARNINGS.md": f"## [2026-01-01] One\n\nIs this so{ending}\n"}
+    whole = count(build_packet(MemoryReader(files), Request(budget=10_000, tokenizer=name)).text, name)
+    for budget in range(whole - 3, whole + 3):
+        packet = build_packet(MemoryReader(files), Request(budget=budget, tokenizer=name))
+        assert count(packet.text, name) == packet.tokens <= budget
+
+
 def test_with_nothing_asked_kind_and_recency_decide() -> None:
     files = {
         ".context/LEARNINGS.md": f"## [2026-01-01] Old\n\n{LONG}\n\n## [2026-02-01] New\n\n{LONG}\n",

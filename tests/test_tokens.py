@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from ctx.errors import UsageError
 from ctx.packet import tokens
 from ctx.packet.blocks import Press
-from ctx.packet.encoder import pieces
 from ctx.packet.tokens import TOKENIZERS, counter
 from tests.contexts import lines
 from tests.oracle import count
@@ -48,15 +47,9 @@ def test_a_block_may_not_begin_with_a_slash() -> None:
 
 
 @pytest.mark.parametrize("name", TOKENIZERS)
-@pytest.mark.parametrize("sample", [" " * 1_000_000, "\n" * 1_000_000, "a" * 1_000_000, "=-" * 300_000])
+@pytest.mark.parametrize("sample", [" " * 200_000, "\n" * 200_000, "a" * 200_000, "=-" * 100_000])
 def test_huge_runs_are_counted(name: str, sample: str) -> None:
     assert COUNTERS[name].units(sample) > 0
-
-
-@given(text)
-def test_pieces_concatenate_to_the_text(sample: str) -> None:
-    assert "".join(pieces(sample)) == sample
-    assert "".join(pieces(sample * 3_000)) == sample * 3_000
 
 
 def test_special_tokens_are_plain_text() -> None:

@@ -11,36 +11,47 @@ from collections.abc import Callable
 from functools import cache
 from heapq import heappop, heappush
 
-from ctx.packet.pretokens import pretokens
+from ctx.packet.pretokens import Unsettled, pretokens
 from ctx.packet.vocabulary import Vocabulary
 
 Rank = Callable[[bytes], int | None]
 
 
 class SmallCounter:
-    """Counts the tokens of texts that are few; `worked_out` is the bytes of the words it has met in them."""
+    """Counts the tokens of texts that are few: until `most` bytes of words are new to it."""
 
-    def __init__(self, name: str, vocabulary: Vocabulary) -> None:
+    def __init__(self, name: str, vocabulary: Vocabulary, most: int | None = None) -> None:
         self._name = name
         # Words have most of their pairs in common.
         self._rank = cache(vocabulary.rank)
         self._counts: dict[str, int] = {}
-        self.worked_out = 0
+        self._left = most
 
     def count(self, text: str) -> int:
-        """The tokens of a text. Raises Unsettled where only tiktoken knows."""
+        """The tokens of a text. Raises Unsettled where only tiktoken knows, or is sooner done."""
         counts, total = self._counts, 0
         for word in pretokens(self._name, text):
             count = counts.get(word)
             if count is None:
-                token = word.encode()
-                count = counts[word] = self._count(token)
-                self.worked_out += len(token)
+                self._spend(len(word))
+                count = self.count_word(word)
             total += count
         return total
 
-    def _count(self, word: bytes) -> int:
-        return 1 if self._rank(word) is not None else count_parts(word, self._rank)
+    def count_word(self, word: str) -> int:
+        """The tokens of one pre-token, however long, in n log n time."""
+        count = self._counts.get(word)
+        if count is None:
+            token = word.encode()
+            count = 1 if self._rank(token) is not None else count_parts(token, self._rank)
+            self._counts[word] = count
+        return count
+
+    def _spend(self, size: int) -> None:
+        if self._left is not None:
+            self._left -= size
+            if self._left < 0:
+                raise Unsettled
 
 
 def count_parts(word: bytes, rank: Rank) -> int:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ctx.packet.bpe import SmallCounter
-from ctx.packet.pretokens import PATTERNS, Unsettled
+from ctx.packet.pretokens import CLASSES, PATTERNS, SYMBOL, Unsettled, pretokens, settle, unsettled
 from ctx.packet.vocabulary import read_vocabulary
 
 if TYPE_CHECKING:
     from tiktoken import Encoding
 
-# tiktoken fails on runs of a million blanks and slows down quadratically on endless words. Counting the
-# pieces of such a run apart can only count more, never less.
-_RUN = 10_000
-_RUNS = re.compile(r"\s+|\S+")
+# tiktoken fails on runs of a million blanks, and its older versions take quadratic time for endless words. No
+# pre-token is longer than one run of each kind together with one character before it. White space is what the
+# patterns take for it; `re` would have four control characters more.
+_LONG = 1_000
+_RUNS = tuple(map(re.compile, (r"[\S\x1c-\x1f]+", r"(?:/|[^\S\x1c-\x1f])+")))
 # Loading tiktoken takes about as long as our own code takes for a megabyte of prose, or for this many bytes
 # of words that it has not met before.
 _MUCH = 1_000_000
@@ -33,14 +34,18 @@ class Encoder:
     def __init__(self, name: str) -> None:
         self.name = name
         self._vocabulary = read_vocabulary(name)
-        self._small: SmallCounter | None = SmallCounter(name, self._vocabulary)
+        self._small = SmallCounter(name, self._vocabulary, _NEW)
         self._encoding: Encoding | None = None
 
     def count(self, text: str) -> int:
         """The tokens of a text."""
-        if len(text) > _MUCH:
-            self._loaded()
-        return sum(map(self._count, pieces(text)))
+        if self._encoding is None and len(text) <= _MUCH:
+            try:
+                return self._small.count(_without_surrogates(text))
+            except Unsettled:
+                pass
+        encoding = self._loaded()
+        return self._count_runs(text) if _has_long_run(text) else len(encoding.encode_ordinary(text))
 
     def count_all(self, texts: Sequence[str]) -> list[int]:
         """The tokens of each text."""
@@ -59,18 +64,34 @@ class Encoder:
     def _batch(self, texts: Sequence[str]) -> list[int]:
         return [self.count(text) for text in texts]
 
-    def _count(self, text: str) -> int:
-        if self._small is not None and self._small.worked_out <= _NEW:
-            try:
-                return self._small.count(_without_surrogates(text))
-            except Unsettled:
-                pass
-        return len(self._loaded().encode_ordinary(text))
+    def _count_runs(self, text: str) -> int:
+        """The tokens of a text with long runs in it, cut where two pre-tokens meet and nowhere else."""
+        text = _without_surrogates(text)
+        _settle(unsettled(text))
+        total = 0
+        between: list[str] = []
+        for word in pretokens(self.name, text):
+            if len(word) <= _LONG:
+                between.append(word)
+            else:
+                total += self._count_words(between) + self._small.count_word(word)
+                between.clear()
+        return total + self._count_words(between)
+
+    def _count_words(self, words: list[str]) -> int:
+        """The tokens of pre-tokens that stood one behind the other.
+
+        How white space is cut depends on what comes after it, so at the end each of it is counted apart. A
+        pre-token that ends in anything else is found again without what came after it.
+        """
+        total = 0
+        while words and words[-1][-1].isspace():
+            total += self._small.count_word(words.pop())
+        return total + len(self._loaded().encode_ordinary("".join(words)))
 
     def _loaded(self) -> Encoding:
         if self._encoding is None:
             self._encoding = self._load()
-            self._small = None
         return self._encoding
 
     def _load(self) -> Encoding:
@@ -89,14 +110,25 @@ def _without_surrogates(text: str) -> str:
     return text
 
 
-def pieces(text: str) -> Iterator[str]:
-    """The text cut inside runs of white space or of anything else that are too long to encode at once."""
-    if len(text) <= _RUN:
-        yield text
+def _has_long_run(text: str) -> bool:
+    """Whether a pre-token of the text may be long."""
+    return len(text) > _LONG and any(
+        found.end() - found.start() > _LONG for run in _RUNS for found in run.finditer(text)
+    )
+
+
+def _settle(characters: str) -> None:
+    """Ask tiktoken for the classes of characters: it leaves out what its pattern does not match."""
+    if not characters:
         return
-    start = 0
-    for match in _RUNS.finditer(text):
-        for cut in range(match.start() + _RUN, match.end(), _RUN):
-            yield text[start:cut]
-            start = cut
-    yield text[start:]
+    from tiktoken import Encoding
+
+    octets = {bytes([number]): number for number in range(256)}
+    left = set(characters)
+    for pattern, stand_in in CLASSES.items():
+        probe = Encoding("probe", pat_str=pattern, mergeable_ranks=octets, special_tokens={})
+        for character in probe.decode(probe.encode_ordinary(characters)):
+            settle(character, stand_in)
+            left.discard(character)
+    for character in left:
+        settle(character, SYMBOL)

@@ -48,8 +48,16 @@ _REWRITTEN = (
 )
 
 
+# What tiktoken can be asked about the class of a character, and what stands for those of that class; all that
+# none of these matches are symbols, since white space is the same in every version of Unicode.
+CLASSES = {
+    r"[\p{Lu}\p{Lt}]": "A", r"\p{Ll}": "a", r"[\p{Lm}\p{Lo}]": _UNCASED, r"\p{M}": _MARK, r"\p{N}": "0",
+}  # fmt: skip
+SYMBOL = _OTHER
+
+
 class Unsettled(Exception):  # noqa: N818 - no error, and no LookupError either: str.translate hides those
-    """A text holds a character whose class depends on the version of Unicode."""
+    """A text is left to tiktoken, as one with a character whose class depends on the version of Unicode."""
 
 
 class _Shapes(dict[int, str]):
@@ -82,6 +90,24 @@ def _is_young(character: str) -> bool:
 
 
 _SHAPES = _Shapes()
+
+
+def unsettled(text: str) -> str:
+    """The characters of a text whose class is not known here, each once."""
+    return "".join(character for character in sorted(set(text)) if not _is_settled(character))
+
+
+def _is_settled(character: str) -> bool:
+    try:
+        character.translate(_SHAPES)
+    except Unsettled:
+        return False
+    return True
+
+
+def settle(character: str, stand_in: str) -> None:
+    """Give a character the class of its stand-in in all texts from now on."""
+    _SHAPES[ord(character)] = stand_in
 
 
 def pretokens(name: str, text: str) -> list[str]:

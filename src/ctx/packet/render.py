@@ -9,37 +9,28 @@ from ctx.markdown.controls import CONTROLS
 from ctx.memory.entry import Entry
 from ctx.memory.frame import Frame
 from ctx.memory.task import Task
+from ctx.packet.escape_structure import escape_block, escape_line, escape_prose, escape_xml
 
 TITLE = "# Project context\n\n"
+# Where headings of rules, and of tasks, entries and sessions begin.
+_IN_RULES, _IN_ITEMS = 3, 4
+# Line breaks to other readers than those of Markdown.
+_SEPARATORS = {0x2028: " ", 0x2029: " "}
 ALSO_KNOWN = "## Also known\nOne line each; `ctx show ID` prints the whole.\n"
 
 
 def clean(text: str) -> str:
     """The text with line feeds only and no control characters, bidirectional overrides among them."""
-    return CONTROLS.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return CONTROLS.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n")).translate(_SEPARATORS)
 
 
 def one_line(text: str) -> str:
-    """The text on one line."""
+    """The text on one line of ours."""
+    return escape_line(_unbroken(text))
+
+
+def _unbroken(text: str) -> str:
     return " ".join(clean(text).split())
-
-
-def _closed(text: str) -> str:
-    """The text with what it leaves open closed; most leave nothing open, and need no scan to tell."""
-    if not any(mark in text for mark in ("```", "~~~", "<")):
-        return text
-    from ctx.markdown.headings import close_open
-
-    return close_open(text)
-
-
-def _below(text: str, level: int) -> str:
-    """The text with its headings at a level or below."""
-    if "#" not in text:
-        return text
-    from ctx.markdown.headings import demote_to
-
-    return demote_to(text, level)
 
 
 def _bare(text: str) -> str:
@@ -53,7 +44,7 @@ def _bare(text: str) -> str:
 
 def head(rules: str) -> str:
     """The title and the rules, which go in whole."""
-    text = _closed(_below(clean(rules).strip("\n"), 3)).strip("\n")
+    text = escape_block(clean(rules).strip("\n"), _IN_RULES).strip("\n")
     return f"{TITLE}## Constitution\n\n{text}\n\n" if text else TITLE
 
 
@@ -76,7 +67,8 @@ def task_item(task: Task) -> str:
     at = next((n for n, line in enumerate(lines) if n and _ends_lead(line)), len(lines))
     own, rest = lines[:at], lines[at:]
     own[-1] = f"{own[-1].rstrip()} ({task.id})"
-    return _closed("\n".join(["- [ ] " + own[0].lstrip(), *own[1:], *rest]).rstrip()) + "\n"
+    item = "\n".join(["- [ ] " + own[0].lstrip(), *own[1:], *rest]).rstrip()
+    return escape_block(item + "\n", _IN_ITEMS)
 
 
 def _ends_lead(line: str) -> bool:
@@ -91,27 +83,29 @@ def now_section(frames: Iterable[Frame]) -> str:
 
 def frame_element(frame: Frame) -> str:
     """A closed session: structure as XML, content as prose."""
-    parts = [f"<goal>{_xml(frame.goal)}</goal>"]
+    parts = [f"<goal>{escape_prose(_unbroken(frame.goal), _IN_ITEMS)}</goal>"]
     if frame.summary:
-        parts.append(f"<summary>{_xml(_bare(frame.summary).strip())}</summary>")
-    parts.append(f"<log>{_xml(frame.path)}</log>")
-    return f'<frame id="{_xml(frame.id)}" status="{_xml(frame.status)}">' + "\n  ".join(parts) + "</frame>\n"
+        summary = escape_prose(_bare(clean(frame.summary)).strip(), _IN_ITEMS)
+        parts.append(f"<summary>{summary}</summary>")
+    parts.append(f"<log>{_xml_line(frame.path)}</log>")
+    head = f'<frame id="{_xml_line(frame.id)}" status="{_xml_line(frame.status)}">'
+    return head + "\n  ".join(parts) + "</frame>\n"
 
 
-def _xml(text: str) -> str:
-    return clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+def _xml_line(text: str) -> str:
+    return escape_xml(_unbroken(text))
 
 
 def section_heading(name: str) -> str:
     """The heading of a kind's section."""
-    return f"## {name}\n"
+    return f"## {one_line(name)}\n"
 
 
 def entry_whole(entry: Entry) -> str:
     """A whole entry under a heading with its date, title and handle."""
     title = " ".join(part for part in (entry.date, one_line(entry.title)) if part)
     body = _bare(clean(entry.body)).strip("\n")
-    text = _closed(_below(body, 4)).strip("\n") if body else ""
+    text = escape_block(body, _IN_ITEMS).strip("\n")
     return f"### {title} ({entry.id})\n{text}\n\n" if text else f"### {title} ({entry.id})\n\n"
 
 
