@@ -71,7 +71,7 @@ def split_entries(text: str, kind: Kind, page: str = "") -> list[Unit]:
                 ),
             )
         )
-    return _named(_fill(text, 0, len(text), units, document))
+    return named(_fill(text, 0, len(text), units, document))
 
 
 def split_tasks(text: str) -> list[Unit]:
@@ -86,7 +86,7 @@ def split_tasks(text: str) -> list[Unit]:
             above = items[above].parent
     top = [index for index in sorted(held) if items[index].depth == 0]
     units = [(items[index].start, _item(document, held, index)) for index in top]
-    return _named(_fill(text, 0, len(text), units, document))
+    return named(_fill(text, 0, len(text), units, document))
 
 
 def _item(document: Document, held: set[int], index: int, heading: str | None = None) -> Unit:
@@ -95,7 +95,7 @@ def _item(document: Document, held: set[int], index: int, heading: str | None = 
     end = item.start + len(text[item.start : item.end].rstrip("\r\n"))
     below = [child for child in sorted(held) if items[child].parent == index]
     children = [(items[child].start, _item(document, held, child, "")) for child in below]
-    parts = tuple(_named(_fill(text, item.start, end, children, None)))
+    parts = tuple(named(_fill(text, item.start, end, children, None)))
     box = BOX.match(text, item.content, item.end)
     start = box.end() if box else item.content
     name = without_labels(text[start : lead_end(text, start, _own_end(items, index))])
@@ -159,7 +159,7 @@ def _separator(gap: str, *, rules: bool) -> str:
     return gap[:size]
 
 
-def _named(units: Iterable[Unit]) -> list[Unit]:
+def named(units: Iterable[Unit]) -> list[Unit]:
     """The units with an ordinal in the keys that several have, and each with what follows it."""
     found = list(units)
     seen: Counter[Key] = Counter()
