@@ -6,13 +6,14 @@ docs/formats.md names each shape. What is found here are spans; what they say is
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ctx.markdown.blocks import Comment, Item
 from ctx.markdown.document import Document
 from ctx.markdown.inline import strip_comments
+from ctx.markdown.spans import is_inside
 from ctx.memory.fields import is_field_name
 from ctx.memory.stamp import split_stamp
 
@@ -20,6 +21,7 @@ _INDEX = re.compile(r"<!--\s*INDEX:(START|END)\s*-->")
 _BOLD = re.compile(r"\*\*(?P<name>(?:(?!\*\*).)+?)(?P<inner>:?)\*\*(?P<outer>:?)[ \t]*", re.DOTALL)
 _SENTENCE = re.compile(r"[.:;](?=\s)| [—–-](?=\s)")
 _LONGEST_TITLE = 100
+_STEP = 256  # characters looked at together from a stretch's end backwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ class _Segmenter:
     def trim(self, start: int, end: int) -> int:
         """Where the content ends: separators, comments and an index block behind it are not of it."""
         while end > start:
-            last = len(self.text[start:end].rstrip()) + start - 1
+            last = _visible_end(self.text, start, end) - 1
             closings = (self._closing_at(last, spans) for spans in (self.index_blocks, self.closings))
             behind = next((closing for closing in closings if closing and closing[0] >= start), None)
             if behind is None:
@@ -196,16 +198,16 @@ class _Segmenter:
         return bool(strip_comments(self.text[start:stop]).strip("\ufeff \t\r\n-"))
 
     def _top_items(self) -> list[Item]:
-        inside = self.index_blocks
         return [
             item
             for item in self.document.blocks.items
-            if item.depth == 0 and not any(first <= item.start < last for first, last in inside)
+            if item.depth == 0 and not is_inside(self.index_blocks, item.start)
         ]
 
     def _bullets(self, start: int, end: int, category: str, *, loose: bool) -> list[Segment]:
         """The bullets of a stretch as entries, if one is a `- **Name**`; `loose`: if there are any."""
-        items = [item for item in self.items if start <= item.start < end]
+        first, last = (bisect_left(self.items, at, key=lambda item: item.start) for at in (start, end))
+        items = self.items[first:last]
         named = [self._bold(item) for item in items]
         if not items or not (loose or any(named)):
             return []
@@ -245,6 +247,16 @@ def index_blocks(document: Document) -> Iterator[tuple[int, int]]:
     if start is not None:
         at = start
         yield start, next((s.start for s in document.sections if s.start > at), len(document.text))
+
+
+def _visible_end(text: str, start: int, end: int) -> int:
+    """The offset behind the last character of a stretch that is no blank."""
+    while end > start:
+        begin = max(start, end - _STEP)
+        if visible := len(text[begin:end].rstrip()):
+            return begin + visible
+        end = begin
+    return start
 
 
 def _line_end(text: str, at: int, limit: int) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 _WORD = re.compile(r"[A-Za-z]+")
-_IN_TITLE = re.compile(r"\[(superseded|deprecated|rejected)\b[^\]]*\]", re.IGNORECASE)
+_IN_TITLE = re.compile(r"\[(superseded|deprecated|rejected)\b", re.IGNORECASE)
 _IN_QUOTE = re.compile(r"^[ ]{0,3}>[ \t]*\*\*(superseded|deprecated)\b", re.IGNORECASE | re.MULTILINE)
 
 
@@ -16,7 +16,7 @@ def read_status(title: str, body: str, fields: Mapping[str, str]) -> str:
     It is read from `[Superseded]` in the title, a struck title, a `> **Superseded**` quote, else from the
     `**Status**:` line.
     """
-    if match := _IN_TITLE.search(title):
+    if (match := _IN_TITLE.search(title)) and "]" in title[match.end() :]:
         return match[1].lower()
     if is_struck(title):
         return "superseded"

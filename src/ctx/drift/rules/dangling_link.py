@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ctx.drift.facts import Facts
@@ -20,24 +21,34 @@ _LINK_FIELD = re.compile(
     r"^[^\n]{0,6}\*\*(?:Superseded by|Supersedes|Consolidated from|Related|See)\b[^\n]*",
     re.IGNORECASE | re.MULTILINE,
 )
+# A handle, or a stamp that is not the text of a Markdown link or its definition.
+_WRITTEN = re.compile(
+    r"(?<![\w-])[A-Z]{1,3}-[0-9a-f]{6,64}(?:\.\d+)?(?![\w-])|\[\d{4}-\d{2}-\d{2}-[0-9A-Za-z]+\](?![(\[:])"
+)
 _STATUS = re.compile(r"^[^\n]{0,6}\*\*Status(?:\*\*:|:\*\*)[^\n]*", re.IGNORECASE | re.MULTILINE)
 
 
 class _Known(NamedTuple):
     prefixes: frozenset[str]
-    handles: frozenset[str]
+    handles: list[str]
     archived: frozenset[str]
     stamps: frozenset[str]
-    sessions: tuple[str, ...]
+    sessions: list[str]
 
     def has(self, link: str) -> bool:
         """Whether a link names something, or cannot be one of ours."""
         if link[0].isdigit():
-            return link in self.stamps or any(name.startswith(link) for name in self.sessions)
-        if link.partition("-")[0] not in self.prefixes or link in self.handles:
+            return link in self.stamps or _begins_one(self.sessions, link)
+        if link.partition("-")[0] not in self.prefixes or _begins_one(self.handles, link):
             return True
         # The archive keeps what was there twice once, so that `L-4f2a6c.2` is found as `L-4f2a6c`.
-        return link.partition(".")[0] in self.archived or any(h.startswith(link) for h in self.handles)
+        return link.partition(".")[0] in self.archived
+
+
+def _begins_one(names: Sequence[str], start: str) -> bool:
+    """Whether one of some sorted names begins so."""
+    at = bisect_left(names, start)
+    return at < len(names) and names[at].startswith(start)
 
 
 class DanglingLink(Rule):
@@ -59,19 +70,20 @@ class DanglingLink(Rule):
             for one in owned:
                 if one.archived or (isinstance(one, Task) and one.state != OPEN):
                     continue
-                for link in find_links(facts.texts[path][one.start : one.end]):
-                    if known.has(link):
-                        continue
+                links = find_links(facts.texts[path][one.start : one.end])
+                unknown = [link for link in links if not known.has(link) and not _is_own_stamp(one, link)]
+                if unknown:
                     masked = masked or _masked(facts, path)
-                    yield from self._at(facts, one, link, masked)
+                    yield from self._at(facts, one, unknown, masked)
 
-    def _at(self, facts: Facts, one: Entry | Task, link: str, masked: str) -> Iterator[Finding]:
-        quoted = re.escape(link)
-        stamp = rf"\[{quoted}\](?![(\[:])"
-        pattern = re.compile(stamp if link[0].isdigit() else rf"(?<![\w-]){quoted}(?![\w-])")
-        match = pattern.search(masked, one.start, one.end)
-        if match and not _is_own_stamp(one, link):
-            line = facts.line_at(one.path, match.start())
+    def _at(self, facts: Facts, one: Entry | Task, links: Sequence[str], masked: str) -> Iterator[Finding]:
+        places: dict[str, int] = {}
+        for match in _WRITTEN.finditer(masked, one.start, one.end):
+            places.setdefault(match[0].strip("[]"), match.start())
+        for link in links:
+            if link not in places:
+                continue
+            line = facts.line_at(one.path, places[link])
             yield self.finding(
                 one.path,
                 line,
@@ -98,8 +110,8 @@ def _known(facts: Facts) -> _Known:
     memory = facts.memory
     return _Known(
         frozenset({TASK_PREFIX, *(kind.prefix for kind in facts.config.kinds)}),
-        frozenset({*(entry.id for entry in memory.entries), *(task.id for task in memory.tasks)}),
+        sorted({*(entry.id for entry in memory.entries), *(task.id for task in memory.tasks)}),
         frozenset(entry.id for entry in memory.entries if entry.archived),
         frozenset(entry.stamp for entry in memory.entries if entry.stamp),
-        tuple(frame.id.rpartition("/")[2] for frame in memory.frames),
+        sorted(frame.id.rpartition("/")[2] for frame in memory.frames),
     )
