@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ctx.markdown.blocks import Comment, Item
 from ctx.markdown.document import Document
 from ctx.markdown.inline import strip_comments
+from ctx.markdown.lines import visible_end
 from ctx.markdown.spans import is_inside
 from ctx.memory.fields import is_field_name
 from ctx.memory.stamp import split_stamp
@@ -21,7 +22,6 @@ _INDEX = re.compile(r"<!--\s*INDEX:(START|END)\s*-->")
 _BOLD = re.compile(r"\*\*(?P<name>(?:(?!\*\*).)+?)(?P<inner>:?)\*\*(?P<outer>:?)[ \t]*", re.DOTALL)
 _SENTENCE = re.compile(r"[.:;](?=\s)| [—–-](?=\s)")
 _LONGEST_TITLE = 100
-_STEP = 256  # characters looked at together from a stretch's end backwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ class _Segmenter:
     def trim(self, start: int, end: int) -> int:
         """Where the content ends: separators, comments and an index block behind it are not of it."""
         while end > start:
-            last = _visible_end(self.text, start, end) - 1
+            last = visible_end(self.text, start, end) - 1
             closings = (self._closing_at(last, spans) for spans in (self.index_blocks, self.closings))
             behind = next((closing for closing in closings if closing and closing[0] >= start), None)
             if behind is None:
@@ -247,16 +247,6 @@ def index_blocks(document: Document) -> Iterator[tuple[int, int]]:
     if start is not None:
         at = start
         yield start, next((s.start for s in document.sections if s.start > at), len(document.text))
-
-
-def _visible_end(text: str, start: int, end: int) -> int:
-    """The offset behind the last character of a stretch that is no blank."""
-    while end > start:
-        begin = max(start, end - _STEP)
-        if visible := len(text[begin:end].rstrip()):
-            return begin + visible
-        end = begin
-    return start
 
 
 def _line_end(text: str, at: int, limit: int) -> int:

@@ -65,35 +65,30 @@ class DanglingLink(Rule):
     def find(self, facts: Facts) -> Iterator[Finding]:
         """One finding for each link of an entry or task."""
         known = _known(facts)
-        for path, owned in sorted(facts.owned.items()):
-            masked = ""
-            for one in owned:
-                if one.archived or (isinstance(one, Task) and one.state != OPEN):
-                    continue
-                links = find_links(facts.texts[path][one.start : one.end])
-                unknown = [link for link in links if not known.has(link) and not _is_own_stamp(one, link)]
-                if unknown:
-                    masked = masked or _masked(facts, path)
-                    yield from self._at(facts, one, unknown, masked)
+        for path in sorted(facts.owned):
+            if not all(map(known.has, find_links(facts.texts[path]))):
+                yield from self._in_file(facts, path, known)
 
-    def _at(self, facts: Facts, one: Entry | Task, links: Sequence[str], masked: str) -> Iterator[Finding]:
-        places: dict[str, int] = {}
-        for match in _WRITTEN.finditer(masked, one.start, one.end):
-            places.setdefault(match[0].strip("[]"), match.start())
-        for link in links:
-            if link not in places:
-                continue
-            line = facts.line_at(one.path, places[link])
-            yield self.finding(
-                one.path,
-                line,
-                f"{link} names no entry, live or archived",
-                "`ctx search WORDS` finds what it meant",
-            )
+    def _in_file(self, facts: Facts, path: str, known: _Known) -> Iterator[Finding]:
+        told: set[tuple[int, str]] = set()
+        for match in _WRITTEN.finditer(_masked(facts, path)):
+            link = match[0].strip("[]")
+            one = facts.owner(path, match.start())
+            if one and _counts(one, link) and (one.start, link) not in told and not known.has(link):
+                told.add((one.start, link))
+                yield self.finding(
+                    path,
+                    facts.line_at(path, match.start()),
+                    f"{link} names no entry, live or archived",
+                    "`ctx search WORDS` finds what it meant",
+                )
 
 
-def _is_own_stamp(one: Entry | Task, link: str) -> bool:
-    return isinstance(one, Entry) and one.stamp == link
+def _counts(one: Entry | Task, link: str) -> bool:
+    """Whether a link of an entry or task is to be looked at: not its own stamp, nor one of what is over."""
+    if isinstance(one, Entry):
+        return not one.archived and one.stamp != link
+    return not one.archived and one.state == OPEN
 
 
 def _masked(facts: Facts, path: str) -> str:
