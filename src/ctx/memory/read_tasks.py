@@ -87,4 +87,6 @@ def _dedent(text: str) -> str:
     first, newline, rest = _BREAK.sub("\n", text.rstrip()).partition("\n")
     rest = _BLANK_LINE.sub("", newline + rest)
     margin = min(map(len, _INDENT.findall(rest)), default=0)
-    return first + (rest.replace("\n" + " " * margin, "\n  ") if margin else _LINE.sub("\n  ", rest))
+    if not margin and "\n\n" in rest:
+        return first + _LINE.sub("\n  ", rest)
+    return first + rest.replace("\n" + " " * margin, "\n  ")
