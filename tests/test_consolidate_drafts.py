@@ -10,7 +10,7 @@ from ctx.actions.propose_merges import propose_merges
 from ctx.consolidate.draft import in_order, merge_bodies
 from ctx.consolidate.proposal import Group
 from ctx.consolidate.similar import Background, moment, nearness, profile_of, words
-from ctx.consolidate.statements import Said, covers, normal, parts, sentences
+from ctx.consolidate.statements import Said, Vocabulary, normal, parts, sentences
 from ctx.kinds import BUILTIN
 from ctx.memory.entry import Entry
 from ctx.memory.read_entries import read_entries
@@ -115,9 +115,10 @@ def test_statements_that_differ_in_one_word_both_stand(one: str, other: str) -> 
 
 
 def test_a_title_is_kept_where_it_says_more_than_the_text() -> None:
-    assert covers(["The hook reads its input from stdin"], "Hook input: stdin")
-    assert not covers(["The hook reads its input from stdin"], "Hook input: never stdin")
-    assert not covers(["The hook reads its input from stdin"], "Hook input: port 8080")
+    vocabulary = Vocabulary(["The hook reads its input from stdin"])
+    assert vocabulary.covers("Hook input: stdin")
+    assert not vocabulary.covers("Hook input: never stdin")
+    assert not vocabulary.covers("Hook input: port 8080")
     entries = read(
         "## [2026-01-01-000000] Port 8080 is taken on CI\n\nPick another one.\n\n"
         "## [2026-01-02-000000] Pick ports at random\n\nAsk the system for port 0.\n"

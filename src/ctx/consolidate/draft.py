@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from ctx.consolidate.footer import footer, leading_status, scope_note
 from ctx.consolidate.metadata import META
 from ctx.consolidate.similar import moment
-from ctx.consolidate.statements import Form, Part, Said, covers, parts, sentences
+from ctx.consolidate.statements import Form, Part, Said, Vocabulary, parts, sentences
 from ctx.kinds import Kind
 from ctx.markdown.headings import close_open
 from ctx.markdown.inline import strip_comments
@@ -92,10 +93,13 @@ def _canonical(name: str, kind: Kind) -> str:
 def _unsaid(entry: Entry, texts: list[str]) -> list[str]:
     """The title, and the summary, where they say something that the text does not."""
     others = [text for text in texts if text != entry.fields.get(_SUMMARY)]
+    vocabulary = Vocabulary(others)
     found: list[str] = []
     for text in (entry.title, " ".join(entry.fields.get(_SUMMARY, "").split())):
-        new = [sentence for sentence in sentences(text) if not covers([*others, *found], sentence)]
-        found += [_sentence("".join(new).strip())] if new else []
+        new = "".join(sentence for sentence in sentences(text) if not vocabulary.covers(sentence)).strip()
+        if new:
+            found.append(_sentence(new))
+            vocabulary.add(found[-1])
     return found
 
 
@@ -115,10 +119,13 @@ def _new(part: Part, said: Said) -> Part | None:
 
 def _joined(note: str, kept: list[Part]) -> list[Part]:
     """Paragraphs at the start as one, which is led by the note."""
-    lead: list[str] = [note] if note else []
-    while kept and kept[0].form is Form.PROSE and "\n" not in kept[0].text:
-        lead.append(kept.pop(0).text)
-    return [Part(Form.PROSE, " ".join(lead)), *kept] if lead else kept
+    first = [part.text for part in takewhile(_is_line_of_prose, kept)]
+    lead = [note, *first] if note else first
+    return [Part(Form.PROSE, " ".join(lead)), *kept[len(first) :]] if lead else kept
+
+
+def _is_line_of_prose(part: Part) -> bool:
+    return part.form is Form.PROSE and "\n" not in part.text
 
 
 def _field(name: str, pieces: list[_Piece]) -> str:

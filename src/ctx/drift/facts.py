@@ -84,10 +84,20 @@ class Facts:
         """The entry or innermost task in which an offset lies."""
         those = self.owned.get(path, [])
         at = bisect_right(those, offset, key=lambda one: one.start) - 1
-        while at >= 0:
-            if offset < those[at].end:
-                return those[at]
-            if isinstance(those[at], Entry):
-                return None
-            at -= 1
-        return None
+        while at >= 0 and offset >= those[at].end:
+            at = self._around[path][at]
+        return those[at] if at >= 0 else None
+
+    @cached_property
+    def _around(self) -> dict[str, list[int]]:
+        """For each of what a file owns, the place of the innermost one around it; -1 where there is none."""
+        around: dict[str, list[int]] = {}
+        for path, those in self.owned.items():
+            open_ones: list[int] = []
+            around[path] = []
+            for place, one in enumerate(those):
+                while open_ones and those[open_ones[-1]].end <= one.start:
+                    open_ones.pop()
+                around[path].append(open_ones[-1] if open_ones else -1)
+                open_ones.append(place)
+        return around

@@ -16,6 +16,7 @@ from ctx.kinds import Kind
 from ctx.markdown.document import Document
 from ctx.markdown.edits import Edit, apply
 from ctx.markdown.lines import newline_of
+from ctx.markdown.spans import is_inside
 from ctx.memory.compose import SEPARATOR, Draft, heading, one_line, unix
 from ctx.memory.entry import Entry
 from ctx.memory.read_entries import read_entries
@@ -108,8 +109,8 @@ class _File:
         self.text = document.text
         self.newline = newline_of(self.text)
         self.parts = segment(document, bullets=kind.bullets)
-        inside = list(index_blocks(document))
-        outside = [p for p in self.parts if not any(first < p.start < last for first, last in inside)]
+        blocks = list(index_blocks(document))
+        outside = [part for part in self.parts if not is_inside(blocks, part.start)]
         self.stamped = [part for part in outside if part.stamp is not None]
         self.bullets = [part for part in outside if part.bullet]
 

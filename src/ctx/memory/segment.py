@@ -6,7 +6,7 @@ docs/formats.md names each shape. What is found here are spans; what they say is
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,6 +14,8 @@ from typing import NamedTuple
 from ctx.markdown.blocks import Comment, Item
 from ctx.markdown.document import Document
 from ctx.markdown.inline import strip_comments
+from ctx.markdown.lines import visible_end
+from ctx.markdown.spans import is_inside
 from ctx.memory.fields import is_field_name, is_part_name
 from ctx.memory.stamp import split_heading, split_stamp
 
@@ -232,7 +234,7 @@ class _Segmenter:
     def trim(self, start: int, end: int) -> int:
         """Where the content ends: separators, comments and an index block behind it are not of it."""
         while end > start:
-            last = len(self.text[start:end].rstrip()) + start - 1
+            last = visible_end(self.text, start, end) - 1
             closings = (self._closing_at(last, spans) for spans in (self.index_blocks, self.closings))
             behind = next((closing for closing in closings if closing and closing[0] >= start), None)
             if behind is None:
@@ -256,16 +258,16 @@ class _Segmenter:
         return bool(strip_comments("".join(parts)).strip("\ufeff \t\r\n-"))
 
     def _top_items(self) -> list[Item]:
-        inside = self.index_blocks
         return [
             item
             for item in self.document.blocks.items
-            if item.depth == 0 and not any(first <= item.start < last for first, last in inside)
+            if item.depth == 0 and not is_inside(self.index_blocks, item.start)
         ]
 
     def _bullets(self, start: int, end: int, group: _Group, *, loose: bool) -> list[Segment]:
         """The bullets of a stretch as entries, if one is a `- **Name**`; `loose`: if there are any."""
-        items = [item for item in self.items if start <= item.start < end]
+        first, last = (bisect_left(self.items, at, key=lambda item: item.start) for at in (start, end))
+        items = self.items[first:last]
         named = [self._bold(item) for item in items]
         if not items or not (loose or any(named)):
             return []

@@ -25,7 +25,7 @@ _TITLE = 0.6
 _PHRASE = 0.6
 _SPEECH, _QUESTION, _LEAST_SPEECH = 0.15, 0.85, 0.3
 _FEEDBACK, _FEEDBACK_DOCUMENTS, _FEEDBACK_TERMS = 0.05, 5, 20
-_BREAK = re.compile(r"\n+|(?<=[.;!?:])\s+|\s+[—–-]+\s+|[()]")
+_BREAK = re.compile(r"\n+|(?<=[.;!?:])\s+|(?<!\s)\s+[—–-]+\s+|[()]")
 
 
 def add_company(scores: Scores, query: Query) -> None:

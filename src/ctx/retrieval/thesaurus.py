@@ -13,8 +13,8 @@ _GLOSSARY = "GLOSSARY.md"
 # What a word that widens a query counts beside the query's own.
 _SYNONYM, _DEFINITION = 0.4, 0.15
 _DEFINED = re.compile(
-    r"^[ ]{0,3}(?:[-*+][ \t]+)?\*\*(?P<term>[^*\n]{1,60}?):?\*\*:?[ \t]*[—–-]*[ \t]*(?P<text>\S[^\n]*)"
-    r"|^[ ]{0,3}\|[ \t]*(?P<cell>[^|\n]{1,60}?)[ \t]*\|[ \t]*(?P<meaning>[^|\n]+?)[ \t]*\|",
+    r"^[ ]{0,3}(?:[-*+][ \t]+)?\*\*(?P<term>[^*\n]{1,60}?):?\*\*:?[ \t]*+[—–-]*[ \t]*+(?P<text>\S[^\n]*)"
+    r"|^[ ]{0,3}\|[ \t]*+(?P<cell>[^|\n]{1,60}?)[ \t]*+\|[ \t]*+(?P<meaning>[^|\n]++)\|",
     re.MULTILINE,
 )
 _SENTENCE = re.compile(r"(?<=[.;])\s")
@@ -65,7 +65,7 @@ def _definitions(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
         if not is_glossary(entry.path):
             continue
         rows = [
-            (match["term"] or match["cell"], match["text"] or match["meaning"])
+            (match["term"] or match["cell"], match["text"] or match["meaning"].rstrip(" \t"))
             for match in _DEFINED.finditer(entry.body)
         ]
         yield from (row for row in rows if row[1].strip("-: "))
