@@ -114,7 +114,7 @@ def _blamed(root: Path, tasks: Sequence[Task], texts: Mapping[str, str]) -> dict
     blamed: dict[tuple[str, int], str] = {}
     for path, lines in lines_to_blame(tasks, texts).items():
         with suppress(git.GitError):  # without git, or for a file it does not know, a line has no age
-            found = git.blame_dates(root, path, lines)
+            found = git.blame_dates(root, path, texts[path], lines)
             blamed |= {(path, line): day for line, day in found.items()}
     return blamed
 
