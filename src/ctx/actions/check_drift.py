@@ -87,6 +87,7 @@ def gather(root: Path, today: str) -> Facts:
         config_text=config_text,
         unreadable=tuple(source.failed[path] for path in sorted(source.failed)),
         blamed=_blamed(root, memory.tasks, texts),
+        tracked_cache=git.tracked_cache(root),
     )
     return replace(facts, places=_places(root, facts))
 

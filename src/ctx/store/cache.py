@@ -1,8 +1,8 @@
 """The disposable index under `.context/.cache/`: named arrays and texts in flat files.
 
 Nothing depends on it but speed. A file is replaced as a whole, its pages carry checksums that are looked at
-when they are read, and whatever is wrong with it (missing, cut short, damaged, not signed with the key of this build
-and checkout) is as if it were not there. `CTX_NO_CACHE=1` switches it off.
+when they are read, and whatever is wrong with it (missing, cut short, damaged, not signed with the key of
+this build and checkout) is as if it were not there. `CTX_NO_CACHE=1` switches it off.
 """
 
 from __future__ import annotations

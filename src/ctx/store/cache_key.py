@@ -1,9 +1,9 @@
 """Whose cache files are believed: those that this build of ctx made, for this person, in this checkout.
 
-A cache file is signed with a key made of three things: a secret of the person, kept 0600 in their state folder and
-never in a project; the path of the checkout; and the code that is running. So what came with a clone, an archive or a
-copy is of no use to anyone, nor is what another build left. Without the secret, or where the code cannot be known,
-there is no key and no cache, which costs speed alone.
+A cache file is signed with a key made of three things: a secret of the person, kept 0600 in their state
+folder and never in a project; the path of the checkout; and the code that is running. So what came with a
+clone, an archive or a copy is of no use to anyone, nor is what another build left. Without the secret, or
+where the code cannot be known, there is no key and no cache, which costs speed alone.
 """
 
 from __future__ import annotations
@@ -19,12 +19,11 @@ from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
-import ctx
-from ctx.store.system import current
-
 SECRET = "cache-secret"  # noqa: S105 - the name of a file
 _SIZE = 32
-_READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_READ = (
+    os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+)
 _STEMMER = "snowballstemmer/english_stemmer.py"
 # File systems take their times from a clock that is this much behind at worst, in nanoseconds.
 _TICK = 10_000_000
@@ -41,9 +40,9 @@ _LOADED_AT = _now()
 
 
 def cache_key(root: Path) -> bytes | None:
-    """What cache files of the context at `root` are signed with; None where none are to be believed or made."""
+    """What signs the cache files of the context at `root`; None where none are to be believed or made."""
     place = os.path.realpath(root)
-    made_by = build(Path(ctx.__file__).parent)
+    made_by = build(Path(__file__).parents[1])
     secret = _secret(place) if made_by else None
     if not made_by or not secret:
         return None
@@ -54,11 +53,12 @@ def cache_key(root: Path) -> bytes | None:
 def build(package: Path) -> bytes | None:
     """A digest of the code that runs and of how numbers lie in memory; None where that cannot be known.
 
-    Every file of the package counts, wherever it lies, by its size and times. The time of its last change, which
-    nobody can set, tells apart what normalised file times make look equal; where the file system has no such
+    Every file of the package counts, wherever it lies, by its size and times. The time of its last change,
+    which nobody can set, tells apart what normalised times make look equal; where the file system has no such
     time, the bytes count. What changed after we were loaded is not what runs.
     """
-    known = f"{ctx.__version__} {sys.version_info[:2]} {sys.byteorder} {array('I').itemsize}"
+    version = sys.modules["ctx"].__version__  # importing it here would turn the layers round
+    known = f"{version} {sys.version_info[:2]} {sys.byteorder} {array('I').itemsize}"
     try:
         rows = sorted([*_walk(str(package)), _stemmer()])
     except OSError:  # in an archive, or not to be read
@@ -108,7 +108,7 @@ def state_folder() -> Path:
 
 
 def _secret(place: str) -> bytes | None:
-    """The person's secret, made where there is none; None where it cannot be kept, or only within the project."""
+    """The person's secret, made where there is none; None where it cannot be kept outside the project."""
     path = state_folder() / SECRET
     if not path.is_absolute() or Path(os.path.realpath(path)).is_relative_to(place):
         return None
@@ -119,7 +119,7 @@ def _secret(place: str) -> bytes | None:
 
 
 def _read(path: Path) -> bytes | None:
-    """The secret, or None where there is none that only we can read. Raises OSError for that of somebody else."""
+    """The secret, or None where there is none that we alone can read. Raises OSError for somebody else's."""
     try:
         descriptor = os.open(path, _READ)
     except FileNotFoundError:
@@ -142,6 +142,8 @@ def _make(path: Path) -> bytes | None:
     _require_ours(above.stat())
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
+    from ctx.store.system import current
+
     system = current()
     temp = path.with_name(f".{os.urandom(8).hex()}.ctx-tmp")
     try:

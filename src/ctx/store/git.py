@@ -16,6 +16,7 @@ from ctx.store.git_call import GitError, NoAnswerError, NoRepositoryError, git
 
 __all__ = ["GitError"]
 
+_OBJECT_ID = re.compile(rb"[0-9a-f]{40,64}\n")
 # What blame says of a line before the line itself, which begins with a tab.
 _BLAMED = re.compile(rb"(?P<commit>[0-9a-f]{40,64}) \d+ (?P<line>\d+)(?: \d+)?")
 _CACHE = ".cache"
@@ -30,10 +31,13 @@ def resolve(root: Path, revision: str) -> str:
         raise CtxError(
             f"there is no git repository in {root}", hint="leave out --at, or run `git init`"
         ) from error
-    except NoAnswerError as error:
+    except NoAnswerError:
+        found = b""
+    # An excluded commit (`^HEAD`) is a revision to git, and none that files could be read from.
+    if not _OBJECT_ID.fullmatch(found):
         raise CtxError(
             f"there is no git revision {revision!r} here", hint="`git log --oneline` lists commits"
-        ) from error
+        )
     return found.decode().strip()
 
 
@@ -149,7 +153,7 @@ def blame_dates(root: Path, path: str, text: str, lines: Iterable[int]) -> dict[
     """The ISO date, in UTC, on which each of some lines of a file's `text` last changed; lines count from 1.
 
     What is blamed is the file as it was committed: for the one on the disk git would run the filters that the
-    repository names. Lines that are not committed are left out. Raises GitError for a file that git does not know.
+    repository names. Lines that are not committed are left out. Raises GitError for a file unknown to git.
     """
     asked = set(lines)
     if not asked:
@@ -166,10 +170,11 @@ def blame_dates(root: Path, path: str, text: str, lines: Iterable[int]) -> dict[
 def _same_lines(new: str, old: str) -> dict[int, int]:
     """The lines of `new` that `old` holds too, with their numbers there.
 
-    A line that stands there several times is known again where both hold it as often. Git counts lines by line
-    feeds alone.
+    A line that stands there several times is known again where both hold it as often. Git counts lines by
+    line feeds alone.
     """
-    after, before = _numbered(re.split(r"\r\n|\n|\r", new)), _numbered(old.replace("\r\n", "\n").split("\n"))
+    after = _numbered(re.split(r"\r\n|\n|\r", new))
+    before = _numbered(old.replace("\r\n", "\n").split("\n"))
     return {
         number: former
         for line, numbers in after.items()
@@ -180,7 +185,7 @@ def _same_lines(new: str, old: str) -> dict[int, int]:
 
 def _numbered(lines: Sequence[str]) -> dict[str, list[int]]:
     numbered: dict[str, list[int]] = {}
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines if lines[-1] else lines[:-1], 1):  # nothing after the last line feed
         numbered.setdefault(line, []).append(number)
     return numbered
 

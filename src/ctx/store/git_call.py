@@ -1,8 +1,8 @@
 """The one place that runs git, in such a way that a repository can make it run nothing else.
 
-A repository names programs in its configuration and attributes: hooks, filters, pagers, helpers. Its configuration
-cannot be left out, so every setting of this kind is overruled here, transports are forbidden, and a git that is
-too old to be told so is not called in a repository at all. docs/reliability.md has the reasons one by one.
+A repository names programs in its configuration and attributes: hooks, filters, pagers, helpers. Git reads
+those whatever it is asked, so every such setting is overruled here, transports are forbidden, and a git that
+is too old to be told so is not called in a repository at all. docs/reliability.md has the reasons.
 """
 
 from __future__ import annotations
@@ -20,7 +20,11 @@ _OLDEST = (2, 38)
 # The versions from which git can be told not to fetch the objects that it lacks, by their first two numbers.
 _NO_LAZY_FETCH = {(2, 39): 4, (2, 40): 2, (2, 41): 1, (2, 42): 2, (2, 43): 4, (2, 44): 1}
 _VERSION = rb"git version (\d+)\.(\d+)(?:\.(\d+))?"
-_PROMISORS = ("config", "--get-regexp", r"^(remote\..*\.(promisor|partialclonefilter)|extensions\.partialclone)$")
+_PROMISORS = (
+    "config",
+    "--get-regexp",
+    r"^(remote\..*\.(promisor|partialclonefilter)|extensions\.partialclone)$",
+)
 
 # What git would run or reach for on the way to an answer, whatever the repository says.
 _CLOSED = (
@@ -53,12 +57,12 @@ _PLAIN = (
     "log.showRoot=true",
     "log.follow=false",
     "log.mailmap=false",
-    "blame.ignoreRevsFile=",
+    "i18n.logOutputEncoding=UTF-8",
     "blame.markIgnoredLines=false",
     "blame.markUnblamableLines=false",
 )
-# The only variables of git's own that are passed on: where the search for a repository ends, and the files in which
-# a person says which folders of others to trust (`safe.directory`). None of them names another repository.
+# The only variables of git's own that are passed on: where the search for a repository ends, and the files in
+# which a person says which folders of others to trust (`safe.directory`). None names another repository.
 _PASSED_ON = frozenset(
     {"GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM"}
     | {"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"}
@@ -99,7 +103,7 @@ class Answer(NamedTuple):
 
 
 def git(root: Path, *args: str, stdin: bytes | None = None) -> bytes:
-    """Run git in the repository around `root` and return what it printed. Raises GitError with git's own words."""
+    """Run git in the repository around `root`; returns what it printed. Raises GitError with git's words."""
     program = find_program()
     _require_recent(program)
     _require_no_fetching(program, root)
@@ -115,7 +119,7 @@ def git_outside(folder: Path, *args: str) -> Answer:
 def find_program() -> str:
     """The path of git. Raises NoGitError.
 
-    Relative folders in PATH are passed over, and on Windows the folder that we are in: a clone may hold a `git`.
+    Relative folders in PATH are passed over, and on Windows the one that we are in: a clone may hold a `git`.
     """
     name = "git.exe" if os.name == "nt" else "git"
     for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
@@ -156,15 +160,17 @@ def _checked(answer: Answer, name: str) -> Answer:
 
 
 def _plain_environment() -> dict[str, str]:
-    ours = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in _PASSED_ON}
+    ours = {
+        key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in _PASSED_ON
+    }
     return ours | _GIVEN
 
 
 def _environment(program: str, root: Path) -> dict[str, str]:
     """The environment of a call.
 
-    A hook is told the index of the commit that is being made. That is passed on where it lies in the folder of the
-    repository around `root`; any other index is that of another repository, whose hook has called us.
+    A hook is told the index of the commit that is being made. That is passed on where it lies in the folder
+    of the repository around `root`; any other one belongs to another repository, whose hook has called us.
     """
     environment = _plain_environment()
     if index := os.environ.get("GIT_INDEX_FILE"):

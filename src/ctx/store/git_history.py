@@ -44,7 +44,7 @@ def additions(root: Path, folder: str) -> list[Commit]:
     ends = [*(match.start() for match in found[1:]), len(text)]
     return [
         Commit(match["id"], match["message"], tuple(_added(text[match.end() : end])))
-        for match, end in zip(found, ends, strict=True)
+        for match, end in zip(found, ends, strict=False)  # where none was found there is still an end
     ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def index_state(folder: Path) -> str | None:
-    """What the index of the repository around a folder looks like; equal states, equal index. None without one."""
+    """What the index of the repository around a folder looks like: equal looks, equal index. None without."""
     try:
         found = _index(Path(os.path.realpath(folder))).stat()
     except (OSError, ValueError):  # ValueError: a pointer that no path can be
@@ -16,9 +16,9 @@ def index_state(folder: Path) -> str | None:
 
 
 def _index(folder: Path) -> Path:
-    """The index below the nearest `.git` from a folder up, or below what that points to: a work tree's, a submodule's.
+    """The index below the nearest `.git` from a folder up, or below what that points to. Raises OSError.
 
-    Raises OSError where there is none.
+    Work trees and submodules have such pointers.
     """
     for above in (folder, *folder.parents):
         found = above / ".git"

@@ -171,7 +171,7 @@ class Revision:
         return sorted(found)
 
     def read(self, path: str) -> str | None:
-        """A file's text at the commit; None where there was none. Raises CtxError for what cannot be read whole."""
+        """A file's text at the commit; None where there was none. Raises CtxError for what is not whole."""
         if path not in self._tree:
             return None
         where = f"{self.commit[:10]}:{path}"

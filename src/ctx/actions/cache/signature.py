@@ -117,9 +117,9 @@ def sha256(data: bytes) -> str:
 
 
 def now() -> int:
-    """The time, to be taken before files are looked at; 0 where the clock stands beyond 2262, which Python cannot say.
+    """The time, to be taken before files are looked at; 0 where the clock stands beyond 2262.
 
-    Nothing was written before that, so files are then compared by their bytes.
+    Python cannot say such a time. Nothing was written before 0, so files are then compared by their bytes.
     """
     try:
         return time.time_ns()

@@ -18,6 +18,7 @@ from ctx.drift.rules.oversized_entry import OversizedEntry
 from ctx.drift.rules.secret import Secret
 from ctx.drift.rules.soft_cap import SoftCap
 from ctx.drift.rules.stale_task import StaleTask
+from ctx.drift.rules.tracked_cache import TrackedCache
 from ctx.drift.rules.trapped_entry import TrappedEntry
 from ctx.drift.rules.unclosed_block import UnclosedBlock
 from ctx.drift.rules.unreadable_file import UnreadableFile
@@ -28,6 +29,7 @@ _RULES: tuple[Rule, ...] = (
     Secret(),
     InvisibleCharacter(),
     MissingCoreFile(),
+    TrackedCache(),
     SoftCap(),
     OversizedEntry(),
     LargeConstitution(),
