@@ -25,6 +25,7 @@ VERSIONS = ("base.md", "ours.md", "theirs.md")
 # Every command of ctx, in each of the forms in which it may ask git.
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("status",),
+    ("drift",),
     ("agent",),
     ("agent", "--json", "--explain"),
     ("agent", "--at", "HEAD"),
@@ -46,7 +47,6 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("task", "add", "Another"),
     ("task", "done", "T-9fdb3f"),
     ("task", "list"),
-    ("drift",),
     ("drift", "--verbose", "--json"),
     ("drift", "--fix"),
     ("consolidate",),
