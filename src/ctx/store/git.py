@@ -14,8 +14,6 @@ from ctx.errors import CtxError
 from ctx.memory.layout import CONTEXT
 from ctx.store.git_call import GitError, NoAnswerError, NoRepositoryError, git
 
-__all__ = ["GitError"]
-
 _OBJECT_ID = re.compile(rb"[0-9a-f]{40,64}\n")
 # What blame says of a line before the line itself, which begins with a tab.
 _BLAMED = re.compile(rb"(?P<commit>[0-9a-f]{40,64}) \d+ (?P<line>\d+)(?: \d+)?")
