@@ -32,7 +32,6 @@ from ctx.memory.views import frame_entry
 from ctx.retrieval.collection import Collection
 from ctx.retrieval.index import Index
 from ctx.retrieval.thesaurus import Thesaurus, is_glossary
-from ctx.store import git
 from ctx.store.cache import Cache
 from ctx.store.workspace import CONFIG, Revision, Source, Worktree
 
@@ -161,7 +160,9 @@ class Reader:
     def read(self, *, archive: bool = False, at: str | None = None) -> Reading:
         """The context as it is now, or as it was `at` a git revision; with the archive when asked."""
         if at is not None:
-            return read_context(Revision(self.root, git.resolve(self.root, at)), archive=archive)
+            from ctx.store.git import resolve
+
+            return read_context(Revision(self.root, resolve(self.root, at)), archive=archive)
         signature = self.worktree.signature(parse(self.worktree.read(CONFIG) or "").references)
         kept = self._kept.get(archive)
         if kept is None or kept[0] != signature:
@@ -253,7 +254,9 @@ class Reader:
 
     def revision(self, at: str | None = None) -> str | None:
         """The commit id of a revision, or of what is checked out."""
-        return git.resolve(self.root, at) if at else git.head(self.root)
+        from ctx.store.git import head, resolve
+
+        return resolve(self.root, at) if at else head(self.root)
 
 
 def _layers(found: Snapshot, now: Stored) -> Layers | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -38,7 +38,7 @@ class Facts:
     `roles` what those mean that ctx reads. `today` is an ISO date, `count` counts tokens, `blamed` has the
     date on which git saw a line (path, number from 1) last change, and `places` what is known of files that
     texts speak of. `config_text` is `.contextrc` as written; where it is wrong, `problems` says how and
-    `config` holds the defaults.
+    `config` holds the defaults. `tracked_cache` are the files of the cache that are in git's index.
     """
 
     config: Config
@@ -52,6 +52,7 @@ class Facts:
     unreadable: tuple[Unreadable, ...] = ()
     places: Places = field(default_factory=Places)
     blamed: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    tracked_cache: Sequence[str] = ()
     _documents: dict[str, Document] = field(default_factory=dict, repr=False, compare=False)
 
     def document(self, path: str) -> Document:

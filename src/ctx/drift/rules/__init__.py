@@ -20,6 +20,7 @@ from ctx.drift.rules.secret import Secret
 from ctx.drift.rules.similar_tags import SimilarTags
 from ctx.drift.rules.soft_cap import SoftCap
 from ctx.drift.rules.stale_task import StaleTask
+from ctx.drift.rules.tracked_cache import TrackedCache
 from ctx.drift.rules.trapped_entry import TrappedEntry
 from ctx.drift.rules.unclosed_block import UnclosedBlock
 from ctx.drift.rules.unknown_label import UnknownLabel
@@ -31,6 +32,7 @@ _RULES: tuple[Rule, ...] = (
     Secret(),
     InvisibleCharacter(),
     MissingCoreFile(),
+    TrackedCache(),
     SoftCap(),
     OversizedEntry(),
     LargeConstitution(),
