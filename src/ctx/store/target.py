@@ -12,6 +12,10 @@ from ctx.memory.layout import CONTEXT
 from ctx.store.system import System
 
 
+class BusyError(CtxError):
+    """A file changed meanwhile, or somebody is writing it: trying again may help."""
+
+
 @dataclass(frozen=True)
 class Target:
     """A file as it was when it was looked at; `data` and `found` are None where there was none."""
