@@ -60,7 +60,7 @@ def hold(root: Path, wait: float, system: System) -> Iterator[Held]:
             raise RuntimeError("a transaction of this context is open in this thread already")
         _held.add(key)
     try:
-        _make_folder(root)
+        make_local_folder(root)
         lock = _acquire(root, wait, system)
         try:
             _name_holder(root)
@@ -146,8 +146,8 @@ def _last_taken(root: Path) -> int:
         return 0
 
 
-def _make_folder(root: Path) -> None:
-    """Make the lock's folder, with a note to git that nothing in it is to be kept."""
+def make_local_folder(root: Path) -> None:
+    """Make `.context/.local/`, with a note to git that nothing in it is to be kept. Raises CtxError."""
     folder = root / LOCAL
     try:
         inside = (root.resolve(), (root / CONTEXT).resolve())
