@@ -108,7 +108,8 @@ class Publication:
                         self.done += 1
                     self._confirm()
                 except BusyError as busy:
-                    raise self._taken_back(busy) from busy
+                    self._take_back_all(busy)
+                    raise
         finally:
             self._tidy()
 
@@ -217,17 +218,17 @@ class Publication:
             return _state(path.lstat()) == _state(placed.made) and not self._is_open(path)
         return False
 
-    def _taken_back(self, busy: BusyError) -> BusyError:
-        """Put back what was replaced, the last first; the error to raise."""
+    def _take_back_all(self, busy: BusyError) -> None:
+        """Put back what was replaced, the last first, and tell so in the error."""
         for placed in reversed(self.placed):
             with suppress(OSError):
                 self._take_back(placed)
                 self._drop(placed)
         self.done = 0
-        if not self.kept:
-            return busy
-        where = ", ".join(self.kept)
-        return BusyError(f"{busy.message}; an earlier text is in {where}", path=busy.path, hint=busy.hint)
+        if self.kept:
+            busy.message += f"; an earlier text is in {', '.join(self.kept)}"
+        if self.placed:
+            busy.written = self.changes
 
     def _take_back(self, placed: _Placed) -> None:
         place, aside = placed.change.place, placed.aside

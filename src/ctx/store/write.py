@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,33 +48,18 @@ class Writer:
         Raises what `act` raises, once the files that it has read hold still; BusyError when another program
         goes on saving; CtxError as `transaction` does.
         """
-        settling = Settling(self._root, self._system)
+        attempts = _Attempts(self._root, self._system, act)
         started, pauses = self._system.clock(), growing()
         for attempt in itertools.count(1):
+            attempts.prepare()
             try:
-                return self._attempt(act, settling)
+                with self._locked() as held:
+                    return attempts.carry_out(held)
             except BusyError:
                 if attempt >= _FEW and self._system.clock() - started >= self._wait:
                     raise
             self._system.sleep(next(pauses))
         raise AssertionError  # pragma: no cover - it counts for ever
-
-    def _attempt(self, act: Callable[[Transaction], T], settling: Settling) -> T:
-        prepared = Transaction(self._root, self._system, settling)
-        outcome = _Outcome(act, prepared)
-        with self._locked() as held:
-            if not prepared.is_current():
-                prepared.close()
-                prepared = Transaction(self._root, self._system, settling)
-                outcome = _Outcome(act, prepared)
-            try:
-                if outcome.error:
-                    prepared.require_settled()
-                    raise outcome.error
-                prepared.commit(held)
-            finally:
-                prepared.close()
-        return outcome.result
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -97,6 +83,62 @@ class Writer:
         with hold(self._root, self._wait, self._system) as held:
             recover(self._root, self._system)
             yield held
+
+
+class _Attempts(Generic[T]):
+    """The attempts at one change, until it is on the disk."""
+
+    def __init__(self, root: Path, system: System, act: Callable[[Transaction], T]) -> None:
+        self._root = root
+        self._system = system
+        self._act = act
+        self._settling = Settling(root, system)
+        self._written: tuple[T, Sequence[Change]] | None = None  # for a moment, until somebody saved
+
+    def prepare(self) -> None:
+        """Read and stage."""
+        self._transaction = Transaction(self._root, self._system, self._settling)
+        self._outcome = _Outcome(self._act, self._transaction)
+
+    def carry_out(self, held: Held) -> T:
+        """Write what was staged; what `act` returned. Prepares it again where a file has changed since.
+
+        Raises BusyError where another program saves meanwhile.
+        """
+        if self._written and self._is_there(self._written[1]):
+            return self._written[0]
+        if not self._transaction.is_current():
+            self.prepare()
+        try:
+            if self._outcome.error:
+                self._transaction.require_settled()
+                raise self._outcome.error
+            self._transaction.commit(held)
+        except BusyError as busy:
+            self._written = (self._outcome.result, busy.written) if busy.written else None
+            raise
+        finally:
+            self._transaction.close()
+        return self._outcome.result
+
+    def _is_there(self, changes: Sequence[Change]) -> bool:
+        """Whether somebody who saved over a change had read it before, so that it is in what they saved."""
+        for change in changes:
+            target = look(self._root, change.path, self._system)
+            self._settling.require(target)
+            if not holds(target.data, change):
+                return False
+        return True
+
+
+def holds(data: bytes | None, change: Change) -> bool:
+    """Whether some bytes have the lines that a change adds, and no longer those that it takes out."""
+    if data is None or change.data is None:
+        return data is change.data
+    old, new, now = (Counter((part or b"").splitlines()) for part in (change.target.data, change.data, data))
+    return all(now[line] >= new[line] for line in new - old) and all(
+        now[line] <= new[line] for line in old - new
+    )
 
 
 class _Outcome(Generic[T]):
