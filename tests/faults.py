@@ -36,9 +36,9 @@ IS_ROOT = getattr(os, "geteuid", lambda: 1)() == 0
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
 
 
-def with_fault(step: str, fault: Callable[..., Any], *, on: int = 1) -> System:
+def with_fault(step: str, fault: Callable[..., Any], *, on: int = 1, of: System | None = None) -> System:
     """A system of which the `on`-th call of `step` is `fault`, given the real call and its arguments."""
-    system = System()
+    system = of or System()
     real = getattr(system, step)
     calls = 0
 

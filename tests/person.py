@@ -1,7 +1,7 @@
 """A person who edits one file by hand, again and again, and takes no lock: as editors and scripts save.
 
 `python -m tests.person FILE LOG PAUSE` saves until its stdin ends. Each time it reads the file, adds a
-line of its own and saves the whole. What it saved last it must find again: how many lines of it are gone
+line of its own and saves the whole. What it saved last it must find again: which lines of it are gone
 is noted in the log, and so is when each save began and when it had taken the file.
 """
 
@@ -67,13 +67,17 @@ def save_for_ever(path: Path, log: Path, pause: float) -> None:
         while not select.select([sys.stdin], [], [], pause * choose.uniform(0.5, 1.5))[0]:
             began = time.monotonic()
             lines = path.read_bytes().splitlines(keepends=True)
-            vanished = len(set(saved) - set(lines))
+            vanished = _text(set(saved) - set(lines))
             saved = [*lines, b"- person %d\r\n" % number]
             taken = MANNERS[number % len(MANNERS)](path, b"".join(saved))
             note.write(json.dumps({"began": began, "taken": taken, "vanished": vanished}) + "\n")
             number += 1
-        vanished = len(set(saved) - set(path.read_bytes().splitlines(keepends=True)))
+        vanished = _text(set(saved) - set(path.read_bytes().splitlines(keepends=True)))
         note.write(json.dumps({"began": 0, "taken": 0, "vanished": vanished}) + "\n")
+
+
+def _text(lines: set[bytes]) -> list[str]:
+    return sorted(line.decode() for line in lines)
 
 
 if __name__ == "__main__":

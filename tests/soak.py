@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 
 from ctx.actions.read_context import Reader
 from ctx.markdown.edits import Edit
+from ctx.store.pending import KEPT
 from ctx.store.system import System
 from ctx.store.write import Transaction, Writer
 
@@ -103,8 +104,9 @@ class Note(NamedTuple):
 class Report:
     """What happened, and what must be nothing: `lost`, `doubled`, `torn`, `vanished`, `refused`.
 
-    `overwritten` are acknowledged lines that the person had not yet read when saving over them; `saves` and
-    `vanished` are the person's: how often they saved, and how many lines of what they saved were gone later.
+    `overwritten` are acknowledged lines that the person had not yet read when saving over them. `saves` is
+    how often the person saved, `kept` how many lines of that were put elsewhere, where they can be found, and
+    `vanished` how many are nowhere.
     """
 
     kills: int
@@ -119,6 +121,7 @@ class Report:
     torn: int
     head_intact: bool
     saves: int
+    kept: int
     vanished: int
     leftovers: int
 
@@ -155,7 +158,6 @@ def soak(folder: Path, *, kills: int, writers: int = 4, pause: float = 0, seed: 
     """Kill `kills` writers, each at a point drawn for it; with a pause, a person saves as often as that."""
     root, choose, started = folder / "project", random.Random(seed), time.monotonic()
     _make_project(root)
-    deck = list(POINTS)
     under_lock = done = refused = 0
     ready = selectors.DefaultSelector()
     with ExitStack() as stack:
@@ -163,8 +165,8 @@ def soak(folder: Path, *, kills: int, writers: int = 4, pause: float = 0, seed: 
             stack.enter_context(person(root, folder, pause))
 
         def start(name: str) -> None:
-            point = deck[(done + len(ready.get_map())) % len(deck)]
-            process = _start(root, folder, name, point, choose.randint(1, 3))
+            point = POINTS[(done + len(ready.get_map())) % len(POINTS)]
+            process = _start(root, folder, name, point, choose.randint(1, 8))
             assert process.stdout is not None
             ready.register(process.stdout, selectors.EVENT_READ, process)
 
@@ -255,6 +257,8 @@ def _examine(root: Path, folder: Path, started: float, kills: int, under_lock: i
     missing = [note for note in notes if not found[line_of(note.writer, note.number)]]
     overwritten = [note for note in missing if _was_overwritten(note, saves)]
     whole = {line for line in found if _is_whole(line)}
+    gone = {line for save in saves for line in save["vanished"]}
+    kept = {line for path in (root / KEPT).glob("*") for line in path.read_bytes().decode().splitlines(True)}
     return Report(
         kills=kills,
         kills_under_lock=under_lock,
@@ -268,7 +272,8 @@ def _examine(root: Path, folder: Path, started: float, kills: int, under_lock: i
         torn=len(found) - len(whole),
         head_intact=text.startswith(HEAD),
         saves=len(saves),
-        vanished=sum(save["vanished"] for save in saves),
+        kept=len(gone & kept),
+        vanished=len(gone - kept),
         leftovers=len(list(root.rglob(".*.ctx-tmp"))),
     )
 
@@ -397,7 +402,7 @@ def _examine_added(
         doubled=sum(count > 1 for count in titles.values()),
         torn=sum(not body.startswith(f"{line} {_PADDING} {line}") for line, body in bodies.items()),
         saves=len(saves),
-        vanished=sum(save["vanished"] for save in saves),
+        vanished=sum(len(save["vanished"]) for save in saves),
         said=tuple({one.stderr.splitlines()[0] for _, one in done if one.returncode}),
     )
 

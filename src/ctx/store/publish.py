@@ -97,6 +97,8 @@ class Publication:
         """
         try:
             for change in self.changes:
+                self._require_same(change)  # before anything that takes time
+            for change in self.changes:
                 self._prepare(change)
             self._note()
             for change in self.changes[1:]:  # the first is about to be checked

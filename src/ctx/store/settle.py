@@ -13,7 +13,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from ctx.errors import CtxError
 from ctx.memory.layout import CONTEXT
+from ctx.store.lock import growing
 from ctx.store.system import System
 from ctx.store.target import BusyError, Target, look
 
@@ -23,6 +25,8 @@ EMPTIED = 1.0
 EMPTIED_UNKNOWN = 2.0
 # Seconds for which any file has to stand still where the system cannot tell who writes it.
 YOUNG = 0.3
+_FEW = 5  # attempts that are made however long they take
+_PERSISTENCE = 4  # how many times longer a file that goes on changing is waited for
 _RECORD = f"{CONTEXT}/.local/written"
 
 _Look = tuple[int, int, int]  # inode, size, time of the last change in nanoseconds
@@ -63,6 +67,10 @@ class Settling:
                 hint="run the command again when it is saved",
             )
 
+    def stood_still(self, path: str) -> float:
+        """For how many seconds of ours a file has looked as it does."""
+        return self._system.clock() - self._still[path][1] if path in self._still else 0.0
+
     def _needed(self, target: Target, *, unknown: bool) -> float:
         """For how long, in seconds, a file must have stood still."""
         most = self._sizes[target.path]
@@ -77,9 +85,52 @@ class Settling:
 
     def _stood_still(self, target: Target) -> float:
         """For how long a file has looked like this; a time of change in the future tells nothing."""
-        seen = self._system.clock() - self._still[target.path][1]
         age = time.time() - target.found.st_mtime if target.found else 0.0
-        return max(seen, age)
+        return max(self.stood_still(target.path), age)
+
+
+class Patience:
+    """How long one who writes waits for others who save the same file.
+
+    After a save it goes on at once, since that is when the next one is farthest. It gives up after `wait`
+    seconds in which the file did not change, and after four times as many though it did; never before it was
+    tried a few times.
+    """
+
+    def __init__(self, root: Path, system: System, settling: Settling, wait: float) -> None:
+        self._root = root
+        self._system = system
+        self._settling = settling
+        self._wait = wait
+        self._tries = 0
+        self._since: dict[str, float] = {}  # when each file was first found busy
+
+    def wait(self, busy: BusyError) -> None:
+        """Wait until the file can be believed. Raises BusyError when it is time to give up."""
+        path = str(busy.path)
+        self._tries += 1
+        started = self._since.setdefault(path, self._system.clock())
+        pauses = growing()
+        while True:
+            try:
+                target = look(self._root, path, self._system)
+                self._settling.require(target)
+            except BusyError as still:
+                busy = still
+            except CtxError:  # what it is now is for the next attempt to say
+                return
+            else:
+                if self._tries < _FEW or self._system.clock() - started < self._wait * _PERSISTENCE:
+                    return
+            self._give_up_in_time(busy, started)
+            self._system.sleep(next(pauses))
+
+    def _give_up_in_time(self, busy: BusyError, started: float) -> None:
+        now = self._system.clock()
+        if self._tries >= _FEW and now - started >= self._wait * _PERSISTENCE:
+            raise busy
+        if self._settling.stood_still(str(busy.path)) >= self._wait and now - started >= self._wait:
+            raise busy
 
 
 def _is_being_written(target: Target, system: System) -> bool | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ctx.errors import CtxError
-from ctx.store.lock import Held, growing, hold
+from ctx.store.lock import Held, hold
 from ctx.store.pending import recover
 from ctx.store.publish import Change, Publication
-from ctx.store.settle import Settling, record
+from ctx.store.settle import Patience, Settling, record
 from ctx.store.system import System, current
 from ctx.store.target import BusyError, Target, look, require_writable, same
 from ctx.store.workspace import Worktree, decode
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
-_FEW = 5  # attempts that are made however long they take
 
 
 class Writer:
@@ -49,17 +47,14 @@ class Writer:
         goes on saving; CtxError as `transaction` does.
         """
         attempts = _Attempts(self._root, self._system, act)
-        started, pauses = self._system.clock(), growing()
-        for attempt in itertools.count(1):
-            attempts.prepare()
+        attempts.prepare()
+        patience = Patience(self._root, self._system, attempts.settling, self._wait)
+        while True:
             try:
                 with self._locked() as held:
                     return attempts.carry_out(held)
-            except BusyError:
-                if attempt >= _FEW and self._system.clock() - started >= self._wait:
-                    raise
-            self._system.sleep(next(pauses))
-        raise AssertionError  # pragma: no cover - it counts for ever
+            except BusyError as busy:
+                patience.wait(busy)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -92,12 +87,12 @@ class _Attempts(Generic[T]):
         self._root = root
         self._system = system
         self._act = act
-        self._settling = Settling(root, system)
+        self.settling = Settling(root, system)
         self._written: tuple[T, Sequence[Change]] | None = None  # for a moment, until somebody saved
 
     def prepare(self) -> None:
         """Read and stage."""
-        self._transaction = Transaction(self._root, self._system, self._settling)
+        self._transaction = Transaction(self._root, self._system, self.settling)
         self._outcome = _Outcome(self._act, self._transaction)
 
     def carry_out(self, held: Held) -> T:
@@ -125,7 +120,7 @@ class _Attempts(Generic[T]):
         """Whether somebody who saved over a change had read it before, so that it is in what they saved."""
         for change in changes:
             target = look(self._root, change.path, self._system)
-            self._settling.require(target)
+            self.settling.require(target)
             if not holds(target.data, change):
                 return False
         return True
@@ -215,7 +210,9 @@ class Transaction:
         self._staged[path] = None
 
     def is_current(self) -> bool:
-        """Whether everything that was read and listed is so still."""
+        """Whether it may still be written, and everything that was read and listed is so still."""
+        if not self._open:
+            return False
         try:
             listed = {patterns: Worktree(self._root).paths(patterns) for patterns in self._listed}
         except CtxError:
