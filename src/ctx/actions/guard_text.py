@@ -55,7 +55,7 @@ def check_inserted(texts: Mapping[str, tuple[str, str]], *, allow_secret: str = 
     """
     lines = list(inserted_lines({p: both for p, both in texts.items() if not p.startswith(_LOCAL)}))
     for line in lines:
-        if what := next((w for at, w in invisible_in(line.text) if line.start <= at < line.end), None):
+        if what := next((what for at, what in invisible_in(line.text) if line.is_new(at)), None):
             raise RefusedTextError(
                 f"the text for it holds a {what}; nothing was written",
                 path=line.path,

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ctx.markdown.lines import split_lines
 
+_WORD = re.compile(r"[^ \t]+")
+
 
 class Inserted(NamedTuple):
-    """A line of the new text of a file, without its end; what is new of it stands from `start` to `end`."""
+    """A line of the new text of a file, without its end; `spans` are the offsets of what is new of it."""
 
     path: str
     text: str
-    start: int
-    end: int
+    spans: tuple[tuple[int, int], ...]
+
+    def is_new(self, at: int) -> bool:
+        """Whether the character at an offset is new."""
+        return any(start <= at < end for start, end in self.spans)
 
 
 def inserted_lines(texts: Mapping[str, tuple[str, str]]) -> Iterator[Inserted]:
     """The lines that some files, told as before and after, hold now and none of them held before.
 
     A line that moved, also from one file to another, is not new. Where as many lines of a file were replaced
-    as came, each is compared with the one whose place it took, and only what lies between their common
-    beginning and end is new. Takes time in proportion to the texts.
+    as came, each is compared with the one whose place it took, and only words that this one did not hold are
+    new. Takes time in proportion to the texts.
     """
     middles = {path: _middles(before, after) for path, (before, after) in texts.items()}
     moved = Counter(line for gone, _ in middles.values() for line in gone)
@@ -37,8 +43,8 @@ def inserted_lines(texts: Mapping[str, tuple[str, str]]) -> Iterator[Inserted]:
                 fresh.append(line)
         replaced = [line for line in gone if not _take(stayed, line)]
         for number, line in enumerate(fresh):
-            start, end = _span(replaced[number], line) if len(replaced) == len(fresh) else (0, len(line))
-            yield Inserted(path, line, start, end)
+            pairs = len(replaced) == len(fresh)
+            yield Inserted(path, line, _new_words(replaced[number], line) if pairs else ((0, len(line)),))
 
 
 def _take(counts: Counter[str], line: str) -> bool:
@@ -62,9 +68,6 @@ def _lines(text: str) -> list[str]:
     return [line.rstrip("\r\n") for line in split_lines(text.removeprefix("\ufeff"))]
 
 
-def _span(old: str, new: str) -> tuple[int, int]:
-    """Where two lines differ, as offsets in the new one."""
-    least = min(len(old), len(new))
-    head = next((at for at in range(least) if old[at] != new[at]), least)
-    tail = next((at for at in range(least - head) if old[-1 - at] != new[-1 - at]), least - head)
-    return head, len(new) - tail
+def _new_words(old: str, new: str) -> tuple[tuple[int, int], ...]:
+    there = Counter(_WORD.findall(old))
+    return tuple(match.span() for match in _WORD.finditer(new) if not _take(there, match[0]))
