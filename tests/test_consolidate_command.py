@@ -222,7 +222,7 @@ def spawn(root: Path, **environment: str) -> Any:
         cwd=str(root),
         env={**ENVIRONMENT, **environment},
         encoding="utf-8",
-        timeout=30,
+        timeout=120,
         dimensions=(50, 200),
     )
 

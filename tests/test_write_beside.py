@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from ctx.errors import CtxError
 from ctx.markdown.edits import Edit
 from ctx.store import pending
+from ctx.store.editor import open_draft
 from ctx.store.settle import EMPTIED, EMPTIED_UNKNOWN, YOUNG
 from ctx.store.system import System
 from ctx.store.target import BusyError
@@ -400,3 +402,31 @@ def test_a_lease_that_is_broken_does_not_end_the_process(root: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, "broken\nFalse\n"), done
+
+
+def test_a_note_that_came_with_a_clone_touches_nothing_outside_the_project(root: Path) -> None:
+    """Whatever it names: files elsewhere, files that are no temporary ones, links in our own folder."""
+    outside = root.parent / "outside.md"
+    outside.write_text("theirs")
+    temp = root.parent / ".0123456789abcdef.ctx-tmp"
+    temp.write_text("theirs too")
+    inside = root / ".context/NOTES.md"
+    inside.write_text("a page")
+    (root / "link.md").symlink_to(outside)
+    rows = [
+        [path, name, pending.digest(old), pending.digest(new)]
+        for path in ("../outside.md", str(outside), "link.md", FILE, ".context/NOTES.md", 7)
+        for name in ("outside.md", temp.name, f"../{temp.name}", str(temp), "NOTES.md", "LEARNINGS.md", 7)
+        for old, new in ((b"theirs", b"theirs too"), (b"a page", OLD_TEXT.encode()), (b"x", b"theirs"))
+    ]
+    (root / ".context/.local").mkdir()
+    (root / ".context/.local/pending").write_text(json.dumps(rows))
+    for name in ("written", "kept", "drafts"):
+        (root / ".context/.local" / name).symlink_to(root.parent)
+    Writer(root).run(append)
+    assert (outside.read_text(), temp.read_text(), inside.read_text()) == ("theirs", "theirs too", "a page")
+    assert text_of(root) == OLD_TEXT + OURS
+    with open_draft(root, "any") as draft:
+        assert not Path(draft.shown).is_relative_to(root.parent)
+    Writer(root, system=Beside(told=False)).run(append)
+    assert sorted(path.name for path in root.parent.iterdir()) == [temp.name, "outside.md", "project"]

@@ -17,7 +17,8 @@ import filelock
 import pytest
 
 from ctx.errors import CtxError
-from ctx.store.lock import LOCAL, LOCK
+from ctx.store.local import LOCAL
+from ctx.store.lock import LOCK
 from ctx.store.system import System
 from ctx.store.write import Writer
 from tests.faults import (

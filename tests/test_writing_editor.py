@@ -47,7 +47,7 @@ def on_terminal(here: Path, tmp_path: Path, act: str, *command: str) -> tuple[in
     script.write_text(EDITOR.format(act=act))
     environment = dict(os.environ, VISUAL=f"{sys.executable} {script}", EDITOR="false")
     child = pexpect.spawn(
-        sys.executable, ["-m", "ctx", *command], cwd=here, env=environment, encoding="utf-8", timeout=30
+        sys.executable, ["-m", "ctx", *command], cwd=here, env=environment, encoding="utf-8", timeout=120
     )
     said = child.read()
     child.close()

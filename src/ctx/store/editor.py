@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ctx.errors import CtxError
-from ctx.store.lock import LOCAL, make_local_folder
+from ctx.store.local import LOCAL, make_folder_in, make_local_folder
 
 DRAFTS = f"{LOCAL}/drafts"
 _HINT = "set VISUAL or EDITOR to an editor that waits until the file is closed"
@@ -93,11 +93,15 @@ def _make_folder(root: Path, name: str) -> tuple[Path, str]:
         make_local_folder(root)
         shown = f"{DRAFTS}/{name}-{secrets.token_hex(3)}"
         folder = root / shown
-        folder.parent.mkdir(exist_ok=True)
+        make_folder_in(root, "drafts")
         folder.mkdir(mode=0o700)
         with (folder / ".gitignore").open("x", encoding="utf-8") as file:
             file.write("*\n")
-    except (OSError, CtxError):  # a context that cannot be written to; a person may yet save what they typed
+    except (
+        OSError,
+        RuntimeError,
+        CtxError,
+    ):  # a context that cannot be written to; a person may yet save what they typed
         folder = Path(tempfile.mkdtemp(prefix="ctx-"))
         shown = str(folder)
     os.close(os.open(folder / f"{name}.md", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

@@ -13,20 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctx.errors import CtxError
-from ctx.memory.layout import CONTEXT
+from ctx.store.local import LOCAL, make_local_folder, write_note
 from ctx.store.system import System
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-LOCAL = f"{CONTEXT}/.local"
 LOCK = f"{LOCAL}/lock"
-_HOLDER = f"{LOCAL}/holder"
+_HOLDER = "holder"
 # Seconds between two tries: the first pause, by how much each is longer than the last, and the longest.
 _FIRST, _GROWTH, _LONGEST = 0.002, 1.6, 0.2
 _NO_LOCKS = frozenset({errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP})
-
-_NOTE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 _guard = threading.Lock()
 _held: set[tuple[int, int, str]] = set()  # process, thread, root
@@ -60,14 +57,14 @@ def hold(root: Path, wait: float, system: System) -> Iterator[Held]:
             raise RuntimeError("a transaction of this context is open in this thread already")
         _held.add(key)
     try:
-        make_local_folder(root)
+        _make_folder(root)
         lock = _acquire(root, wait, system)
         try:
             _name_holder(root)
             yield Held(root / LOCK)
         finally:
             with suppress(OSError):
-                (root / _HOLDER).unlink()
+                (root / LOCAL / _HOLDER).unlink()
             with suppress(OSError):  # what is written stays written, and the lock ends with the process
                 lock.release()
     finally:
@@ -146,18 +143,11 @@ def _last_taken(root: Path) -> int:
         return 0
 
 
-def make_local_folder(root: Path) -> None:
-    """Make `.context/.local/`, with a note to git that nothing in it is to be kept. Raises CtxError."""
-    folder = root / LOCAL
+def _make_folder(root: Path) -> None:
     try:
-        inside = (root.resolve(), (root / CONTEXT).resolve())
-        if not any(folder.resolve().is_relative_to(place) for place in inside) or (root / LOCK).is_symlink():
+        make_local_folder(root)
+        if (root / LOCK).is_symlink():
             raise CtxError("is a link out of the project", path=LOCAL, hint="remove the link")
-        if folder.is_dir():
-            return
-        folder.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="utf-8") as file:
-            file.write("*\n")
     except (OSError, RuntimeError) as error:
         raise _cannot_lock(error) from error
 
@@ -187,16 +177,12 @@ def _name_holder(root: Path) -> None:
     """Note who holds the lock, for those who wait in vain. Only a courtesy: failing is no harm."""
     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
     with suppress(OSError):
-        descriptor = os.open(root / _HOLDER, _NOTE, 0o666)
-        try:
-            os.write(descriptor, f"{os.getpid()} {since}\n".encode())
-        finally:
-            os.close(descriptor)
+        write_note(root, _HOLDER, f"{os.getpid()} {since}\n".encode())
 
 
 def _holder(root: Path, system: System) -> str:
     try:
-        number, _, since = system.read(root / _HOLDER).decode().strip().partition(" ")
+        number, _, since = system.read(root / LOCAL / _HOLDER).decode().strip().partition(" ")
         process = int(number)
     except (OSError, ValueError):
         return ""

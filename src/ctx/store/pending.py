@@ -17,19 +17,24 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from ctx.memory.layout import CONTEXT
+from ctx.errors import CtxError
+from ctx.store.local import LOCAL, make_folder_in, write_note
 from ctx.store.system import System, second_name
+from ctx.store.target import look
 
 TEMP = re.compile(r"\.[0-9a-f]{16}\.ctx-tmp")
-KEPT = f"{CONTEXT}/.local/kept"
-_NOTE = f"{CONTEXT}/.local/pending"
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+KEPT = f"{LOCAL}/kept"
+_NOTE = "pending"
 
 
 class Row(NamedTuple):
-    """One change of a commit: the file, its temporary one, and digests of its old and its new bytes."""
+    """One change of a commit.
 
-    real: str
+    `path` is the file's, relative to the root; `temp` is the name of the temporary file beside it; `old` and
+    `new` are digests of the bytes before and after, None where there is no file.
+    """
+
+    path: str
     temp: str
     old: str | None
     new: str | None
@@ -42,17 +47,13 @@ def digest(data: bytes | None) -> str | None:
 
 def note(root: Path, rows: Sequence[Row]) -> None:
     """Write down what is about to happen. Raises OSError."""
-    descriptor = os.open(root / _NOTE, _NEW, 0o600)
-    try:
-        os.write(descriptor, json.dumps(rows).encode())
-    finally:
-        os.close(descriptor)
+    write_note(root, _NOTE, json.dumps(rows).encode())
 
 
 def forget(root: Path) -> None:
     """The commit is over. Failing is no harm: what it left is looked at once more."""
     with suppress(OSError):
-        (root / _NOTE).unlink()
+        (root / LOCAL / _NOTE).unlink()
 
 
 def recover(root: Path, system: System) -> None:
@@ -61,7 +62,7 @@ def recover(root: Path, system: System) -> None:
     Must be called under the lock. Failing is no harm: the next transaction tries again.
     """
     try:
-        rows = [Row(*row) for row in json.loads((root / _NOTE).read_bytes())]
+        rows = [Row(*row) for row in json.loads((root / LOCAL / _NOTE).read_bytes())]
     except FileNotFoundError:
         return
     except (OSError, ValueError, TypeError):  # killed while it was written: nothing had happened yet
@@ -69,14 +70,25 @@ def recover(root: Path, system: System) -> None:
         return
     with suppress(OSError):
         for row in rows:
-            for temp in (Path(row.temp), second_name(Path(row.temp))):
-                if os.path.lexists(temp):
-                    _tidy(root, row, temp, system)
+            _recover_one(root, row, system)
         forget(root)
 
 
-def _tidy(root: Path, row: Row, temp: Path, system: System) -> None:
-    real = Path(row.real)
+def _recover_one(root: Path, row: Row, system: System) -> None:
+    """Do so for one file. The note may have come with a clone: nothing outside the project is touched."""
+    try:
+        target = look(root, str(row.path), system)
+    except CtxError:
+        return
+    if TEMP.fullmatch(str(row.temp)):
+        real = target.link if row.new is None else target.real
+        temp = real.with_name(row.temp)
+        for left in (temp, second_name(temp)):
+            if os.path.lexists(left):
+                _tidy(root, row, real, left, system)
+
+
+def _tidy(root: Path, row: Row, real: Path, temp: Path, system: System) -> None:
     is_known = digest(_data(temp, system)) in {row.old, row.new} and not system.is_being_written(temp)
     if is_known or temp.is_symlink() or _is_same(temp, real):
         system.remove(temp)
@@ -104,11 +116,10 @@ def put_back(temp: Path, real: Path, system: System) -> None:
 
 def keep(root: Path, temp: Path, name: str, system: System) -> str:
     """Move a text that may be a person's where nothing removes it; its path, relative to the root."""
-    folder = root / KEPT
-    folder.mkdir(parents=True, exist_ok=True)
-    place = f"{KEPT}/{secrets.token_hex(4)}-{name}"
-    system.place_new(temp, root / place)
-    return place
+    folder = make_folder_in(root, "kept")
+    name = f"{secrets.token_hex(4)}-{name}"
+    system.place_new(temp, folder / name)
+    return f"{KEPT}/{name}"
 
 
 def _data(path: Path, system: System) -> bytes | None:

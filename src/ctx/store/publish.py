@@ -138,8 +138,8 @@ class Publication:
     def _note(self) -> None:
         rows = [
             pending.Row(
-                str(change.place),
-                str(self.names[change.path]),
+                change.path,
+                self.names[change.path].name,
                 pending.digest(change.target.data),
                 pending.digest(change.data),
             )

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ctx.errors import CtxError
-from ctx.memory.layout import CONTEXT
+from ctx.store.local import LOCAL, write_note
 from ctx.store.lock import growing
 from ctx.store.system import System
 from ctx.store.target import BusyError, Target, look
@@ -27,7 +27,7 @@ EMPTIED_UNKNOWN = 2.0
 YOUNG = 0.3
 _FEW = 5  # attempts that are made however long they take
 _PERSISTENCE = 4  # how many times longer a file that goes on changing is waited for
-_RECORD = f"{CONTEXT}/.local/written"
+_RECORD = "written"
 
 _Look = tuple[int, int, int]  # inode, size, time of the last change in nanoseconds
 
@@ -147,7 +147,7 @@ def _look_of(target: Target) -> _Look | None:
 def read_record(root: Path) -> dict[str, list[int]]:
     """What the files that ctx wrote last looked like then, by path; empty where nothing is known."""
     try:
-        known = json.loads((root / _RECORD).read_bytes())
+        known = json.loads((root / LOCAL / _RECORD).read_bytes())
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}
@@ -166,4 +166,4 @@ def record(root: Path, paths: Iterable[str], system: System) -> None:
                 rows[path] = _look_of(target)
         if rows:
             known = {**read_record(root), **rows}
-            (root / _RECORD).write_text(json.dumps(dict(list(known.items())[-64:])))
+            write_note(root, _RECORD, json.dumps(dict(list(known.items())[-64:])).encode())
