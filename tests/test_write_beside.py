@@ -194,6 +194,27 @@ def test_what_is_saved_in_the_instant_of_the_replacement_itself_is_put_back(
     assert is_clean(root)
 
 
+def test_of_two_texts_saved_as_we_write_the_newer_stays_and_the_older_is_kept(root: Path) -> None:
+    texts = [THEIRS, THEIRS + "- newer\r\n"]
+    system = System()
+    real = system.exchange
+
+    def exchange(temp: Path, place: Path) -> bool:
+        if texts:
+            MANNERS[0](place, texts.pop(0).encode())
+        return real(temp, place)
+
+    system.exchange = exchange  # type: ignore[method-assign]
+    attempt = Refused(Writer(root, system=system), r"; an earlier text is in \.context/\.local/kept/")
+    with attempt as transaction:
+        append(transaction)
+    assert text_of(root) == THEIRS + "- newer\r\n"
+    (kept,) = (root / pending.KEPT).iterdir()
+    assert str(kept.relative_to(root)) in attempt.error.message
+    assert kept.read_bytes().decode() == THEIRS
+    assert temps(root) == []
+
+
 @pytest.mark.parametrize("has_ours", [True, False])
 @pytest.mark.parametrize("save", MANNERS, ids=lambda save: save.__name__)
 def test_what_is_saved_right_after_is_kept_and_ours_is_in_it_once(

@@ -245,6 +245,8 @@ class Publication:
                 self.system.exchange(aside, place)
             if self._is_ours(placed, aside):
                 self.system.remove(aside)
+            else:  # saved once more in between: the newer text is the one that stays
+                pending.put_back(aside, place, self.system)
 
     @contextmanager
     def _failing(self, change: Change, what: str) -> Iterator[None]:
