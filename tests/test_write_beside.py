@@ -204,7 +204,7 @@ def test_of_two_texts_saved_as_we_write_the_newer_stays_and_the_older_is_kept(ro
             MANNERS[0](place, texts.pop(0).encode())
         return real(temp, place)
 
-    system.exchange = exchange  # type: ignore[method-assign]
+    system.exchange = exchange  # type: ignore[method-assign,assignment]
     attempt = Refused(Writer(root, system=system), r"; an earlier text is in \.context/\.local/kept/")
     with attempt as transaction:
         append(transaction)
