@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -20,6 +21,7 @@ from ctx.store.settle import EMPTIED, EMPTIED_UNKNOWN, YOUNG
 from ctx.store.system import System
 from ctx.store.target import BusyError
 from ctx.store.write import Transaction, Writer
+from tests.cli import ctx
 from tests.faults import FILE, NEW, OLD_TEXT, OTHER, Refused, bytes_of, make_context, temps, with_fault
 from tests.person import MANNERS
 
@@ -451,3 +453,21 @@ def test_a_note_that_came_with_a_clone_touches_nothing_outside_the_project(root:
         assert not Path(draft.shown).is_relative_to(root.parent)
     Writer(root, system=Beside(told=False)).run(append)
     assert sorted(path.name for path in root.parent.iterdir()) == [temp.name, "outside.md", "project"]
+
+
+def test_a_command_beside_a_script_that_rewrites_the_file(tmp_path: Path) -> None:
+    """`(exec > LEARNINGS.md; …; cat full.md) & ctx learn …`: both are there in the end."""
+    assert ctx("init", cwd=tmp_path).code == 0
+    path = tmp_path / FILE
+    full = "# Learnings\n\n## [2026-01-01-000001] Theirs\n\nwords\n\n---\n"
+    with path.open("wb", buffering=0) as file:
+        command = [sys.executable, "-m", "ctx", "learn", "Ours", "--body", "other words"]
+        process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while process.poll() is None and not (tmp_path / ".context/.local/holder").exists():
+            time.sleep(0.001)  # until it has read the file, empty as it is, and has the lock
+        file.write(full.encode())
+    said = process.communicate()
+    assert process.returncode == 0, said
+    text = path.read_text("utf-8")
+    assert "] Theirs\n\nwords\n" in text
+    assert "] Ours\n\nother words\n" in text
