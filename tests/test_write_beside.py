@@ -459,12 +459,14 @@ def test_a_command_beside_a_script_that_rewrites_the_file(tmp_path: Path) -> Non
     """`(exec > LEARNINGS.md; …; cat full.md) & ctx learn …`: both are there in the end."""
     assert ctx("init", cwd=tmp_path).code == 0
     path = tmp_path / FILE
+    lock = tmp_path / ".context/.local/lock"
+    before = lock.stat().st_mtime_ns
     full = "# Learnings\n\n## [2026-01-01-000001] Theirs\n\nwords\n\n---\n"
     with path.open("wb", buffering=0) as file:
         command = [sys.executable, "-m", "ctx", "learn", "Ours", "--body", "other words"]
         process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        while process.poll() is None and not (tmp_path / ".context/.local/holder").exists():
-            time.sleep(0.001)  # until it has read the file, empty as it is, and has the lock
+        while process.poll() is None and lock.stat().st_mtime_ns == before:
+            time.sleep(0.001)  # until it has read the file, empty as it is, and got the lock
         file.write(full.encode())
     said = process.communicate()
     assert process.returncode == 0, said
