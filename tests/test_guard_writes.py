@@ -48,6 +48,7 @@ WAYS = (
     ("add", "fact", "t", "--body", "{}"),
     ("edit", "ENTRY", "--title", "{}"),
     ("edit", "ENTRY", "--stamp", "{}"),
+    ("edit", "ENTRY", "--stamp", "[{}]"),
     ("edit", "ENTRY", "--body", "{}"),
     ("edit", "ENTRY", "-f", "Lesson={}"),
     ("edit", "ENTRY", "--tag", "{}"),

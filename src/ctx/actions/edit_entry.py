@@ -97,18 +97,18 @@ def set_field(changes: Changes, kind: Kind, entry: Entry, name: str, value: str)
 
 
 def _check(edition: Edition) -> None:
-    if edition.title is not None and not one_line(edition.title):
-        raise UsageError("an entry needs a title", hint="give one line that says what it is")
-    if edition.stamp is not None and set("[]") & set(edition.stamp):
-        raise UsageError(
-            f"{edition.stamp!r} is no stamp", hint="give what stands in the brackets: 2026-11-21-043412"
-        )
     named = {"title": edition.title, "text": edition.content, "body": edition.body, "stamp": edition.stamp}
     named["names"] = "\n".join(edition.fields)
     texts = {name: text for name, text in named.items() if text}
     texts |= {f"field {name}": text for name, text in edition.fields.items()}
     texts |= {f"tag {number}": tag for number, tag in enumerate(edition.tags or (), 1)}
     check_texts(texts, allow_secret=edition.allow_secret)
+    if edition.title is not None and not one_line(edition.title):
+        raise UsageError("an entry needs a title", hint="give one line that says what it is")
+    if edition.stamp is not None and set("[]") & set(edition.stamp):
+        raise UsageError(
+            f"{edition.stamp!r} is no stamp", hint="give what stands in the brackets: 2026-11-21-043412"
+        )
 
 
 def _rewrite(changes: Changes, kind: Kind, entry: Entry, edition: Edition) -> None:
