@@ -26,7 +26,7 @@ test: $(READY) ## all tests (PYTHON=python3.13 picks an interpreter)
 	$(BIN)/python -m pytest -n 2 -q
 
 .PHONY: soak
-soak: $(READY) ## writers killed at random: 500 kills, figures on stdout
+soak: $(READY) ## writers killed, many at once, and beside a person who saves: figures on stdout
 	$(BIN)/python -m tests.soak
 
 .PHONY: soak-packets

@@ -204,7 +204,7 @@ CALLS = {
     "sync": 8,
     "close": 4,
     "read_back": 4,
-    "replace": 3,
+    "exchange": 3,
     "place_new": 1,
     "sync_folder": 4,
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from ctx.actions.changes import Changes, changing
+from ctx.actions.changes import Changes, change
 from ctx.actions.guard_text import check_texts
 from ctx.actions.read_context import Reader, Reading
 from ctx.consolidate import journal
@@ -55,11 +55,15 @@ def apply_groups(
     if approved_by and (approved_by != " ".join(approved_by.split()) or not approved_by.isprintable()):
         raise UsageError("a name is one line of plain text", hint='--approved-by "Ada Lovelace"')
     day = today or datetime.now(tz=UTC).date()
-    with changing(reader) as changes:
+    name = run or new_run()
+
+    def act(changes: Changes) -> list[Outcome]:
         work = _Work(changes, day, approved_by)
         for group in groups:
             work.take(group)
-        return work.finish(run or new_run())
+        return work.finish(name)
+
+    return change(reader, act)
 
 
 @dataclass

@@ -99,10 +99,11 @@ def _approve(reader: Reader, group: Group, approved_by: str, run: str) -> bool:
 def _edited(reader: Reader, group: Group) -> Group:
     """The group with the draft as it comes back from the editor."""
     from ctx.actions.propose_merges import redraft
-    from ctx.store.outside import edit_text
+    from ctx.cli.compose import write_in_editor
 
+    text = f"{_TITLE}{group.draft.title}\n\n{group.draft.body}\n"
     try:
-        draft = _draft_in(edit_text(f"{_TITLE}{group.draft.title}\n\n{group.draft.body}\n"))
+        draft = write_in_editor(reader.root, group.id, text, _draft_in)
     except CtxError as error:
         say(f"{error}; {error.hint}" if error.hint else str(error))
         return group
@@ -111,11 +112,12 @@ def _edited(reader: Reader, group: Group) -> Group:
 
 def _draft_in(text: str) -> Draft:
     """The first line is the title, the rest the body."""
+    from ctx.actions.guard_text import RefusedTextError
     from ctx.consolidate.proposal import Draft
 
     title, _, body = text.replace("\r\n", "\n").lstrip("\ufeff\n").partition("\n")
     if not title.removeprefix(_TITLE).strip():
-        raise CtxError("the title is empty; the draft is as it was", hint="an entry needs a title")
+        raise RefusedTextError("the title is empty; the draft is as it was", hint="an entry needs a title")
     return Draft(title.removeprefix(_TITLE).strip(), body.strip("\n"))
 
 
