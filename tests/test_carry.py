@@ -199,7 +199,7 @@ def test_what_a_new_document_means_for_categories(at: int, group: str, spared: b
     """The query finds the first of three documents of a category, and none of what the new one holds."""
     world, found = World(5), list[Document]()
     for n in range(300):
-        body = f"{world.text(30)} own{n // 3} own{n // 3}{n}"
+        body = f"{world.text(12)} own{n // 3} own{n // 3}{n}"
         found.append(Document(analyse(""), analyse(body), analyse(""), f"Category {n // 3}"))
     new = Document(analyse(""), analyse("something that nobody else says"), analyse(""), group)
     shelf, query = Held(index_documents(found)), "own50 own50150"

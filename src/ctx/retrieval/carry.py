@@ -43,7 +43,7 @@ class Change:
 
     def carry(self, query: Query, found: Found) -> Found | None:
         """What a query finds now, where that is what it found before; `query` is one to what is there now."""
-        if not self._spares(query, found.grounds):
+        if not query.has_terms or not self._spares(query, found.grounds):
             return None
         before, place, number = self._before, self._now.place, self._number
         best = [(place(number(before.number(at))), score) for at, score in found.best]

@@ -11,8 +11,10 @@ from functools import cached_property
 from itertools import compress
 from typing import Any
 
+from ctx.memory.entry import Entry
 from ctx.retrieval.bm25 import idf, rounded
 from ctx.retrieval.document import GAP
+from ctx.retrieval.groups import speech_length
 from ctx.retrieval.index import Index
 from ctx.retrieval.postings import UNIT
 from ctx.retrieval.sums import Adder
@@ -32,11 +34,18 @@ Vector = list[tuple[int, float]]
 
 
 class Collection:
-    """An index and its thesaurus. Documents and terms are given by their numbers in the index."""
+    """An index with its thesaurus and entries. Documents and terms are known by their numbers there."""
 
-    def __init__(self, index: Index, thesaurus: Thesaurus | None = None) -> None:
+    def __init__(
+        self,
+        index: Index,
+        thesaurus: Thesaurus | None = None,
+        entries: Callable[[], Sequence[Entry]] = tuple,
+    ) -> None:
         self.index = index
         self.thesaurus = thesaurus or Thesaurus({})
+        self.entries = entries
+        """What was indexed, in the order of the list."""
         self._adder = Adder(index)
         self._vectors: dict[int, Vector] = {}
         self._outstanding: dict[int, Vector] = {}
@@ -106,8 +115,8 @@ class Collection:
         return math.fsum(map(self.log_length, said)) / max(1, len(said))
 
     def log_length(self, number: int) -> float:
-        """The logarithm of the length of a document's body."""
-        return math.log(len(self.index.words(number)) - self.index.title_length(number))
+        """The logarithm of the length of a document's body, as of a remark."""
+        return math.log(speech_length(len(self.index.words(number)) - self.index.title_length(number)))
 
     def title_weights(self, number: int) -> Mapping[int, float]:
         """The weights of the words of a document's title."""

@@ -1,9 +1,13 @@
-"""Groups: documents under one category, which are neighbours and together a document of their own."""
+"""Groups: documents under one category, which are neighbours and together a document of their own.
+
+All of it is evidence only where the documents are remarks, which say less than is meant without those around
+them; an entry that is long enough to speak for itself is ranked as if it stood under no category.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ctx.retrieval.bm25 import length_norm, saturation
@@ -17,30 +21,63 @@ REACH = max(len(_AFTER), len(_BEFORE))
 _REPLY = 1.5
 # A category in which so many end in a question mark is a dialogue.
 _DIALOGUE = 0.1
+# A remark has so many words at most (without stop words; in conversations the mean is about 13).
+_REMARK = 20
+TENTHS = 10
 _K1, _B = 2.0, 0.75
 
 
-def find_dialogues(groups: Sequence[int], asks: Sequence[int]) -> frozenset[int]:
-    """The groups that are dialogues."""
+def brevity(length: float) -> int:
+    """How much a body is a remark, in tenths: wholly up to `_REMARK` words, not at all from twice as many."""
+    return round(TENTHS * min(1.0, max(0.0, 2.0 - length / _REMARK)))
+
+
+def speech_length(length: float) -> float:
+    """The length of a body as far as it tells how much a remark says: beyond twice `_REMARK` it is none."""
+    return min(max(length, 1.0), 2.0 * _REMARK)
+
+
+def find_brevities(groups: Sequence[int], lengths: Sequence[int], count: int) -> list[int]:
+    """How much the documents of each of `count` groups are remarks, by the mean length of their bodies."""
+    sizes, words = Counter(groups), Counter[int]()
+    for group, length in zip(groups, lengths, strict=True):
+        words[group] += length
+    return [0, *(brevity(words[group] / max(1, sizes[group])) for group in range(1, count))]
+
+
+def find_dialogues(
+    groups: Sequence[int], asks: Sequence[int], brevities: Sequence[int] | Mapping[int, int]
+) -> frozenset[int]:
+    """The groups of remarks that are dialogues."""
     sizes = Counter(groups)
     asked = Counter(group for group, asking in zip(groups, asks, strict=True) if asking and group)
-    return frozenset(group for group, count in asked.items() if count >= _DIALOGUE * sizes[group])
+    return frozenset(
+        group for group, count in asked.items() if brevities[group] and count >= _DIALOGUE * sizes[group]
+    )
 
 
 def find_neighbours(
-    groups: Sequence[int], asks: Sequence[int], dialogues: frozenset[int]
+    groups: Sequence[int],
+    asks: Sequence[int],
+    lengths: Sequence[int],
+    brevities: Sequence[int] | Mapping[int, int],
+    dialogues: frozenset[int],
 ) -> dict[int, list[tuple[int, float]]]:
-    """For each document of a group, the (document, share) pairs whose words count for it, in file order."""
+    """For each document of a group, the (document, share) pairs whose words count for it, in file order.
+
+    The longer a neighbour is, and the longer those of its group are on average, the less it counts.
+    """
     found: dict[int, list[tuple[int, float]]] = {n: [] for n, group in enumerate(groups) if group}
     for number in found:
         group = groups[number]
+        brief = brevity(lengths[number]) * brevities[group] / TENTHS**2
         reply = _REPLY if asks[number] and group in dialogues else 1.0
         for step, factor, shares in ((1, reply, _AFTER), (-1, 1.0, _BEFORE)):
-            for distance, share in enumerate(shares, 1):
+            for distance, share in enumerate(shares if brief else (), 1):
                 other = number + step * distance
                 if not 0 <= other < len(groups) or groups[other] != group:
                     break
-                found[other].append((number, factor * share))
+                found[other].append((number, brief * factor * share))
     return {number: sorted(neighbours) for number, neighbours in found.items()}
 
 
@@ -68,7 +105,7 @@ def average_length(lengths: Sequence[int]) -> float:
     return nearly(sum(lengths) / max(1, len(lengths)))
 
 
-def group_impacts(group: Group, average: float) -> Row:
-    """The impacts of a group's terms on it as a document of its own."""
-    norm = length_norm(group.length, average, _B)
-    return {term: int(saturation(n * norm, _K1) * UNIT + 0.5) for term, n in group.counts.items()}
+def group_impacts(group: Group, average: float, brief: int) -> Row:
+    """The impacts of a group's terms on it as a document of its own, as far as it is one of remarks."""
+    norm, unit = length_norm(group.length, average, _B), brief * UNIT / TENTHS
+    return {term: int(saturation(n * norm, _K1) * unit + 0.5) for term, n in group.counts.items()}

@@ -15,7 +15,6 @@ from ctx.retrieval.bm25 import idf, rounded
 from ctx.retrieval.document import Document, Documents, Vocabulary, decode_terms
 from ctx.retrieval.memo import Memo
 from ctx.retrieval.postings import TWENTIETHS, Averages, averages_of, body_norm
-from ctx.retrieval.terms import is_whole
 
 Postings = tuple[Numbers, Numbers]
 # How much is kept of what was read: rows of so many terms, and of common terms so many impacts (8 MiB).
@@ -101,10 +100,6 @@ class Index:
         """The number of a term that some document holds; 0 where none does."""
         number = self.vocabulary.get(term, 0)
         return number if number and self.df(number) else 0
-
-    def is_whole(self, term: int) -> bool:
-        """Whether a term is a compound kept whole."""
-        return is_whole(self.terms[term])
 
     def df(self, term: int) -> int:
         """The document frequency of a term: how many documents hold it."""

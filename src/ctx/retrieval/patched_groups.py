@@ -11,6 +11,7 @@ from ctx.retrieval.groups import (
     REACH,
     Group,
     average_length,
+    find_brevities,
     find_dialogues,
     find_neighbours,
     gather,
@@ -81,6 +82,19 @@ class PatchedGroups:
     def _fields_of(self, number: int) -> Fields:
         return fields_of(*self.held(number))
 
+    def _length(self, number: int) -> int:
+        documents, at = self.held(number)
+        return documents.body_length(at)
+
+    @cached_property
+    def _brevities(self) -> dict[int, int]:
+        """How much the documents of each group are remarks."""
+        then = dict(enumerate(self._documents.shelf.numbers("brevities")))
+        groups = [group for _, group in self.members]
+        lengths = [self._length(number) for number, _ in self.members]
+        now = find_brevities(groups, lengths, len(self.names))
+        return then | {group: now[group] for group in self.changed}
+
     def fields(self, place: int) -> Fields:
         """The fields of the document at a place of the list, its neighbours counted in."""
         number = self._origin[place]
@@ -88,7 +102,8 @@ class PatchedGroups:
             return self.own(number)
         first = max(place - REACH, 0)
         near = self._origin[first : place + REACH + 1]
-        found = find_neighbours([*map(self.group, near)], [*map(self.asks, near)], frozenset())
+        groups, asks, lengths = (list(map(of, near)) for of in (self.group, self.asks, self._length))
+        found = find_neighbours(groups, asks, lengths, self._brevities, frozenset())
         return spread(self.own(number), [(self.own(near[at]), share) for at, share in found[place - first]])
 
     @cached_property
@@ -128,8 +143,11 @@ class PatchedGroups:
         if not self.changed:
             return True
         asks = [self.asks(number) for number, _ in self.members]
-        talks = find_dialogues([group for _, group in self.members], asks)
+        talks = find_dialogues([group for _, group in self.members], asks, self._brevities)
         if talks or not self.changed.isdisjoint(self._documents.shelf.numbers("dialogues")):
+            return False
+        then = self._documents.shelf.numbers("brevities")
+        if any(self._brevities[group] != then[group] for group in self.changed if group < len(then)):
             return False
         kept = [length for group, length in enumerate(self._lengths) if group and group not in self.changed]
         return average_length([*kept, *(one.length for one in self._now.values())]) == self._average
@@ -144,6 +162,8 @@ class PatchedGroups:
         """For each term the impacts on the changed groups that hold it."""
         found: dict[int, dict[int, int]] = {}
         for group in sorted(self._now):
-            for term, impact in group_impacts(self._now[group], self._average).items():
+            for term, impact in group_impacts(
+                self._now[group], self._average, self._brevities[group]
+            ).items():
                 found.setdefault(term, {})[group] = impact
         return found
