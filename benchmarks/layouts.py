@@ -1,4 +1,4 @@
-"""The same entries laid flat and kept under categories: does the layout change what is found first?
+"""The same entries laid flat and kept under categories, and how often both find the same one first.
 
     python benchmarks/layouts.py
 

@@ -216,6 +216,21 @@ def test_what_a_new_document_means_for_categories(at: int, group: str, spared: b
         assert [score for _, score in was.best] != [score for _, score in wanted.best]
 
 
+@pytest.mark.parametrize(("body", "spared"), [("a word of its own", True), ("two timeouts", False)])
+def test_another_spelling_that_comes_or_goes_is_asked_for_again(body: str, spared: bool) -> None:
+    """`time out` also looks for `timeout`, whether any document holds it or not."""
+    world = World(7)
+    found = [Document(analyse(""), analyse(world.text(30)), analyse("")) for _ in range(60)]
+    found.append(Document(analyse(""), analyse("time is up, out with it"), analyse("")))
+    fresh = Document(analyse(""), analyse(f"{world.text(30)} {body}"), analyse(""))
+    shelf = Held(index_documents([*found, fresh]))
+    before, after = range(62), range(61)
+    now = PatchedIndex(shelf, after, [])
+    answer = find(Collection(Index(shelf)), "time out")
+    carried = Change(now, before, ()).carry(Query(Collection(now), "time out"), answer)
+    assert (carried is not None) == spared
+
+
 def test_a_category_that_rises_above_the_last_that_counts_or_falls() -> None:
     """Where more documents have a score than count, a neighbour's change may bring one in or put one out."""
     world, found, words = World(6), list[Document](), WORDS[:6]

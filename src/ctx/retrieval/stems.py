@@ -9,14 +9,16 @@ from functools import lru_cache
 
 # The last letter of each script that has a stemmer here, and the language that is taken for all that use it.
 _LANGUAGES = (("greek", "\u0370", "\u03ff"), ("russian", "\u0400", "\u052f"), ("arabic", "\u0600", "\u06ff"))
-# What is longer is no word of a language but a name put together; it takes long, and stems nothing.
-_LONGEST = 24
+# What is longer is no word of a language but names put together; it takes long, and stems nothing.
+_LONGEST = 18
+# No English suffix that is taken off ends in these.
+_FINAL = frozenset("abfhjkopquvwxz")
 
 
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
-    """The stem of a lower-case word; Latin letters are taken for English."""
-    if len(word) > _LONGEST:
+    """The stem of a lower-case word; Latin letters are taken for English. Names with digits have none."""
+    if len(word) > _LONGEST or not word.isalpha() or word[-1] in _FINAL:
         return word
     return _stemmer(_language(word))(word)
 
