@@ -195,11 +195,12 @@ CASES = {
         context("""
             [Elsewhere]
             Some: The garden is dry.
-            By itself: It drips as well.
-            Others: Nobody waters it.
+            By itself: Drips.
+            Others: Who waters it?
             [Talk]
+            First: What now?
             One: The boiler was loud last night.
-            Behind: It drips as well.
+            Behind: It drips.
         """),
     ),
     "what was said just after": Case(
@@ -209,11 +210,13 @@ CASES = {
         "By itself",
         context("""
             [Elsewhere]
+            Some: The garden is dry.
             By itself: It drips, drips.
-            Others: Nobody waters it.
+            Others: Who waters it?
             [Talk]
             In front: It drips.
             One: The boiler was loud last night.
+            Last: What now?
         """),
     ),
     "what the category is about": Case(
@@ -225,7 +228,7 @@ CASES = {
             [Carts]
             Five: Hay was bought.
             Six: Hay was sold.
-            Seven: Hay was dried.
+            Seven: Was hay dried?
             Of another: The rope is new.
             [Boats]
             One: A rudder was repaired.
@@ -234,7 +237,7 @@ CASES = {
             Four: Bread was bought.
             Eat: Soup was made.
             Sleep: Beds were short.
-            Wake: Bells were rung.
+            Wake: Were bells rung?
             Of that category: The rope is new.
         """),
     ),
@@ -304,15 +307,20 @@ def test_a_word_that_widens_a_query_does_not_cover_a_title() -> None:
     assert scores["Crash"] / scores["Outage"] < 0.95 * thesaurus._SYNONYM
 
 
-@pytest.mark.parametrize("sentences", [2, 12, 40])
-def test_only_short_entries_count_for_their_neighbours(sentences: int) -> None:
-    """What stands between long entries is ranked as if none of them were under one category."""
+@pytest.mark.parametrize(
+    ("sentences", "asks", "counts"),
+    [(1, True, True), (1, False, False), (12, True, False), (40, True, False)],
+)
+def test_only_remarks_in_a_dialogue_count_for_their_neighbours(
+    sentences: int, asks: bool, counts: bool
+) -> None:
+    """Long entries, and those among which nobody asks, are ranked as if they stood under no category."""
     said = "The {} was seen beside the boiler, where it had been for some weeks. " * sentences
     messages = [f"{noun.title()}: {said.format(*[noun] * sentences)}" for noun in NOUNS[:9]]
-    messages[4] = "Asked: Does the boiler drip?"
+    messages[4] = f"Asked: Does the boiler drip{'?' if asks else '!'}"
     flat = order(context("\n".join(messages)), "boiler drip lantern")
     under = order(context("\n".join(["[Talk]", *messages])), "boiler drip lantern")
-    assert (under == flat) == (sentences > 2)
+    assert (under != flat) == counts
 
 
 class Asked(NamedTuple):

@@ -204,7 +204,11 @@ def test_in_a_dialogue_the_answer_follows_the_question() -> None:
     """The same talk, once with a question mark: the answer gains on the question."""
 
     def share_of_answer(mark: str) -> float:
-        said = [f"Where did you leave the umbrella yesterday{mark}", "In the hallway of the old library."]
+        said = [
+            f"Where did you leave the umbrella yesterday{mark}",
+            "In the hallway of the old library.",
+            "Shall we go?",
+        ]
         turns = "".join(f"### Turn {n}\n\n{text}\n\n" for n, text in enumerate(said))
         others = "".join(f"## Other {n}\n\nNothing of the kind.\n\n" for n in range(8))
         files = {".context/LEARNINGS.md": f"# Learnings\n\n## Talk\n\n{turns}{others}"}

@@ -21,8 +21,8 @@ from ctx.retrieval.document import (
 )
 from ctx.retrieval.groups import (
     REACH,
+    Dialogues,
     average_length,
-    find_brevities,
     find_dialogues,
     find_neighbours,
     gather,
@@ -55,9 +55,8 @@ def index_documents(found: Iterable[Document]) -> Parts:
     parts = encode(found, vocabulary)
     documents, size = Documents(Held(parts)), len(vocabulary)
     own_lengths = [documents.body_length(place) for place in range(len(documents))]
-    brevities = find_brevities(documents.groups, own_lengths, len(documents.group_names))
-    dialogues = find_dialogues(documents.groups, documents.asks, brevities)
-    neighbours = find_neighbours(documents.groups, documents.asks, own_lengths, brevities, dialogues)
+    dialogues = find_dialogues(documents.groups, documents.asks, own_lengths)
+    neighbours = find_neighbours(documents.groups, documents.asks, own_lengths, dialogues)
     # In file order, so that those of a document's neighbours are still there when its turn comes.
     own = lru_cache(maxsize=4 * REACH)(partial(fields_of, documents))
     lengths = array("I", _lengths(own_lengths, neighbours))
@@ -73,13 +72,13 @@ def index_documents(found: Iterable[Document]) -> Parts:
     return (
         parts
         | table.parts(len(documents))
-        | _build_groups(documents, own, brevities, size)
+        | _build_groups(documents, own, dialogues, size)
         | {
             "terms": encode_terms(vocabulary),
             "df": df,
             "lengths": lengths,
-            "dialogues": array("I", sorted(dialogues)),
-            "brevities": array("B", brevities),
+            "dialogues": array("I", dialogues),
+            "brevities": array("B", dialogues.values()),
         }
     )
 
@@ -92,16 +91,15 @@ def _lengths(own: Sequence[int], neighbours: Mapping[int, Sequence[tuple[int, fl
 
 
 def _build_groups(
-    documents: Documents, own: Callable[[int], Fields], brevities: Sequence[int], size: int
+    documents: Documents, own: Callable[[int], Fields], dialogues: Dialogues, size: int
 ) -> Parts:
-    """The categories as documents of their own; a term's row holds (group, impact) pairs."""
-    found = gather((group, own(place)) for place, group in enumerate(documents.groups) if group)
+    """The dialogues as documents of their own; a term's row holds (group, impact) pairs."""
+    found = gather((group, own(place)) for place, group in enumerate(documents.groups) if group in dialogues)
     lengths = [found[group].length for group in sorted(found)]
     average, table = average_length(lengths), _Table(size)
     for group in sorted(found):
-        table.add(group, group_impacts(found[group], average, brevities[group]))
-    parts = {f"group_{name}": part for name, part in table.sparse_parts().items()}
-    return parts | {"group_lengths": array("I", [0, *lengths])}
+        table.add(group, group_impacts(found[group], average, dialogues[group]))
+    return {f"group_{name}": part for name, part in table.sparse_parts().items()}
 
 
 class _Table:

@@ -20,7 +20,7 @@ from ctx.retrieval.postings import UNIT
 from ctx.retrieval.sums import Adder
 from ctx.retrieval.thesaurus import Thesaurus
 
-# What a category's own score counts for each of its documents.
+# What a dialogue's own score counts for each of its documents.
 _GROUP = 0.4
 # Looking up so many pairs takes as long as one search among them.
 _SCAN = 8
@@ -58,7 +58,7 @@ class Collection:
         totals, unit = self._adder.add_up(weights)
         for number in self.index.gone:
             totals[number] = 0
-        if self.index.groups:
+        if self.index.dialogues:
             bonus = self.group_bonus(weights, unit)
             for number, group in self.index.grouped:
                 if totals[number]:
@@ -70,7 +70,7 @@ class Collection:
         for term, weight in weights.items():
             for number, impact in self.impacts(term, chosen):
                 scores[number] += weight * impact
-        if self.index.groups:
+        if self.index.dialogues:
             bonus = self._score_groups(weights)
             for number in chosen:
                 scores[number] += bonus.get(self.index.group(number), 0.0)
@@ -100,10 +100,11 @@ class Collection:
     def _score_groups(self, weights: Mapping[int, float]) -> Scores:
         """What the groups' own scores add to their documents."""
         scores: Scores = {}
+        count = len(self.index.dialogues)
         for term, weight in weights.items():
             groups, impacts = self.index.group_postings(term)
             if groups:
-                factor = _GROUP * weight / self.index.idf(term) * idf(self.index.groups, len(groups)) / UNIT
+                factor = _GROUP * weight / self.index.idf(term) * idf(count, len(groups)) / UNIT
                 for group, impact in zip(groups, impacts, strict=True):
                     scores[group] = scores.get(group, 0.0) + factor * impact
         return scores

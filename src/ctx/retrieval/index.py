@@ -139,7 +139,7 @@ class Index:
         return {term: at for at, term in enumerate(self.shelf.numbers("common"))}
 
     def group_postings(self, term: int) -> Postings:
-        """The groups that a term stands in, and its impacts on them."""
+        """The dialogues that a term stands in, and its impacts on them."""
         return self._postings("group_", term)
 
     def _postings(self, prefix: str, term: int) -> Postings:
@@ -169,9 +169,9 @@ class Index:
         return [(number, group) for number, group in enumerate(self.documents.groups) if group]
 
     @cached_property
-    def dialogues(self) -> frozenset[int]:
-        """The groups that are dialogues."""
-        return frozenset(self.shelf.numbers("dialogues"))
+    def dialogues(self) -> dict[int, int]:
+        """The groups that are dialogues, and how much each is one."""
+        return dict(zip(self.shelf.numbers("dialogues"), self.shelf.numbers("brevities"), strict=True))
 
     def asks(self, number: int) -> bool:
         """Whether a document ends in a question mark."""
