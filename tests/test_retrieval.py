@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
+from snowballstemmer.english_stemmer import EnglishStemmer
 
 from ctx.actions.build_packet import Request, build_packet
 from ctx.actions.search import search
 from ctx.retrieval.bm25 import length_norm, saturation
 from ctx.retrieval.snippet import snippet
+from ctx.retrieval.stems import stem
 from ctx.retrieval.terms import _COMPOUND, analyse, analyse_compound, terms
 from tests.contexts import MemoryReader, anything, contexts, words
 
@@ -69,6 +71,11 @@ def test_any_text_has_terms(text: str) -> None:
     words_, wholes = analyse(text)
     assert all(words_)
     assert all(whole.removeprefix("~") for whole in wholes)
+
+
+@given(st.from_regex(r"[a-z]{1,17}[abfhjkopquvwxz]", fullmatch=True))
+def test_words_without_a_suffix_have_the_stem_that_snowball_gives_them(word: str) -> None:
+    assert stem(word) == EnglishStemmer().stemWord(word)
 
 
 BLANKS = "".join(char for char in map(chr, range(sys.maxunicode + 1)) if char.isspace())

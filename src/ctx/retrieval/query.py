@@ -93,7 +93,7 @@ def _joined(text: str) -> Iterator[tuple[str, Sequence[str]]]:
     stems = list(map(stem, words))
     for (one, first), (other, last) in pairwise(zip(words, stems, strict=True)):
         if one not in STOP_WORDS or other not in STOP_WORDS:
-            for form in {one + other, one + last}:
+            for form in (one + other, one + last):
                 yield form, (first, last)
                 yield form.removesuffix("e"), (first, last)
 

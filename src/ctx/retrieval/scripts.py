@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from ctx.retrieval.stems import stem
 from ctx.retrieval.terms import FOLDED, Analysed, analyse_compound, whole_term, word_term
@@ -59,26 +59,31 @@ def normalise(text: str) -> str:
 
 def analyse_chunk(chunk: str) -> Analysed:
     """The terms of what stands between blanks."""
-    found = [
-        (analyse_compound if compound.isascii() else _analyse_compound)(compound)
-        for compound in _COMPOUND.findall(normalise(chunk))
-    ]
-    return tuple(w for words, _ in found for w in words), tuple(w for _, wholes in found for w in wholes)
+    return _together(map(_analyse_compound, _COMPOUND.findall(normalise(chunk))))
 
 
 def _analyse_compound(compound: str) -> Analysed:
+    if compound.isascii():
+        return analyse_compound(compound)
     parts = _WORD.findall(compound)
-    words: list[str] = []
-    wholes: list[str] = []
-    for part in parts:
-        more = _bigrams(part) if _UNSPACED_RUN.search(part) else _analyse_word(part)
-        words += more[0]
-        wholes += more[1]
-    if len(parts) > 1:
-        whole = compound.casefold()
-        wholes.append(whole_term(whole))
-        wholes += (FOLDED + term for variant in fold(whole) if (term := whole_term(variant)))
-    return tuple(words), tuple(wholes)
+    words, wholes = _together(map(_analyse_part, parts))
+    if len(parts) < 2:
+        return words, wholes
+    whole = compound.casefold()
+    folded = (FOLDED + term for variant in fold(whole) if (term := whole_term(variant)))
+    return words, (*wholes, whole_term(whole), *folded)
+
+
+def _together(found: Iterable[Analysed]) -> Analysed:
+    """The terms of several parts as those of one."""
+    every = list(found)
+    return tuple(w for words, _ in every for w in words), tuple(w for _, wholes in every for w in wholes)
+
+
+def _analyse_part(part: str) -> Analysed:
+    if part.isascii():
+        return analyse_compound(part)
+    return _bigrams(part) if _UNSPACED_RUN.search(part) else _analyse_word(part)
 
 
 def _analyse_word(word: str) -> Analysed:
@@ -104,19 +109,11 @@ def fold(word: str) -> list[str]:
 
 def _bigrams(part: str) -> Analysed:
     """The bigrams of each run without blanks, and the terms of what stands between such runs."""
-    words: list[str] = []
-    wholes: list[str] = []
-    for run in _RUN.findall(part):
-        if not _UNSPACED_RUN.match(run):
-            more = (analyse_compound if run.isascii() else _analyse_word)(run)
-            words += more[0]
-            wholes += more[1]
-        elif len(run) == 1:
-            words.append(run)
-        else:
-            words += _pairs(run)
-    return tuple(words), tuple(wholes)
+    return _together(
+        (tuple(_pairs(run)), ()) if _UNSPACED_RUN.match(run) else _analyse_part(run)
+        for run in _RUN.findall(part)
+    )
 
 
-def _pairs(run: str) -> Iterator[str]:
-    return (run[at : at + 2] for at in range(len(run) - 1))
+def _pairs(run: str) -> list[str]:
+    return [run] if len(run) == 1 else [run[at : at + 2] for at in range(len(run) - 1)]
