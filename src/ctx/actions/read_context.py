@@ -76,7 +76,7 @@ class Reading:
     @cached_property
     def live_collection(self) -> Collection:
         """The index of the live entries, numbered as in `live`."""
-        return Collection(self._index("live", lambda: self.live), self.thesaurus)
+        return Collection(self._index("live", lambda: self.live), self.thesaurus, lambda: self.live)
 
     @cached_property
     def searchable(self) -> Sequence[Entry]:
@@ -86,7 +86,8 @@ class Reading:
     @cached_property
     def whole_collection(self) -> Collection:
         """The index of all that is searchable, numbered as in `searchable`."""
-        return Collection(self._index("searchable", lambda: self.searchable), self.thesaurus)
+        index = self._index("searchable", lambda: self.searchable)
+        return Collection(index, self.thesaurus, lambda: self.searchable)
 
     def _index(self, listed: ListName, entries: Callable[[], Sequence[Entry]]) -> Index:
         return self.recall.index(listed, entries) if self.recall else Index.of(entries())

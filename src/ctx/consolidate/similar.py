@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeAlias
 
 from ctx.consolidate.metadata import META
 from ctx.memory.entry import Entry
-from ctx.retrieval.terms import stem
+from ctx.retrieval.stems import stem
 
 Progress = Callable[[int, int], None]  # rows done, rows in all
 Profile: TypeAlias = dict[str, float]  # how much each word counts
