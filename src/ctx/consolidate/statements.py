@@ -235,3 +235,9 @@ def covers(said: Iterable[str], title: str) -> bool:
 
 def _has_digit(word: str) -> bool:
     return any(char.isdigit() for char in word)
+
+
+def short(statement: str, length: int = 120) -> str:
+    """A statement in quotation marks on one line, cut where it is long."""
+    text = " ".join(statement.split())
+    return f"“{text if len(text) <= length else text[: length - 1].rstrip() + '…'}”"

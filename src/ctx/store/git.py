@@ -174,3 +174,11 @@ def blame_dates(root: Path, path: str, lines: Sequence[int]) -> dict[int, str]:
         elif committed and row.startswith(_DAY_OF):
             dates[line] = datetime.fromtimestamp(int(row[len(_DAY_OF) :]), tz=UTC).date().isoformat()
     return dates
+
+
+def user_name(root: Path) -> str:
+    """The name that git writes into commits, on one line; empty where it knows none or is missing."""
+    try:
+        return " ".join(git(root, "config", "--get", "user.name").decode("utf-8", "replace").split())
+    except GitError:
+        return ""
