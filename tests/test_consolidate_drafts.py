@@ -234,11 +234,62 @@ def test_words_of_any_script_count() -> None:
 
 @given(st.floats(0, 1000), st.floats(0, 1000), st.floats(0, 1000))
 def test_entries_are_the_nearer_the_closer_in_time_and_never_nothing(a: float, b: float, c: float) -> None:
-    assert nearness(a, a) == 1
-    assert 0.4 <= nearness(a, b) == nearness(b, a) <= 1
-    assert nearness(None, a) == pytest.approx(0.4)
+    assert nearness(a, a) == pytest.approx(2.5)
+    assert 1 <= nearness(a, b) == nearness(b, a) <= 2.5
+    assert nearness(None, a) == 1
     if abs(a - b) < abs(a - c):
         assert nearness(a, b) >= nearness(a, c)
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(0, 400)), min_size=2, max_size=12))
+def test_the_mean_nearness_is_that_of_all_pairs(moments: list[float | None]) -> None:
+    pairs = [nearness(a, b) for n, a in enumerate(moments) for b in moments[:n]]
+    assert Background.of([], moments).nearness == pytest.approx(sum(pairs) / len(pairs))
+
+
+def titled(titles: list[str], bodies: list[str] | None = None, category: str = "") -> str:
+    """What a group of entries with these titles is called, among three others about fonts."""
+    texts = bodies or ["x"] * len(titles)
+    entries = [
+        one._replace(category=category)
+        for one in read(
+            "".join(
+                f"## [2026-01-0{n}-000000] {t}\n\n{b}\n\n"
+                for n, (t, b) in enumerate(zip(titles, texts, strict=True), 1)
+            )
+        )
+    ]
+    others = [
+        entry.named(f"L-fff{n}")
+        for n, entry in enumerate(
+            read("".join(f"## [2025-01-0{n}-000000] Fonts {n}\n\nFonts of the site.\n\n" for n in (1, 2, 3)))
+        )
+    ]
+    return Field(LEARNING, [*entries, *others], []).title(entries).text
+
+
+def test_a_title_is_the_category_where_the_group_is_half_of_it() -> None:
+    assert titled(["One", "Two"], category="Locks") == "Locks"
+    assert titled(["One", "Two"], category="2026-05-01") != "2026-05-01"
+
+
+def test_a_title_is_the_longest_phrase_that_half_of_the_titles_share_as_they_write_it() -> None:
+    hooks = ["OpenCode plugin hooks mutate", "Only flat files of the OpenCode plugin load", "Shells"]
+    assert titled(hooks) == "OpenCode plugin"
+    assert titled(["the upload queue drops", "When the upload queue is full"]) == "Upload queue"
+    assert titled([*hooks, "Pipes", "Sockets"]) != "OpenCode plugin"
+
+
+def test_a_single_word_is_a_title_only_where_it_is_a_name() -> None:
+    assert titled(["Why Redis drops keys", "Set a limit in Redis"]) == "Redis"
+    assert titled(["Rename the flag", "Rename the command"]) not in {"Rename", "rename"}
+
+
+def test_a_title_is_a_phrase_that_all_members_speak_of_before_it_is_that_of_a_member() -> None:
+    titles = ["Runners share the build cache", "Paths are hashed"]
+    said = ["It is cut nightly.", "A path is hashed before it goes into the build cache."]
+    assert titled(titles, said) == "Build cache"
+    assert titled(titles, ["It is cut nightly.", "A path is hashed."]) in titles
 
 
 @given(st.text("ab. `*()?!\n\"'Xé", max_size=60))

@@ -13,11 +13,11 @@ from typing import NamedTuple
 from ctx.consolidate.similar import Rows
 
 LARGEST = 8  # members; more is not reviewed at one sight
-_CUT = 0.104  # the mean likeness from which two clusters are joined
+_CUT = 0.19  # the mean likeness from which two clusters are joined
 
 
 class Cluster(NamedTuple):
-    """A group of entries by their numbers, in order, and how strongly it holds together, from 0 to 1."""
+    """A group of entries by their numbers, in order, and how strongly it holds together."""
 
     members: list[int]
     cohesion: float

@@ -62,7 +62,8 @@ def _bullet(entry: Entry, kind: Kind, note: str, said: Said, *, keep_context: bo
     """What a member says that was not said before, as a list item; empty where that is nothing."""
     texts = texts_of(entry, kind, keep_context=keep_context)
     found: list[Part] = [Part(Form.PROSE, note)] if note else []
-    lead = _lead(entry, list(texts.values()))
+    says_it = next(iter(texts), "") in _PLAIN
+    lead = _lead(entry, list(texts.values())) if says_it else entry.title.rstrip(".: ")
     if lead and said.add(lead):
         found.append(Part(Form.PROSE, f"**{lead}**:" if texts else _sentence(lead)))
     for name, text in texts.items():

@@ -59,7 +59,8 @@ class Field:
         self.profiles = {entry.id: profile_of(entry) for entry in self.chosen}
         others = [entry for entry in entries if not (may_take_part(entry) or origins(entry))]
         profiles = [*self.profiles.values(), *map(profile_of, (*others, *originals))]
-        self.background = Background.of(profiles)
+        moments = [moment(entry) for entry in (*self.chosen, *originals)]
+        self.background = Background.of(profiles, moments)
         self._in_category = Counts(entry.category for entry in entries if entry.live)
 
     def rows(self, members: Sequence[Entry], progress: Progress | None = None) -> Rows:
@@ -69,7 +70,9 @@ class Field:
 
     def title(self, members: Sequence[Entry]) -> Title:
         """What a group could be called."""
-        found = title_of(members, self.rows(members), self._in_category[members[0].category])
+        ids = {entry.id for entry in members}
+        others = [entry for entry in self.chosen if entry.id not in ids]
+        found = title_of(members, self.rows(members), self._in_category[members[0].category], others)
         return found._replace(text=distinct_title(found.text, members))
 
     def may_join(self, one: Entry, other: Entry) -> bool:
@@ -90,10 +93,11 @@ class Field:
         profiles: list[Profile] = [self.profiles.get(entry.id) or profile_of(entry) for entry in members]
         held = Counts(word for profile in profiles for word in profile if word[0] != "#")
         most = sorted(held, key=lambda word: (-held[word] * self.background.rarity(word), word))
-        named = [spelling(word, members) for word in most if held[word] > len(members) / 2]
+        shared = [word for word in most if held[word] > len(members) / 2][:_SHARED]
+        named = dict.fromkeys(spelling(word, members) for word in shared)
         tags = [tag for tag in members[0].tags if all(tag in entry.tags for entry in members)]
         days = sorted(entry.date for entry in members if entry.date)
-        said = [f"they share the words {', '.join(dict.fromkeys(named[:_SHARED]))}"] if named else []
+        said = [f"they share the words {', '.join(named)}"] if named else []
         said += [f"the tags {', '.join(tags)}"] if tags else []
         said += [f"all of {days[0]}"] if len(days) == len(members) and days[0] == days[-1] else []
         return "; ".join(said)

@@ -11,6 +11,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from ctx.consolidate.metadata import META
@@ -24,9 +25,12 @@ Rows: TypeAlias = "list[array[float]]"
 # The constants of likeness; docs/consolidation.md tells how they were chosen.
 _TITLE = 2  # times that a word of the title counts, and a tag
 _DAMPING = 0.75  # power of how often a word stands in an entry
-_LATER = 0.5  # what the same month is worth, where the same sitting is worth 1
-_SITTING, _MONTH = 1 / 3, 30.0  # days
-_NEAREST = 2 + _LATER
+_SITTING, _MONTH, _LATER = (
+    1 / 3,
+    30.0,
+    0.5,
+)  # days; what the same month is worth, where the same sitting is worth 1
+_NEAR = ((1.0, _SITTING), (_LATER, _MONTH))
 _REPORT = 50  # rows between two reports of progress
 
 _FIELD = re.compile(r"\*\*[A-Z][A-Za-z ]+\*\*:")
@@ -58,19 +62,21 @@ EMPTY_WORDS = frozenset(
 
 
 class Background(NamedTuple):
-    """What likeness is measured against: how many entries there are, and how many of them hold each word.
+    """What likeness is measured against.
 
-    Originals in the archive count here in the place of what they were merged into, so that a merge does not
-    change how alike the entries that are left are.
+    How many entries there are, how many of them hold each word, and how near in time two of them are on
+    average. Originals in the archive count here in the place of what they were merged into, so that a merge
+    does not change how alike the entries that are left are.
     """
 
     size: int
     holders: Counter[str]
+    nearness: float = 1.0
 
     @classmethod
-    def of(cls, profiles: Sequence[Profile]) -> Background:
-        """The background of some profiles."""
-        return cls(len(profiles), Counter(word for profile in profiles for word in profile))
+    def of(cls, profiles: Sequence[Profile], moments: Sequence[float | None] = ()) -> Background:
+        """The background of some profiles; `moments` are of the entries that could be merged, or were."""
+        return cls(len(profiles), Counter(word for profile in profiles for word in profile), _mean(moments))
 
     def rarity(self, word: str) -> float:
         """The root of a word's idf: a word that two entries share has it once from each."""
@@ -84,7 +90,7 @@ def similarities(
     background: Background,
     progress: Progress | None = None,
 ) -> Rows:
-    """The symmetric matrix of likeness, from 0 to 1: the cosine of the words times the nearness."""
+    """The symmetric matrix of likeness: the cosine of the words times the nearness, over its mean."""
     vectors = [_vector(profile, background) for profile in profiles]
     size = len(profiles)
     rows: Rows = [array("d", bytes(8 * size)) for _ in range(size)]
@@ -99,7 +105,8 @@ def similarities(
         here = moments[row]
         for other in range(row):
             if values[other]:
-                values[other] *= nearness(here, moments[other])
+                # Over the mean, so that the cut means the same in a young and an old file.
+                values[other] *= nearness(here, moments[other]) / background.nearness
                 rows[other][row] = values[other]
         if progress and row % _REPORT == 0:
             progress(row, size)
@@ -167,11 +174,24 @@ def moment(entry: Entry) -> float | None:
 
 
 def nearness(one: float | None, other: float | None) -> float:
-    """A factor from 0.4 to 1: entries of one sitting have it whole, those of one month in part."""
+    """A factor from 1 up for entries written near each other: of one sitting most, of one month some."""
     if one is None or other is None:
-        return 1 / _NEAREST
+        return 1.0
     gap = abs(one - other)
-    return (1 + math.exp(-gap / _SITTING) + _LATER * math.exp(-gap / _MONTH)) / _NEAREST
+    return 1.0 + sum(worth * math.exp(-gap / days) for worth, days in _NEAR)
+
+
+def _mean(moments: Sequence[float | None]) -> float:
+    """The mean nearness of all pairs; sums over sorted times need no look at each pair."""
+    pairs = len(moments) * (len(moments) - 1) / 2
+    dated = sorted(moment for moment in moments if moment is not None)
+    total = pairs
+    for worth, days in _NEAR:
+        running = 0.0
+        for before, now in pairwise(dated):
+            running = (running + 1.0) * math.exp((before - now) / days)
+            total += worth * running
+    return total / pairs if pairs else 1.0
 
 
 def spelling(word: str, members: Sequence[Entry]) -> str:

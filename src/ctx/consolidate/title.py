@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import Enum
+from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from ctx.consolidate.similar import EMPTY_WORDS, Rows
@@ -15,6 +17,7 @@ from ctx.retrieval.terms import stem
 
 _WORD = re.compile(r"`[^`]+`|--?[^\W_]+(?:[._/:'-]+[^\W_]+)*|[.@]?[^\W_]+(?:[._/:'-]+[^\W_]+)*")
 _NAME = re.compile(r"[`\d._/:@]|^-|(?<=.)[A-Z]")  # what a word that is written as code holds
+_CODE = re.compile(r"[`._/:@]|^-|[a-z][A-Z]")
 _LONGEST = 6  # words of a phrase; more is a sentence, not a subject
 
 
@@ -23,6 +26,7 @@ class Origin(Enum):
 
     CATEGORY = "the category of all members"
     PHRASE = "what their titles share"
+    TEXT = "a title, of which all members speak"
     MEMBER = "the title of the member in their middle"
     PERSON = "a person"
 
@@ -42,10 +46,12 @@ class _Word(NamedTuple):
     end: int
 
 
-def title_of(members: Sequence[Entry], rows: Rows, category_size: int) -> Title:
-    """The category where the group is most of it, else a phrase of the titles, else the central title.
+def title_of(members: Sequence[Entry], rows: Rows, category_size: int, others: Sequence[Entry] = ()) -> Title:
+    """What a group could be called.
 
-    `rows` holds how alike the members are; `category_size` counts the live entries of the category.
+    The category where the group is half of it; else a phrase that half of the titles share; else one of a
+    title that all members speak of, and few others; else the central title. `rows` holds how alike they are,
+    `category_size` counts the live entries of the category, `others` are the entries that are no members.
     """
     category = members[0].category
     shared = category and all(entry.category == category for entry in members)
@@ -53,6 +59,8 @@ def title_of(members: Sequence[Entry], rows: Rows, category_size: int) -> Title:
         return Title(category, Origin.CATEGORY)
     if phrase := _phrase([entry.title for entry in members]):
         return Title(phrase, Origin.PHRASE)
+    if phrase := _common_phrase(members, others):
+        return Title(phrase, Origin.TEXT)
     centrality = [sum(row) for row in rows]
     central = members[max(range(len(members)), key=lambda number: (centrality[number], -number))]
     return Title(central.title.rstrip(" ."), Origin.MEMBER)
@@ -77,6 +85,39 @@ def _phrase(titles: Sequence[str]) -> str:
             best = max(found, key=lambda key: (len(holders[key]), [-ord(char) for char in key[0]]))
             return _begun(min(spellings[best], key=lambda text: (-spellings[best][text], text)), titles)
     return ""
+
+
+def _common_phrase(members: Sequence[Entry], others: Sequence[Entry]) -> str:
+    """The longest run of words of a title that all members speak of, and few others.
+
+    A single word has to be written as code, and half as many others may speak of it as of a longer run.
+    """
+    texts = [_stems(f"{entry.title}\n{entry.body}") for entry in members]
+    titles = [entry.title for entry in members]
+    for length in range(_LONGEST, 0, -1):
+        for title in titles:
+            for run in _runs(_words(title), length):
+                phrase = title[run[0].start : run[-1].end]
+                key = f" {' '.join(word.stem for word in run)} "
+                if length == 1 and (phrase[0].isdigit() or not _CODE.search(phrase)):
+                    continue
+                if all(key in text for text in texts) and not _is_common(
+                    key, others, len(members) if length > 1 else len(members) // 2
+                ):
+                    return _begun(phrase, titles)
+    return ""
+
+
+def _is_common(key: str, others: Sequence[Entry], most: int) -> bool:
+    """Whether more than so many others speak of something."""
+    found = (other for other in others if key in _stems(f"{other.title}\n{other.body}"))
+    return next(islice(found, most, None), None) is not None
+
+
+@lru_cache(maxsize=4096)
+def _stems(text: str) -> str:
+    """A text's words by their stems, with blanks around each."""
+    return f" {' '.join(word.stem for word in _words(text))} "
 
 
 def _words(title: str) -> list[_Word]:

@@ -89,13 +89,16 @@ def contradiction(one: str, other: str) -> Difference | None:
 def is_minimal_pair(one: str, other: str) -> bool:
     """Whether two statements are the same but for one place: one may well be the opposite of the other.
 
-    This needs no knowledge of the language.
+    This needs no knowledge of the language. At least four words must be the same, and three times as many as
+    are not: two short titles may well share all but a word and be about two things.
     """
     mine, theirs = _all_tokens(one), _all_tokens(other)
-    if mine == theirs or min(len(mine), len(theirs)) < _FEWEST:
-        return False
     changed = [step for step in _steps(mine, theirs) if step[0] != "equal"]
-    return len(changed) == 1 and all(end - start <= 2 for start, end in (changed[0][1:3], changed[0][3:5]))
+    if len(changed) != 1:
+        return False
+    _, start, end, first, last = changed[0]
+    size = max(end - start, last - first)
+    return max(len(mine), len(theirs)) - size >= max(4, 3 * size)
 
 
 @lru_cache(maxsize=8192)
