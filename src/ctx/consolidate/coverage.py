@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ctx.consolidate.draft import texts_of
@@ -10,6 +11,7 @@ from ctx.consolidate.statements import Form, covers, normal, parts, sentences
 from ctx.kinds import Kind
 from ctx.memory.entry import Entry
 
+_BULLET = re.compile(r"^[-*+][ \t]", re.MULTILINE)
 _FEWEST = 3  # words that name a statement, or all of a shorter one
 
 
@@ -24,14 +26,16 @@ def statements(entry: Entry, kind: Kind) -> Iterator[str]:
 def unsaid(draft: Draft, entry: Entry, kind: Kind, left: Sequence[str] = ()) -> list[str]:
     """The statements of a member that are neither in the draft nor named, by how they begin, as left out.
 
-    A draft may say them in other words, as long as most of theirs, every number, name and negation are there.
+    A draft may say them in other words, as long as most of theirs, every number, name and negation are there,
+    in one bullet.
     """
-    held = [draft.title, draft.body]
+    bullets = _BULLET.split(draft.body)
     named = [normal(text) for text in left]
     return [
         statement
         for statement in statements(entry, kind)
-        if not covers(held, statement) and not any(_names(name, normal(statement)) for name in named)
+        if not any(covers([draft.title, bullet], statement) for bullet in bullets)
+        and not any(_names(name, normal(statement)) for name in named)
     ]
 
 

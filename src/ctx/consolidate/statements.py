@@ -37,6 +37,10 @@ _TURNING = frozenset(
     """not no never none nor only always all every each must without before after until unless except instead
     cannot can't don't doesn't isn't aren't won't wasn't didn't""".split()
 )
+# Whichever of these a title denies with, a text may deny with another.
+_DENYING = frozenset(
+    """not no never none nor without cannot can't don't doesn't isn't aren't won't wasn't didn't""".split()
+)
 _PLAIN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _EMPHASIS = re.compile(r"(\*\*|__|(?<![\w*])\*(?![\s*]))(.+?)\1")
 # What a word's ends may lose without naming something else: not the dot of `.env`, not the `!` of `!=`.
@@ -229,7 +233,10 @@ def covers(said: Iterable[str], title: str) -> bool:
     own = set(words(title))
     strict = {word for word in normal(title) if word in _TURNING or not _PLAIN.fullmatch(word)}
     return len(own & pieces) >= _MOST * len(own) and all(
-        word in held or (not _has_digit(word) and pieces.issuperset(words(word) or [word])) for word in strict
+        word in held
+        or (word in _DENYING and held & _DENYING)
+        or (not _has_digit(word) and pieces.issuperset(words(word) or [word]))
+        for word in strict
     )
 
 

@@ -116,8 +116,10 @@ def _is_common(key: str, others: Sequence[Entry], most: int) -> bool:
 
 @lru_cache(maxsize=4096)
 def _stems(text: str) -> str:
-    """A text's words by their stems, with blanks around each."""
-    return f" {' '.join(word.stem for word in _words(text))} "
+    """A text's words by their stems, with blanks around each; a path is each folder on it too."""
+    plain = [word.stem for word in _words(text.replace("`", " "))]
+    folders = [word[:at] for word in plain for at in range(1, len(word)) if word[at] == "/"]
+    return f" {' '.join([*plain, *folders])} "
 
 
 def _words(title: str) -> list[_Word]:
