@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -226,6 +228,14 @@ def test_shared_tags_are_evidence() -> None:
     assert likeness("**Tags**: rare-thing, other-thing") > 0.3
 
 
+def test_a_word_of_the_title_counts_twice_and_repetition_less_than_in_full() -> None:
+    [entry] = read("## [2026-01-01-000000] Fonts\n\nCut fonts, small fonts.\n")
+    assert profile_of(entry)["font"] == 4
+    background = Background.of([{"x": 1.0, "y": 1.0}] * 2 + [{"z": 1.0}])
+    likeness = cosine({"x": 16.0, "y": 1.0}, {"x": 1.0, "y": 1.0}, background)
+    assert likeness == pytest.approx((8 + 1) / math.sqrt(65 * 2))  # 16 ** 0.75 is 8
+
+
 def test_words_of_any_script_count() -> None:
     assert words("Größe übergeben") == ["größe", "übergeben"]
     assert words("漢字検索") == ["漢字", "字検", "検索"]
@@ -237,6 +247,7 @@ def test_entries_are_the_nearer_the_closer_in_time_and_never_nothing(a: float, b
     assert nearness(a, a) == pytest.approx(2.5)
     assert 1 <= nearness(a, b) == nearness(b, a) <= 2.5
     assert nearness(None, a) == 1
+    assert nearness(a, a + 30) == pytest.approx(1 + 0.5 / math.e)
     if abs(a - b) < abs(a - c):
         assert nearness(a, b) >= nearness(a, c)
 
@@ -247,30 +258,22 @@ def test_the_mean_nearness_is_that_of_all_pairs(moments: list[float | None]) -> 
     assert Background.of([], moments).nearness == pytest.approx(sum(pairs) / len(pairs))
 
 
-def titled(titles: list[str], bodies: list[str] | None = None, category: str = "") -> str:
+def titled(
+    titles: list[str], bodies: list[str] | None = None, category: str = "", others_category: str = ""
+) -> str:
     """What a group of entries with these titles is called, among three others about fonts."""
-    texts = bodies or ["x"] * len(titles)
-    entries = [
-        one._replace(category=category)
-        for one in read(
-            "".join(
-                f"## [2026-01-0{n}-000000] {t}\n\n{b}\n\n"
-                for n, (t, b) in enumerate(zip(titles, texts, strict=True), 1)
-            )
-        )
-    ]
-    others = [
-        entry.named(f"L-fff{n}")
-        for n, entry in enumerate(
-            read("".join(f"## [2025-01-0{n}-000000] Fonts {n}\n\nFonts of the site.\n\n" for n in (1, 2, 3)))
-        )
-    ]
+    rows = zip(titles, bodies or ["x"] * len(titles), strict=True)
+    text = "".join(f"## [2026-01-0{n}-000000] {t}\n\n{b}\n\n" for n, (t, b) in enumerate(rows, 1))
+    entries = [one._replace(category=category) for one in read(text)]
+    fonts = "".join(f"## [2025-01-0{n}-000000] Fonts {n}\n\nFonts of the site.\n\n" for n in (1, 2, 3))
+    others = [one.named(f"L-fff{n}")._replace(category=others_category) for n, one in enumerate(read(fonts))]
     return Field(LEARNING, [*entries, *others], []).title(entries).text
 
 
 def test_a_title_is_the_category_where_the_group_is_half_of_it() -> None:
     assert titled(["One", "Two"], category="Locks") == "Locks"
     assert titled(["One", "Two"], category="2026-05-01") != "2026-05-01"
+    assert titled(["One", "Two"], category="Locks", others_category="Locks") != "Locks"
 
 
 def test_a_title_is_the_longest_phrase_that_half_of_the_titles_share_as_they_write_it() -> None:

@@ -153,6 +153,9 @@ def test_most_words_of_the_older_title_have_to_be_spoken_of() -> None:
     assert replaced(decisions(older, ("Zeta", "Alpha beta no longer hold."))) == []  # two of five
     assert replaced(decisions(older, ("Gamma", "Alpha beta no longer hold."))) == [(0, 1)]  # with the title
     assert replaced(decisions(older, ("Beta gamma", "Alpha no longer holds."))) == []  # one in the sentence
+    six = ("Alpha beta gamma delta epsilon zeta", "So it is.")
+    assert replaced(decisions(six, ("Gamma delta", "Alpha beta no longer hold."))) == []  # two of six in it
+    assert replaced(decisions(six, ("Gamma", "Alpha beta delta no longer hold."))) == [(0, 1)]
 
 
 def test_an_older_entry_never_replaces_a_newer_one_unless_it_says_by_what_it_is_replaced() -> None:

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from ctx.actions.propose_merges import propose_merges
+from ctx.consolidate.opposites import may_share_an_entry
 from ctx.consolidate.proposal import Group, Proposal
 from ctx.retrieval.contradiction import Difference, contradiction, is_minimal_pair
 from tests.cli import FIXTURES
 from tests.contexts import MemoryReader
+from tests.test_consolidate_drafts import read
 
 PAIRS: list[dict[str, Any]] = tomllib.loads((FIXTURES / "consolidation/supersede.toml").read_text("utf-8"))[
     "pairs"
@@ -124,6 +126,12 @@ def test_opposites_contradict_each_other_either_way_round(one: str, other: str) 
         ("The cache is not enabled in tests", "The cache is disabled in tests"),
         ("The queue is drained by one worker", "The queue is not durable across restarts"),
         ("Phase 1 reads the files", "Phase 2 reads the files"),
+        ("Workers cache pages", "Workers never cache mail bodies"),
+        ("Cache pages", "Never cache pages of users that asked for printed bills with a stamp today"),
+        (
+            "Plugins: the shell tool is not anchored to the project root",
+            "Placement: .context or project root",
+        ),
     ],
 )
 def test_what_is_about_two_things_or_says_the_same_is_no_contradiction(one: str, other: str) -> None:
@@ -153,6 +161,17 @@ def test_in_a_language_that_no_table_knows_one_word_keeps_two_statements_apart()
     assert not is_minimal_pair("The same words are the same", "The same words are the same")
     assert not is_minimal_pair("Queue of uploads", "Queue of downloads")
     assert not is_minimal_pair("Fonts are cut", "Invoices round half to even")
+
+
+def test_a_contradiction_anywhere_in_what_holds_keeps_entries_apart() -> None:
+    same = "Fonts are cut at build. A new letter needs a build."
+    texts = (f"{same} Caches may hold private pages.", f"{same} Caches must never hold private pages.")
+    text = "".join(f"## [2026-01-0{n}] Fonts {n}\n\n**Lesson**: {one}\n\n" for n, one in enumerate(texts, 1))
+    one, other = read(text)
+    assert not may_share_an_entry(one, other)
+    assert may_share_an_entry(one, one._replace(title="Fonts again"))
+    aside = one._replace(body=one.body.replace("**Lesson**", "**Context**"))
+    assert may_share_an_entry(aside, other)  # what was so before is no claim
 
 
 CONTEXT = " ".join(["seen on every runner of the pool while the others were away"] * 4)
