@@ -128,10 +128,7 @@ def test_opposites_contradict_each_other_either_way_round(one: str, other: str) 
         ("Phase 1 reads the files", "Phase 2 reads the files"),
         ("Workers cache pages", "Workers never cache mail bodies"),
         ("Cache pages", "Never cache pages of users that asked for printed bills with a stamp today"),
-        (
-            "Plugins: the shell tool is not anchored to the project root",
-            "Placement: .context or project root",
-        ),
+        ("Plugins: the shell, not anchored to the project root", "Placement: .context or project root"),
     ],
 )
 def test_what_is_about_two_things_or_says_the_same_is_no_contradiction(one: str, other: str) -> None:

@@ -30,7 +30,18 @@ def describe(group: Group, place: str, columns: int = _WIDE) -> list[str]:
         lines += wrapped(
             f"{number}. {one.id}  {one.date or '-'}  {one.title}  ({_fate(group, one)})", columns, "  "
         )
+        if not is_merge and (said := _said(one)):
+            lines += wrapped(said, columns, "     ")
     return [*lines, ""]
+
+
+def _said(member: Member) -> str:
+    """How a member begins, after its title: enough to tell whether it still holds."""
+    from ctx.consolidate.opposites import claims
+    from ctx.consolidate.statements import short
+
+    new = [one for one in claims(member.entry)[1:] if one.rstrip(".") != member.title.rstrip(".")]
+    return short(new[0], 300) if new else ""
 
 
 def _fate(group: Group, member: Member) -> str:
