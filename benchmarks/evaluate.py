@@ -22,6 +22,7 @@ from typing import Any
 import layouts
 
 import ctx
+from ctx.consolidate import propose as proposing
 
 Entry = Mapping[str, Any]
 FILES = {
@@ -213,19 +214,35 @@ def _session_recalls(conversation: Mapping[str, Any]) -> Iterator[float]:
 
 
 def consolidation(evaluation: Any) -> None:
-    """Find the groups that people merged, among all entries (open) and among those merged (closed)."""
+    """Find the groups that people merged, among all entries (open) and among those merged (closed).
+
+    Of all groups, of those within the size of an entry, and of those that save enough to be proposed.
+    """
+    config = ""
     kinds = {entry["id"]: _kind_of(state) for state in evaluation.D for entry in state["before_entries"]}
 
     def propose(entries: Sequence[Entry]) -> list[list[str]]:
-        folder = Folder({**entry, "kind": kinds[entry["id"]]} for entry in entries)
-        return [[folder.id_of(one) for one in group.members] for group in folder.context.proposals()]
+        folder = Folder(({**entry, "kind": kinds[entry["id"]]} for entry in entries), config)
+        groups = folder.context.proposals(all=True)
+        return [[folder.id_of(one) for one in group.members] for group in groups]
 
-    for mode in ("open", "closed"):
-        told = evaluation.evaluate(propose, mode)
-        figures = "  ".join(f"{name} {told[key]:.3f}" for name, key in (("F1", "F1"), ("B-cubed", "B3F")))
-        print(f"pairs {mode:6}  {figures}  proposals {told['nprop']}")
-    useful = [one for state in evaluation.D for one in _useful(propose(state["before_entries"]), state)[:3]]
-    print(f"first three   useful {sum(useful) / len(useful):.3f}  n {len(useful)}")
+    kept = proposing.is_worth_it
+    for name, bounds, test in (
+        ("groups, before size and saving", "[drift]\noversized_tokens = 1000000\n", lambda *_: True),
+        ("within the size, before the saving", "", lambda *_: True),
+        ("as proposed", "", kept),
+    ):
+        print(name)
+        config, proposing.is_worth_it = bounds, test
+        for mode in ("open", "closed"):
+            told = evaluation.evaluate(propose, mode)
+            figures = "  ".join(f"{key} {told[one]:.3f}" for key, one in (("F1", "F1"), ("B-cubed", "B3F")))
+            print(f"  pairs {mode:6}  {figures}  proposals {told['nprop']}")
+        useful = [
+            one for state in evaluation.D for one in _useful(propose(state["before_entries"]), state)[:3]
+        ]
+        print(f"  first three   useful {sum(useful) / len(useful):.3f}  n {len(useful)}")
+    proposing.is_worth_it = kept
 
 
 def _kind_of(state: Mapping[str, Any]) -> str:

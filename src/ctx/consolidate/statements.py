@@ -38,6 +38,10 @@ _TURNING = frozenset(
     """not no never none nor only always all every each must without before after until unless except instead
     cannot can't don't doesn't isn't aren't won't wasn't didn't""".split()
 )
+# Whichever of these a title denies with, a text may deny with another.
+_DENYING = frozenset(
+    """not no never none nor without cannot can't don't doesn't isn't aren't won't wasn't didn't""".split()
+)
 _PLAIN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _EMPHASIS = re.compile(r"(\*\*|__|(?<![\w*])\*(?![\s*]))(.+?)\1")
 # What a word's ends may lose without naming something else: not the dot of `.env`, not the `!` of `!=`.
@@ -239,29 +243,26 @@ def _is_slip(one: Sequence[str], other: Sequence[str]) -> bool:
     return bool(fuzz.ratio(a, b) >= _SLIP)
 
 
-class Vocabulary:
-    """The words that some texts hold."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._held: set[str] = set()
-        self._pieces: set[str] = set()
-        for text in texts:
-            self.add(text)
-
-    def add(self, text: str) -> None:
-        """Take the words of one more text in."""
-        self._held.update(normal(text))
-        self._pieces.update(words(text))
-
-    def covers(self, title: str) -> bool:
-        """Whether the texts say what a title does: most of its words, and all that could turn its meaning."""
-        own = set(words(title))
-        strict = {word for word in normal(title) if word in _TURNING or not _PLAIN.fullmatch(word)}
-        return len(own & self._pieces) >= _MOST * len(own) and all(
-            word in self._held or (not _has_digit(word) and self._pieces.issuperset(words(word) or [word]))
-            for word in strict
-        )
+def covers(said: Iterable[str], title: str) -> bool:
+    """Whether texts say what a title does: most of its words, and all that could turn its meaning."""
+    texts = list(said)
+    held = {word for text in texts for word in normal(text)}
+    pieces = {word for text in texts for word in words(text)}
+    own = set(words(title))
+    strict = {word for word in normal(title) if word in _TURNING or not _PLAIN.fullmatch(word)}
+    return len(own & pieces) >= _MOST * len(own) and all(
+        word in held
+        or (word in _DENYING and held & _DENYING)
+        or (not _has_digit(word) and pieces.issuperset(words(word) or [word]))
+        for word in strict
+    )
 
 
 def _has_digit(word: str) -> bool:
     return any(char.isdigit() for char in word)
+
+
+def short(statement: str, length: int = 120) -> str:
+    """A statement in quotation marks on one line, cut where it is long."""
+    text = " ".join(statement.split())
+    return f"“{text if len(text) <= length else text[: length - 1].rstrip() + '…'}”"

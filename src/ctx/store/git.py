@@ -196,3 +196,11 @@ def _blamed_days(output: bytes) -> Iterator[tuple[int, str]]:
         elif row.startswith(_DAY_OF):
             with suppress(ValueError, OverflowError, OSError):  # a date that no calendar has
                 yield line, datetime.fromtimestamp(int(row[len(_DAY_OF) :]), tz=UTC).date().isoformat()
+
+
+def user_name(root: Path) -> str:
+    """The name that git writes into commits, on one line; empty where it knows none or is missing."""
+    try:
+        return " ".join(git(root, "config", "--get", "user.name").decode("utf-8", "replace").split())
+    except GitError:
+        return ""
