@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from ctx.actions.apply_plan import apply_groups
+from ctx.actions.check_drift import check_drift
 from ctx.actions.propose_merges import propose_merges
+from ctx.consolidate.approved import Approved
 from ctx.consolidate.cluster import clusters
 from ctx.consolidate.coverage import unsaid
 from ctx.consolidate.duplicate import find_duplicates
@@ -262,3 +265,20 @@ def test_a_draft_may_use_other_words_but_keeps_numbers_names_and_negations() -> 
         assert unsaid(lost, entry, LEARNING) == ["Never wait for `hook.sh` longer than 60 seconds."]
         assert unsaid(lost, entry, LEARNING, ["never wait for hook.sh"]) == []
         assert len(unsaid(lost, entry, LEARNING, ["never"])) == 1  # too short to name it
+
+
+def test_drift_is_quieter_once_all_that_is_proposed_is_approved() -> None:
+    config = b"[caps]\nlearning = 12\n[drift]\noversized_tokens = 300\n"
+    with tempfile.TemporaryDirectory() as folder:
+        reader = write(Path(folder), {PATH: alike(8).encode(), ".contextrc": config})
+        before = [one for one in check_drift(reader).findings if one.severity == "nudge"]
+        groups = propose_merges(reader)
+        tokens = sum(one.tokens_before for one in groups), sum(one.tokens_after for one in groups)
+        outcomes = apply_groups(reader, [Approved.of(one) for one in groups], approved_by="Ada")
+        assert groups
+        assert not any(one.why for one in outcomes)
+        assert tokens[1] <= 0.75 * tokens[0]
+        after = [one for one in check_drift(reader).findings if one.severity == "nudge"]
+        assert {one.rule for one in before} >= {"soft-cap"}
+        assert len(after) < len(before)
+        assert "oversized-entry" not in {one.rule for one in after}

@@ -129,7 +129,7 @@ class _Desk:
 
     def _show(self) -> str:
         columns, height = terminal_size()
-        return page(describe(self.group, self.place, columns), height, say, _answer)
+        return page(["", *describe(self.group, self.place, columns)], height, say, _answer)
 
     def _help(self) -> str:
         shown = _MERGE_QUESTION if self._is_merge() else _OTHER_QUESTION

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
-import shutil
+import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
 from ctx.cli.output import safe
 
 _LEAD = re.compile(r"[ \t]*(?:\|[ ]?)?[ \t]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)?")
-_NARROWEST = 20
+_NARROWEST, _LOWEST = 20, 6
 
 
 def terminal_size() -> tuple[int, int]:
     """Columns and lines of the terminal."""
-    size = shutil.get_terminal_size((80, 24))
-    return max(size.columns, _NARROWEST), max(size.lines, 6)
+    try:
+        columns, lines = os.get_terminal_size(sys.stdout.fileno())
+    except (OSError, ValueError):
+        columns, lines = 80, 24
+    return max(columns or 80, _NARROWEST), max(lines or 24, _LOWEST)
 
 
 def display_width(text: str) -> int:

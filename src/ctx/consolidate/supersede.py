@@ -171,7 +171,11 @@ class _Names:
     """What entries are called in the text of others: handle, stamp, an id of their own, the whole title."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._links = {name: n for n, entry in enumerate(entries) for name in (entry.stamp, entry.id) if name}
+        held = Counter(entry.stamp for entry in entries)  # a stamp of two entries names neither
+        self._links = {
+            entry.stamp: n for n, entry in enumerate(entries) if held[entry.stamp] == 1 and entry.stamp
+        }
+        self._links |= {entry.id: n for n, entry in enumerate(entries)}
         own = ((n, _OWN_ID.match(entry.title)) for n, entry in enumerate(entries))
         self._own = {match["id"]: n for n, match in own if match}
         self._titles = [
