@@ -30,7 +30,7 @@ from ctx.retrieval.polarity import (
 )
 from ctx.retrieval.stems import stem
 
-_MOST, _HALF = 0.75, 0.5  # of the words of the shorter and of the longer clause that both must hold
+_HALF = 0.5  # of the words of the longer clause that both must hold
 _FEWEST = 2  # words that two statements must share, and one more where a clause inside them is meant
 
 _CLAUSE = re.compile(
@@ -218,7 +218,8 @@ def _difference(one: Clause, other: Clause, fewest: int) -> Difference | None:
         return _of_replaced(one, other, changed, replaced)
     found = _turned(one, other)
     # A number says by itself that two clauses are about one quantity; a denial may be about anything.
-    return found if found is not Difference.NEGATION or len(common) >= _MOST * sizes[0] else None
+    is_about_one_thing = found is not Difference.NEGATION or mine <= theirs or theirs <= mine
+    return found if is_about_one_thing else None
 
 
 def _of_same_words(one: Clause, other: Clause) -> Difference | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ctx.drift.rule import Rule
 from ctx.drift.rules.bad_ignore import BadIgnore
 from ctx.drift.rules.config_error import ConfigProblem
+from ctx.drift.rules.contradiction import Contradiction
 from ctx.drift.rules.dangling_link import DanglingLink
 from ctx.drift.rules.dead_reference import DeadReference
 from ctx.drift.rules.done_tasks import DoneTasks
@@ -37,6 +38,7 @@ _RULES: tuple[Rule, ...] = (
     OversizedEntry(),
     LargeConstitution(),
     DuplicateEntry(),
+    Contradiction(),
     DuplicateStamp(),
     TrappedEntry(),
     UnclosedBlock(),
