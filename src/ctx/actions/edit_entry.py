@@ -124,9 +124,17 @@ def _set_content(changes: Changes, kind: Kind, entry: Entry, content: str) -> No
     wanted = harmless(content, level=entry.level, comments=True)
 
     def holds(now: Entry) -> bool:
-        return now.digest == entry.digest and unix(now.body) == wanted
+        return now.digest == entry.digest and _says(now, wanted)
 
     _apply(changes, kind, entry, lambda place: content_ways(place, wanted), holds)
+
+
+def _says(entry: Entry, content: str) -> bool:
+    """Whether an entry has a content; the parts of a row stand in the order of its columns."""
+    body = unix(entry.body)
+    if entry.bullet and body != content:
+        return sorted(body.split("\n\n")) == sorted(content.split("\n\n"))
+    return body == content
 
 
 def _set_heading(changes: Changes, kind: Kind, entry: Entry, edition: Edition) -> None:

@@ -15,6 +15,7 @@ _KEY = re.compile(
     r"^(?P<key>[A-Za-z][\w -]{0,40}?)[ \t]*:(?:[ \t]+(?P<value>[^\r\n]*?))?[ \t]*$", re.MULTILINE
 )
 _ITEM = re.compile(r"[ \t]*-[ \t]+(?P<value>[^\r\n]+?)[ \t]*(?:\r\n|\n|\r|\Z)")
+_QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:''|[^'])*'")
 _COMMENT = re.compile(r"(?:^|[ \t]+)#.*\Z")
 _PLAIN = re.compile(r"[\w(\u0080-\uffff](?:[^\r\n:#\"']|:(?! )|(?<! )#)*(?<![: ])\Z")
 
@@ -90,7 +91,8 @@ def front_matter(text: str) -> FrontMatter:
     spans: dict[str, tuple[int, int]] = {}
     for found in _KEY.finditer(plain):
         key, raw = found["key"].strip().lower(), found["value"] or ""
-        value = _COMMENT.sub("", raw).rstrip() if raw[:1] not in {'"', "'"} else raw
+        quoted = _QUOTED.match(raw)
+        value = quoted[0] if quoted else _COMMENT.sub("", raw).rstrip()
         if key in values:
             continue
         if value:

@@ -237,6 +237,12 @@ class Segmenter:
         if one:
             yield one
 
+    @cached_property
+    def tables(self) -> list[Table]:
+        """The tables outside INDEX blocks."""
+        found = find_tables(self.document, 0, len(self.text))
+        return [table for table in found if self._span_at(table.start, self.index_blocks) is None]
+
     def _is_all(self, start: int, end: int, entries: list[Segment]) -> bool:
         """Whether a stretch says nothing beside some entries and the heads of its tables."""
         spans = [(part.start, part.end) for part in entries]
@@ -248,7 +254,7 @@ class Segmenter:
         return not self.has_text(start, end)
 
     def _tables(self, start: int, end: int) -> list[Table]:
-        return list(find_tables(self.document, start, end))
+        return [table for table in self.tables if start <= table.start < end]
 
     def _row(self, row: Row, group: _Group) -> Segment:
         line, title = row.lines[0].strip(), row.head

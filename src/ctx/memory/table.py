@@ -16,6 +16,7 @@ from ctx.memory.stamp import date_in
 
 _DELIMITER = re.compile(r"[ ]{0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*\Z")
 _BREAK = re.compile(r"[ \t]*<br[ \t]*/?>[ \t]*", re.IGNORECASE)
+_COUNTED = re.compile(r"(.*?)(\d+)(\D*)")
 _FIELD_NAME = re.compile(r"[^\W\d_][^*:\r\n]{0,38}\Z")
 _DATES = frozenset(
     "date day when added created recorded discovered decided datum tag fecha data 日期 日付 дата".split()
@@ -100,11 +101,20 @@ class Row(NamedTuple):
 class Table(NamedTuple):
     """A table at top level: the names of its columns, its rows, and its span."""
 
-    names: tuple[str, ...]
-    head: tuple[Cell, ...]
+    head: Row
     rows: tuple[Row, ...]
     start: int
     end: int
+
+    @property
+    def next_number(self) -> str:
+        """What stands in the column of the number of the next row: one more than the highest there is."""
+        written = [row.cells[row.number].text for row in self.rows if row.number is not None]
+        found = [(int(match[2]), match) for text in written if (match := _COUNTED.fullmatch(text))]
+        if not found:
+            return "" if written else "1"
+        highest, match = max(found, key=lambda pair: pair[0])
+        return f"{match[1]}{str(highest + 1).zfill(len(match[2]))}{match[3]}"
 
 
 def find_tables(document: Document, start: int, end: int) -> Iterator[Table]:
@@ -148,21 +158,27 @@ def _is_head(line: str, below: str) -> bool:
 
 def _table(document: Document, first: int, rows: Sequence[int]) -> Table:
     blocks = document.blocks
-    head = tuple(
-        Cell(_plain(text), text, start, end)
-        for text, start, end in _cells(blocks.lines[first], blocks.offsets[first])
-    )
-    names = tuple(cell.name for cell in head)
+    head = _cells(blocks.lines[first], blocks.offsets[first])
+    names = tuple(_plain(text) for text, _, _ in head)
     found = [_cells(blocks.lines[line], blocks.offsets[line]) for line in rows]
     date = _date_column(names, found)
     number = next((n for n, name in enumerate(names) if name.lower() in _NUMBERS and n != date), None)
     title = _title_column(names, {date, number})
-    made = []
-    for line, cells in zip(rows, found, strict=True):
-        start, end = blocks.offsets[line], blocks.offsets[line + 1]
-        made.append(Row(_named(names, cells, end), start, end, line, title, date, number))
+    lines = [(first, head), *zip(rows, found, strict=True)]
+    top, *made = (
+        Row(
+            _named(names, cells, blocks.offsets[line + 1]),
+            blocks.offsets[line],
+            blocks.offsets[line + 1],
+            line,
+            title,
+            date,
+            number,
+        )
+        for line, cells in lines
+    )
     last = (rows[-1] if rows else first + 1) + 1
-    return Table(names, head, tuple(made), blocks.offsets[first], blocks.offsets[last])
+    return Table(top, tuple(made), blocks.offsets[first], blocks.offsets[last])
 
 
 def _named(names: Sequence[str], cells: Sequence[tuple[str, int, int]], end: int) -> tuple[Cell, ...]:
