@@ -184,10 +184,13 @@ def test_a_page_keeps_its_front_matter_and_headings(
     assert "Use Postgres" not in ctx("list", "decision", "--status", "live", cwd=root).out
 
 
+DEPLOY = (
+    "## How we deploy\n\nNever on Fridays.\n\n### Rollback\n\nThe red button.\n\n### Canary\n\nA tenth.\n"
+)
 OWN_TEXTS = {
-    "## How we deploy\n\nNever on Fridays.\n\n### Rollback\n\nThe red button.\n\n### Canary\n\nA tenth.\n": "Never",
+    DEPLOY: "Never",
     "## A\n\n### One\n\nx\n\n## Style\n\nOwn.\nTwo lines.\n\n### Two\n\ny\n": "Own",
-    "## A\n\nText.\n\n## [2026-01-01] Stamped\n\nx\n\n## B\n\nOwn.\n\n### Two\n\ny\n\n### Three\n\nz\n": "Own",
+    f"## [2026-01-01] Stamped\n\nx\n\n{DEPLOY}\n## [2026-01-02] Another\n\ny\n": "Never",
 }
 
 

@@ -16,10 +16,11 @@ from ctx.kinds import Kind
 from ctx.markdown.edits import apply
 from ctx.memory.archive import take_out
 from ctx.memory.compose import Draft, field_name, harmless, next_stamp, one_line, unix
-from ctx.memory.entry import Entry, clean_tag
+from ctx.memory.entry import Entry, clean_tag, split_list
 from ctx.memory.fields import ONE_PARAGRAPH, find_fields
 from ctx.memory.insert import insert_entry
 from ctx.memory.layout import CONTEXT
+from ctx.memory.links import FORMERLY
 from ctx.memory.revise import Place, Ways, content_ways, field_ways, revise, title_ways
 from ctx.memory.status import find_status
 
@@ -57,8 +58,20 @@ def edit_entry(
         _rewrite(changes, kind, entry, edition)
         target = find_kind(reading.config.kinds, edition.kind or entry.kind)
         if target == kind:
-            return finish(changes, reading, [entry])
-        return _move(changes, reading, entry, target, now)
+            done = finish(changes, reading, [entry])
+        else:
+            done = _move(changes, reading, entry, target, now)
+        return done if done.id == entry.id else _keep_alias(changes, entry, done)
+
+
+def _keep_alias(changes: Changes, before: Entry, done: Written) -> Written:
+    """Leave the handle that an entry had in its text: who has it goes on finding the entry."""
+    after = changes.context()
+    entry = next(one for one in after.memory.entries if one.id == done.id)
+    names = [name for name in split_list(entry.fields.get(FORMERLY, "")) if name not in {before.id, entry.id}]
+    kind = after.config.kinds[entry.kind]
+    set_field(changes, kind, entry, FORMERLY, ", ".join([*names, before.id]))
+    return done._replace(diff=changes.diff(), was=before.id)
 
 
 def finish(changes: Changes, before: Reading, touched: Sequence[Entry]) -> Written:
@@ -66,7 +79,7 @@ def finish(changes: Changes, before: Reading, touched: Sequence[Entry]) -> Writt
     after = changes.context()
     relink(changes, renamed(before.memory.entries, after.memory.entries))
     last = at(after, touched[-1].path, touched[-1].position)
-    return Written(last.id, last.path, last.line, changes.diff())
+    return Written(last.id, last.path, last.line, changes.diff(), last.title)
 
 
 def set_field(changes: Changes, kind: Kind, entry: Entry, name: str, value: str) -> None:
@@ -185,4 +198,4 @@ def _move(changes: Changes, before: Reading, entry: Entry, target: Kind, now: da
     if entry.stamp and moved.stamp and entry.stamp != moved.stamp:
         names[f"[{entry.stamp}]"] = f"[{moved.stamp}]"
     relink(changes, names)
-    return Written(moved.id, moved.path, moved.line, changes.diff())
+    return Written(moved.id, moved.path, moved.line, changes.diff(), moved.title)

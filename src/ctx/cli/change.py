@@ -124,6 +124,8 @@ def remove(
         write_json(rows)
     else:
         say("\n".join(f"{one.id} is in {one.path}" for one in done.entries))
+        for one in done.entries:
+            remark(f"{one.id} is {one.title!r}")
 
 
 def _from_editor(reader: Reader, reference: str) -> Edition:
@@ -143,6 +145,8 @@ def _tell(done: Written, *, dry_run: bool, as_json: bool) -> None:
         write_json(row)
     else:
         say(done.id)
+        was = f" (was {done.was}, which still finds it)" if done.was else ""
+        remark(f"{done.id} is {done.title!r}{was}")
 
 
 COMMANDS: Commands = {
