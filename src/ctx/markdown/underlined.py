@@ -16,9 +16,15 @@ _NO_TITLE = re.compile(r"\*\*|__|\||!|\[[^\]]*\]:|.*[.:;!,…。：；][*_]*\Z")
 
 def with_underlined(blocks: Blocks) -> list[Heading]:
     """All headings of a text in order, those underlined among them."""
-    alone = not blocks.headings or (
-        len(blocks.headings) == 1 and blocks.headings[0].level == 1 and blocks.headings[0].text[:1] != "["
-    )
+    marked = blocks.headings
+    alone = not marked or (len(marked) == 1 and marked[0].level == 1 and marked[0].text[:1] != "[")
+    return sorted([*marked, *underlined(blocks, alone=alone)], key=lambda heading: heading.start)
+
+
+def underlined(blocks: Blocks, *, alone: bool) -> list[Heading]:
+    """The underlined headings of a text; `alone` says that there are no others but a title."""
+    if not blocks.underlines:
+        return []
     ends = {heading.line + 1 for heading in blocks.headings} | {line + 1 for line in blocks.rules}
     ends |= {line + 1 for line in blocks.underlines} | {fence.last for fence in blocks.fences}
     ends |= {comment.last for comment in blocks.comments}
@@ -28,7 +34,7 @@ def with_underlined(blocks: Blocks) -> list[Heading]:
         opens = above in ends or above == 0 or not blocks.lines[above - 1].strip()
         if opens and not _in_front_matter(blocks, above) and _is_meant(blocks, line, alone=alone):
             found.append(_heading(blocks, line))
-    return sorted([*blocks.headings, *found], key=lambda heading: heading.start)
+    return found
 
 
 def _is_meant(blocks: Blocks, line: int, *, alone: bool) -> bool:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from ctx.markdown.blocks import Comment, Item
 from ctx.markdown.document import Document
 from ctx.markdown.inline import strip_comments
+from ctx.markdown.strays import find_strays
 from ctx.memory.adr import FrontMatter, front_matter, holds_no_entry, is_adr, is_adr_name
 from ctx.memory.fields import is_field_name, is_part_name
 from ctx.memory.listed import ItemHead, first_words, item_head
@@ -22,8 +23,6 @@ from ctx.memory.stamp import is_placeholder, split_heading, split_stamp
 from ctx.memory.table import Row, Table, find_tables
 
 _INDEX = re.compile(r"<!--\s*INDEX:(START|END)\s*-->")
-# A closing of a comment that a dated heading ended before.
-_STRAY = re.compile(r"^[ ]{0,3}-->[ \t]*(?:\r\n|\n|\r|\Z)", re.MULTILINE)
 _PAGE_LINK = re.compile(r"(?:\*\*|__)?\[[^\]\r\n]*\]\([^)\s]+\.md(?:#[^)\s]*)?\)")
 # Headings of lists that say which pages there are.
 _DIRECTORIES = frozenset({"themes", "topics", "pages", "index", "contents", "table of contents", "files"})
@@ -126,7 +125,7 @@ class Segmenter:
             while groups[-1].level >= level:
                 groups.pop()
             group = _Group(level, head.title or section.heading.text, head.date or groups[-1].date)
-            if self._is_title(index):
+            if self.is_title(index):
                 found += self._bullets(section.body, section.end, groups[-1], loose=True)
             elif self.is_guidance(index):
                 owner = level
@@ -146,7 +145,7 @@ class Segmenter:
         start, end = self.document.preamble
         return max(start, min(self.front.end, end)), end
 
-    def _is_title(self, index: int) -> bool:
+    def is_title(self, index: int) -> bool:
         """Whether a heading is the file's title."""
         return index == 0 and self.sections[0].heading.level == 1 and self.heads[0].stamp is None
 
@@ -194,7 +193,7 @@ class Segmenter:
         found: list[Segment] = []
         groups = [_Group(0, "", None)]
         for start, end, index in self._stretches():
-            if index is not None and not self._is_title(index):
+            if index is not None and not self.is_title(index):
                 section = self.sections[index]
                 while groups[-1].level >= section.heading.level:
                     groups.pop()
@@ -202,7 +201,7 @@ class Segmenter:
                     continue
                 groups.append(_Group(section.heading.level, section.heading.text, None))
             entries = self._listed(start, end, groups[-1])
-            if index is not None and not self._is_title(index) and not self._is_all(start, end, entries):
+            if index is not None and not self.is_title(index) and not self._is_all(start, end, entries):
                 return []
             found += entries
         return found
@@ -334,12 +333,7 @@ class Segmenter:
     def _closings(self) -> Iterator[tuple[int, int]]:
         """The comments, what closes one that ended before, and rules: no content at an entry's end."""
         blocks = self.document.blocks
-        if "-->" in self.text:
-            hidden = [(comment.start, comment.end) for comment in blocks.comments]
-            hidden = sorted(hidden + [(fence.start, fence.end) for fence in blocks.fences if fence.top])
-            for stray in _STRAY.finditer(self.text):
-                if self._span_at(stray.start(), hidden) is None:
-                    yield stray.span()
+        yield from find_strays(self.text, blocks)
         yield from ((comment.start, comment.end) for comment in blocks.comments)
         yield from ((blocks.offsets[line], blocks.offsets[line + 1]) for line in blocks.rules)
 
