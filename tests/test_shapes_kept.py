@@ -207,3 +207,21 @@ def test_the_text_of_a_category_goes_without_its_heading(tmp_path: Path, text: s
     assert not any(line.startswith("- #") for line in changed)
     assert all(line.startswith("- ") for line in changed)
     assert gone in ctx("show", handle, cwd=root).out
+
+
+@pytest.mark.parametrize("front", ["", "---\nstatus: accepted\ndate: 2026-01-04\n---\n\n"])
+def test_a_page_is_one_entry_in_the_archive_too(tmp_path: Path, front: str) -> None:
+    page = front + PAGE.format("")
+    root = project(
+        tmp_path, {"decisions/0001-x.md": page, "decisions/0002-y.md": page.replace("Postgres", "Argo")}
+    )
+    for title in ("Use Postgres", "Use Argo"):
+        handle = _handle(root, title)
+        done = ctx("remove", handle, cwd=root)
+        assert done.code == 0, done.err
+        assert f"{handle} is in" in done.out
+    assert not (root / ".context/decisions/0001-x.md").exists()
+    found = ctx("list", "decision", "--archived", "--ids", cwd=root)
+    assert len(found.out.split()) == 2, found
+    for handle in found.out.split():
+        assert "## Consequences" in ctx("show", handle, cwd=root).out

@@ -4,10 +4,19 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from ctx.markdown.blocks import scan
+from ctx.markdown.edits import Edit, apply
 from ctx.markdown.inline import find_comments
 from ctx.markdown.spans import Blocks
 
 _ALONE = re.compile(r"^[ ]{0,3}-->[ \t]*(?:\r\n|\n|\r|\Z)", re.MULTILINE)
+
+
+def without_strays(text: str) -> str:
+    """A text without such lines."""
+    if "-->" not in text or not _ALONE.search(text):
+        return text
+    return apply(text, [Edit(start, end, "") for start, end in find_strays(text, scan(text))])
 
 
 def find_strays(text: str, blocks: Blocks) -> Iterator[tuple[int, int]]:

@@ -23,7 +23,7 @@ _PLAIN = re.compile(r"[\w(\u0080-\uffff](?:[^\r\n:#\"']|:(?! )|(?<! )#)*(?<![: ]
 _DECISION = frozenset(
     " ".join(name.split())
     for name in """
-    decision, decision outcome, decisions, the decision, our decision, decision made, chosen option,
+    decision, decision outcome, the decision, our decision, decision made, chosen option,
     entscheidung, entscheidungsergebnis, entscheidungsergebnisse, gewählte option,
     décision, résultat de la décision, option retenue, decisión, resultado de la decisión,
     decisão, resultado da decisão, decisione, esito della decisione, besluit, beslissing,

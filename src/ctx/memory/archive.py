@@ -11,6 +11,7 @@ from ctx.markdown.blocks import scan
 from ctx.markdown.document import Document
 from ctx.markdown.edits import Edit, apply
 from ctx.markdown.lines import newline_of
+from ctx.memory.adr import front_matter
 from ctx.memory.compose import SEPARATOR
 from ctx.memory.entry import Entry
 from ctx.memory.layout import CONTEXT
@@ -108,7 +109,7 @@ def keep(text: str | None, kind: Kind, path: str, pieces: list[tuple[Entry, str]
     for entry, piece in pieces:
         there = _told(read_entries(text, kind, path, archived=True))
         same = any((digest, body) == (entry.digest, entry.body) for digest, body, _, _ in there)
-        written = (piece, *_as_sections(entry, newline_of(piece)))
+        written = (piece, *_other_forms(entry, piece, newline_of(piece)))
         if not (same and any(one in text for one in written)):
             text = _append(text, kind, path, entry, piece)
     return text
@@ -132,13 +133,15 @@ def _ways(text: str, kind: Kind, entry: Entry, piece: str) -> list[str]:
     title_end = next((section.start for section in Document.parse(text).sections[1:]), len(text))
     first = _joined(text[:title_end], "", piece) + newline_of(text) + text[title_end:]
     ways = [_joined(text, "", piece), _joined(text, heading, piece), first]
-    if entry.bullet:
-        ways += [_joined(text, "", one) for one in _as_sections(entry, newline_of(text))]
-    return ways
+    return ways + [_joined(text, "", one) for one in _other_forms(entry, piece, newline_of(text))]
 
 
-def _as_sections(entry: Entry, newline: str) -> Iterator[str]:
-    """An item or a row under a heading of its own: in an archive with headings it would be read as text."""
+def _other_forms(entry: Entry, piece: str, newline: str) -> Iterator[str]:
+    """What would be read as text in an archive: front matter in a comment, an item or row under a heading."""
+    front = front_matter(piece)
+    if front.end:
+        inner, rest = piece[: front.end].strip("\ufeff-. \t\r\n"), piece[front.end :].lstrip("\r\n")
+        yield f"<!--{newline}{inner}{newline}-->{newline}{newline}{rest}"
     if not entry.bullet:
         return
     body = f"\n\n{entry.body}" if entry.body else ""

@@ -12,6 +12,7 @@ from ctx.memory.stamp import date_in, split_heading
 BOLD = re.compile(r"\*\*(?P<name>(?:(?!\*\*).)+?)(?P<inner>:?)\*\*(?P<outer>:?)[ \t]*", re.DOTALL)
 _SENTENCE = re.compile(r"[.:;](?=\s)| [—–-](?=\s)")
 _LINE = re.compile(r"[^\r\n]*")
+_LINK = re.compile(r"\[[^\]]*\]\(")  # `[2026-05-01](#there)` is an index
 _BOX = re.compile(r"\[[^\]\r\n]?\][ \t]")
 _IN_BRACKETS = re.compile(r"[ \t]*[–—-]?[ \t]*[\[(]([^\[\]()\r\n]{6,30})[\])]")
 _LEAD_SIGN = re.compile(r"[ \t]*[:–—|-]*[ \t]+")
@@ -32,41 +33,45 @@ class ItemHead(NamedTuple):
 
 
 def item_head(text: str, item: Item) -> ItemHead:
-    """Read the beginning of an item of a text."""
-    return _bold_head(text, item) or _dated_head(text, item) or _plain_head(text, item.content, item.end)
+    """Read the beginning of an item of a text; a box before it is passed over."""
+    box = _BOX.match(text, item.content, item.end)
+    start = box.end() if box else item.content
+    head = _bold_head(text, start, item.end) or _dated_head(text, start, item.end)
+    return head or _plain_head(text, item.content, item.end)
 
 
-def _bold_head(text: str, item: Item) -> ItemHead | None:
-    bold = BOLD.match(text, item.content, item.end)
+def _bold_head(text: str, at: int, end: int) -> ItemHead | None:
+    bold = BOLD.match(text, at, end)
     if bold is None or is_field_name(bold["name"]):
         return None
     name = " ".join(bold["name"].split())
     head = split_heading(name)
     if head.date and not head.title:
-        start = _behind_sign(text, bold.end(), item.end)
-        rest = _bold_at(text, start, item.end) or _plain_head(text, start, item.end)
-        return rest._replace(date=head.date, stamp=head.stamp, named=True)
-    body = bold.end() if bold["inner"] or bold["outer"] else item.content
-    return ItemHead(
-        head.title or name,
-        body,
-        head.stamp,
-        head.date or _date_behind(text, bold.end(), item.end),
-        named=True,
-    )
+        start = _behind_sign(text, bold.end(), end)
+        return _named_at(text, start, end)._replace(date=head.date, stamp=head.stamp, named=True)
+    body = bold.end() if bold["inner"] or bold["outer"] else at
+    day = head.date or _date_behind(text, bold.end(), end)
+    return ItemHead(head.title or name, body, head.stamp, day, named=True)
 
 
-def _dated_head(text: str, item: Item) -> ItemHead | None:
-    line = _LINE.match(text, item.content, item.end)
+def _dated_head(text: str, at: int, end: int) -> ItemHead | None:
+    if (bracketed := _IN_BRACKETS.match(text, at, end)) and text[at] == "(" and date_in(bracketed[1]):
+        start = _behind_sign(text, bracketed.end(), end)
+        return _named_at(text, start, end)._replace(date=date_in(bracketed[1]), named=True)
+    line = _LINE.match(text, at, end)
     written = line[0].rstrip() if line else ""
-    if not written or _is_link(written):
+    if not written or _LINK.match(written):
         return None
     head = split_heading(written)
     if not (head.stamp or head.date) or not head.title or not written.endswith(head.title):
         return None
-    start = item.content + len(written) - len(head.title)
-    rest = _bold_at(text, start, item.end) or _plain_head(text, start, item.end)
-    return rest._replace(stamp=head.stamp, date=head.date, named=True)
+    start = at + len(written) - len(head.title)
+    return _named_at(text, start, end)._replace(stamp=head.stamp, date=head.date, named=True)
+
+
+def _named_at(text: str, start: int, end: int) -> ItemHead:
+    """What follows a date: a bold name, or words of which the first ones are the title."""
+    return _bold_at(text, start, end) or _plain_head(text, start, end)
 
 
 def _date_behind(text: str, at: int, end: int) -> str | None:
@@ -90,11 +95,6 @@ def _plain_head(text: str, start: int, end: int) -> ItemHead:
 def _behind_sign(text: str, at: int, end: int) -> int:
     sign = _LEAD_SIGN.match(text, at, end)
     return sign.end() if sign else at
-
-
-def _is_link(line: str) -> bool:
-    """Whether a link or a box leads the line: `[2026-05-01](#there)` is an index, `[x] done` a task."""
-    return bool(re.match(r"\[[^\]]*\]\(", line) or _BOX.match(line))
 
 
 def first_words(text: str) -> str:

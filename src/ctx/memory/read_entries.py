@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from ctx.kinds import REFERENCE, Kind
 from ctx.markdown.document import Document
+from ctx.markdown.strays import without_strays
 from ctx.memory.entry import Entry, clean_tag, split_list
 from ctx.memory.fields import read_fields
 from ctx.memory.handle import digest
@@ -79,7 +80,7 @@ def _body(text: str, part: Segment) -> str:
     if part.row is not None:
         whole = part.row.head
         return part.row.body if part.title == whole else "\n\n".join(filter(None, [whole, part.row.body]))
-    source = text[part.body : part.end]
+    source = without_strays(text[part.body : part.end])
     if not part.bullet:
         return source.strip("\r\n").rstrip()
     body = _dedent(source)

@@ -6,7 +6,7 @@ docs/formats.md names each shape. What is found here are spans; what they say is
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -147,7 +147,16 @@ class Segmenter:
 
     def is_title(self, index: int) -> bool:
         """Whether a heading is the file's title."""
-        return index == 0 and self.sections[0].heading.level == 1 and self.heads[0].stamp is None
+        if index or self.sections[0].heading.level > 1 or self.heads[0].stamp is not None:
+            return False
+        return not self._heads_adr(0)
+
+    def _heads_adr(self, index: int) -> bool:
+        """Whether the headings right below one are those of an ADR, which it is then called by."""
+        level = self.sections[index].heading.level + 1
+        below = (self.sections[at].heading for at in self._below(index))
+        names = [heading.text for heading in below if heading.level == level]
+        return len(names) > 2 and is_adr(names) and all(map(is_adr_name, names))
 
     def is_guidance(self, index: int) -> bool:
         """Whether a section says how entries are written, or which pages there are, and is none itself."""
@@ -161,7 +170,7 @@ class Segmenter:
         named = _folded(section.heading.text) in _DIRECTORIES
         if not named and "](" not in self.text[section.body : section.end]:
             return False
-        items = [item for item in self.items if section.body <= item.start < section.end]
+        items = self._items_in(section.body, section.end)
         if not named:
             first = items[0].start if items else section.body
             return (
@@ -226,9 +235,7 @@ class Segmenter:
     def _lists(self, start: int, end: int) -> Iterator[list[Item]]:
         """The top-level items of a stretch by the lists they are in."""
         one: list[Item] = []
-        for item in self.items:
-            if not start <= item.start < end:
-                continue
+        for item in self._items_in(start, end):
             if one and (one[-1].marker[-1] != item.marker[-1] or self.has_text(one[-1].end, item.start)):
                 yield one
                 one = []
@@ -253,7 +260,8 @@ class Segmenter:
         return not self.has_text(start, end)
 
     def _tables(self, start: int, end: int) -> list[Table]:
-        return [table for table in self.tables if start <= table.start < end]
+        first, last = (bisect_left(self.tables, at, key=lambda table: table.start) for at in (start, end))
+        return self.tables[first:last]
 
     def _row(self, row: Row, group: _Group) -> Segment:
         line, title = row.lines[0].strip(), row.head
@@ -284,7 +292,7 @@ class Segmenter:
             return False
         below = [at for at in self._below(index) if not self._is_pattern(at)]
         if level == 1:
-            return bool(below)
+            return bool(below) and not self._heads_adr(index)
         children = [at for at in below if self.sections[at].heading.level == 3]
         if any(self.heads[at].stamp for at in children):
             return True
@@ -296,7 +304,7 @@ class Segmenter:
     def _is_part(self, index: int) -> bool:
         """Whether a third-level heading names a part of an entry."""
         name = self.sections[index].heading.text
-        return is_part_name(name) or _folded(name) in self._names
+        return is_part_name(name) or is_adr_name(name) or _folded(name) in self._names
 
     def _repeated_names(self) -> frozenset[str]:
         """The names of unstamped third-level headings that stand in several second-level sections."""
@@ -429,16 +437,19 @@ class Segmenter:
         return [
             item
             for item in self.document.blocks.items
-            if item.depth == 0
-            and item.start >= self.front.end
-            and not any(first <= item.start < last for first, last in inside)
+            if item.depth == 0 and item.start >= self.front.end and self._span_at(item.start, inside) is None
         ]
+
+    def _items_in(self, start: int, end: int) -> list[Item]:
+        """The top-level items of a stretch."""
+        first, last = (bisect_left(self.items, at, key=lambda item: item.start) for at in (start, end))
+        return self.items[first:last]
 
     def _bullets(self, start: int, end: int, group: _Group, *, loose: bool) -> list[Segment]:
         """The bullets of a stretch as entries, if one begins bold or dated; `loose`: if there are any."""
         if not self.bullets:
             return []
-        items = [item for item in self.items if start <= item.start < end]
+        items = self._items_in(start, end)
         heads = [item_head(self.text, item) for item in items]
         if not items or not (loose or any(head.named for head in heads)):
             return []

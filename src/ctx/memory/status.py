@@ -37,7 +37,7 @@ _LINE = re.compile(
 # How pages of decisions are headed in other languages.
 _HEADED = ("statut", "estado", "stato", "статус", "状态", "ステータス", "상태", "durum")
 _HEADING = re.compile(
-    rf"^[ ]{{0,3}}#{{2,6}}[ \t]+(?:\*\*)?(?:status|{'|'.join(_HEADED)}):?(?:\*\*)?[ \t]*#*[ \t]*$",
+    rf"^[ ]{{0,3}}#{{1,6}}[ \t]+(?:\*\*)?(?:status|{'|'.join(_HEADED)}):?(?:\*\*)?[ \t]*#*[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _SKIPPED = re.compile(r"(?:[ \t\r\n]|<!--.*?(?:-->|\Z))*", re.DOTALL)

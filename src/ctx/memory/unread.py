@@ -46,10 +46,13 @@ def _read(segmenter: Segmenter, parts: list[Segment]) -> Iterator[tuple[int, int
     yield from segmenter.index_blocks
     yield from segmenter.closings
     yield 0, segmenter.front.end
+    pattern = 0  # the level of the guidance that the section is below
     for index, section in enumerate(document.sections):
-        yield section.start, section.body
-        if segmenter.is_guidance(index):
-            yield section.start, document.subtree_end(index)
+        if section.heading.level <= pattern:
+            pattern = 0
+        if not pattern and segmenter.is_guidance(index):
+            pattern = section.heading.level
+        yield section.start, section.end if pattern else section.body
     if any(part.row for part in parts):
         yield from ((table.start, table.end) for table in segmenter.tables)
     if parts:
