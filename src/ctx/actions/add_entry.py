@@ -131,7 +131,8 @@ def stamps_of(changes: Changes) -> set[str]:
 
 
 def _handles(kind: Kind, entries: list[Entry]) -> list[str]:
-    return handle.assign([(kind.prefix, entry.digest) for entry in entries])
+    identities = [(kind.prefix, entry.digest) for entry in entries]
+    return handle.assign(handle.tell_apart(identities, lambda number: entries[number].category))
 
 
 def _entries_of(changes: Changes, kind: Kind) -> list[Entry]:

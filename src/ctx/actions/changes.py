@@ -22,12 +22,14 @@ Result = TypeVar("Result")
 
 
 class Written(NamedTuple):
-    """The entry that a command wrote, and what changed as a unified diff."""
+    """The entry that a command wrote, and what changed as a unified diff; `was` is its handle before."""
 
     id: str
     path: str
     line: int
     diff: str = ""
+    title: str = ""
+    was: str = ""
 
 
 class Listing(Protocol):
@@ -120,7 +122,7 @@ def change(
 
 
 def locate(reading: Reading, reference: str) -> Entry:
-    """The entry to change that a handle, a unique prefix of one, or a stamp names.
+    """The entry to change that a handle or six digits of one, an id of the team's own or a stamp names.
 
     Raises CtxError where there is none, where there are several, and for what ctx does not change.
     """
@@ -130,7 +132,7 @@ def locate(reading: Reading, reference: str) -> Entry:
         raise CtxError(f"{wanted} is a task", hint="`ctx task` changes tasks")
     live = [entry for entry in entries if not entry.archived]
     try:
-        entry = find_entry(live, reference)
+        entry = find_entry(live, reference, whole=True)
     except CtxError:
         if any(entry.archived and wanted in {entry.id, entry.stamp} for entry in entries):
             raise CtxError(

@@ -16,10 +16,11 @@ from ctx.kinds import Kind
 from ctx.markdown.edits import apply
 from ctx.memory.archive import take_out
 from ctx.memory.compose import Draft, field_name, harmless, next_stamp, one_line, unix
-from ctx.memory.entry import Entry, clean_tag
+from ctx.memory.entry import Entry, clean_tag, split_list
 from ctx.memory.fields import ONE_PARAGRAPH, find_fields
 from ctx.memory.insert import insert_entry
 from ctx.memory.layout import CONTEXT
+from ctx.memory.links import FORMERLY
 from ctx.memory.revise import Place, Ways, content_ways, field_ways, revise, title_ways
 from ctx.memory.status import find_status
 
@@ -61,10 +62,22 @@ def edit_entry(
         _rewrite(changes, kind, entry, edition)
         target = find_kind(reading.config.kinds, edition.kind or entry.kind)
         if target == kind:
-            return finish(changes, reading, [entry])
-        return _move(changes, reading, entry, target, now)
+            done = finish(changes, reading, [entry])
+        else:
+            done = _move(changes, reading, entry, target, now)
+        return done if done.id == entry.id else _keep_alias(changes, entry, done)
 
     return change(reader, act, dry_run=dry_run, allow_secret=edition.allow_secret)
+
+
+def _keep_alias(changes: Changes, before: Entry, done: Written) -> Written:
+    """Leave the handle that an entry had in its text: who has it goes on finding the entry."""
+    after = changes.context()
+    entry = next(one for one in after.memory.entries if one.id == done.id)
+    names = [name for name in split_list(entry.fields.get(FORMERLY, "")) if name not in {before.id, entry.id}]
+    kind = after.config.kinds[entry.kind]
+    set_field(changes, kind, entry, FORMERLY, ", ".join([*names, before.id]))
+    return done._replace(diff=changes.diff(), was=before.id)
 
 
 def _require_as_seen(entry: Entry, edition: Edition) -> None:
@@ -82,7 +95,7 @@ def finish(changes: Changes, before: Reading, touched: Sequence[Entry]) -> Writt
     after = changes.context()
     relink(changes, renamed(before.memory.entries, after.memory.entries))
     last = at(after, touched[-1].path, touched[-1].position)
-    return Written(last.id, last.path, last.line, changes.diff())
+    return Written(last.id, last.path, last.line, changes.diff(), last.title)
 
 
 def set_field(changes: Changes, kind: Kind, entry: Entry, name: str, value: str) -> None:
@@ -140,9 +153,17 @@ def _set_content(changes: Changes, kind: Kind, entry: Entry, content: str) -> No
     wanted = harmless(content, level=entry.level, comments=True)
 
     def holds(now: Entry) -> bool:
-        return now.digest == entry.digest and unix(now.body) == wanted
+        return now.digest == entry.digest and _says(now, wanted)
 
     _apply(changes, kind, entry, lambda place: content_ways(place, wanted), holds)
+
+
+def _says(entry: Entry, content: str) -> bool:
+    """Whether an entry has a content; the parts of a row stand in the order of its columns."""
+    body = unix(entry.body)
+    if entry.bullet and body != content:
+        return sorted(body.split("\n\n")) == sorted(content.split("\n\n"))
+    return body == content
 
 
 def _set_heading(changes: Changes, kind: Kind, entry: Entry, edition: Edition) -> None:
@@ -193,4 +214,4 @@ def _move(changes: Changes, before: Reading, entry: Entry, target: Kind, now: da
     if entry.stamp and moved.stamp and entry.stamp != moved.stamp:
         names[f"[{entry.stamp}]"] = f"[{moved.stamp}]"
     relink(changes, names)
-    return Written(moved.id, moved.path, moved.line, changes.diff())
+    return Written(moved.id, moved.path, moved.line, changes.diff(), moved.title)

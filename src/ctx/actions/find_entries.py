@@ -53,12 +53,13 @@ def list_entries(reader: Reader, only: Filter, *, archived: bool = False) -> lis
 
 def show_entry(reader: Reader, reference: str) -> tuple[Entry, list[str]]:
     """The entry a handle, a prefix or a stamp names, archived ones too, and the handles it links to."""
-    from ctx.memory.links import find_entry, find_links  # these read Markdown
+    from ctx.memory.links import find_entry, find_links, former_handles  # these read Markdown
 
     reading = reader.read(archive=True)
     all_of_them = [*reading.memory.entries, *_others(reading, (TASK, SESSION))]
     entry = find_entry(all_of_them, reference)
-    by_name = {other.id: other.id for other in all_of_them} | {
+    by_name = dict.fromkeys(former_handles(entry), entry.id)
+    by_name |= {other.id: other.id for other in all_of_them} | {
         other.stamp: other.id for other in all_of_them if other.stamp
     }
     links = [by_name.get(link, link) for link in find_links(entry.body)]

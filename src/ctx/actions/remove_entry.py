@@ -83,7 +83,7 @@ def _told(
             if e.path == places[id(entry)] and (e.digest, e.body) == (entry.digest, entry.body)
         ]
         now = kept[-1] if kept else entry
-        written.append(Written(now.id, places[id(entry)], now.line))
+        written.append(Written(now.id, places[id(entry)], now.line, title=entry.title))
         if now.id != entry.id:
             names[entry.id] = now.id
     relink(changes, names)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
-from ctx.actions.read_context import Reader
+from ctx.actions.read_context import Reader, Reading
+from ctx.errors import Damaged
+from ctx.memory.layout import role_of
 from ctx.memory.task import DONE, OPEN, SKIPPED, active
+
+_KEPT = "unread"  # the cache file
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +30,14 @@ class KindStock:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What a context holds; `constitution` and `missing` are about its core files."""
+    """What a context holds; `unread` counts the lines in files of kinds that belong to no entry."""
 
     root: str
     kinds: tuple[KindStock, ...]
     tasks: dict[str, int]
     sessions: int
     constitution: bool
+    unread: int
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object of `ctx status --json`."""
@@ -43,6 +51,7 @@ class Stock:
             "kinds": kinds,
             "tasks": self.tasks,
             "sessions": self.sessions,
+            "unread": self.unread,
         }
 
 
@@ -69,4 +78,31 @@ def take_stock(reader: Reader) -> Stock:
         },
         sessions=sum(frame.is_session for frame in memory.frames),
         constitution=bool(memory.constitution),
+        unread=_unread(reader, reading),
     )
+
+
+def _unread(reader: Reader, reading: Reading) -> int:
+    """The lines that belong to no entry, counted once for each state of the files."""
+    kept = reader.cache.find(_KEPT, reading.digest) if reader.cache.on else None
+    if kept is not None:
+        with suppress(Damaged):
+            return kept.numbers("lines")[0]
+    found = _count_unread(reader, reading)
+    if reader.cache.on:
+        reader.cache.put(_KEPT, reading.digest, {"lines": array("I", [found])})
+    return found
+
+
+def _count_unread(reader: Reader, reading: Reading) -> int:
+    from ctx.markdown.document import Document  # these scan Markdown
+    from ctx.memory.unread import find_unread
+
+    count = 0
+    for path in reader.worktree.paths():
+        role = role_of(path, reading.config.kinds, lambda _path: False)
+        if role is None or role.archived or (text := reader.worktree.read(path)) is None:
+            continue
+        stretches = find_unread(Document.parse(text), role, PurePosixPath(path).stem)
+        count += sum(stretch.lines for stretch in stretches)
+    return count

@@ -126,6 +126,8 @@ def remove(
         write_json(rows)
     else:
         say("\n".join(f"{one.id} is in {one.path}" for one in done.entries))
+        for one in done.entries:
+            remark(f"{one.id} is {one.title!r}")
 
 
 def _edit_in_editor(
@@ -150,6 +152,8 @@ def _tell(done: Written, *, dry_run: bool, as_json: bool) -> None:
         write_json(row)
     else:
         say(done.id)
+        was = f" (was {done.was}, which still finds it)" if done.was else ""
+        remark(f"{done.id} is {done.title!r}{was}")
 
 
 COMMANDS: Commands = {

@@ -58,6 +58,9 @@ def status(root: Root = None, as_json: Json = False) -> None:
         say(table(rows))
     say(f"tasks: {tasks or 'none'}")
     say(f"sessions: {stock.sessions}")
+    if stock.unread:
+        lines = f"{stock.unread} line{'s' * (stock.unread > 1)}"
+        say(f"unread: {lines} in no entry; `ctx drift` shows where")
 
 
 def _retired(count: int) -> str:

@@ -1,10 +1,11 @@
-"""A text cut into flat sections at its top-level ATX headings."""
+"""A text cut into flat sections at its top-level headings."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Self
 
 from ctx.markdown.blocks import Blocks, Heading, scan
+from ctx.markdown.underlined import with_underlined
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Document:
     def parse(cls, text: str) -> Self:
         """Read any text; never fails."""
         blocks = scan(text)
-        headings = blocks.headings
+        headings = with_underlined(blocks) if blocks.underlines else blocks.headings
         sections = []
         for index, heading in enumerate(headings):
             following = headings[index + 1] if index + 1 < len(headings) else None

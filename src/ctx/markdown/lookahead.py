@@ -2,15 +2,28 @@
 
 import re
 from bisect import bisect_right
+from datetime import date
 
 _CLOSER = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*[\r\n]*\Z")
 _OPENER = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
-_DATED = re.compile(r" {0,3}#{2,3}[ \t]+\[[0-9]{4}-[0-9]{2}-[0-9]{2}[^\]\r\n]*\]")
+_DATED = re.compile(r" {0,3}#{2,3}[ \t]+\[([0-9]{4}-[0-9]{2}-[0-9]{2})[^\]\r\n]*\]")
 
 
 def is_dated(line: str) -> bool:
     """Whether the line is a dated heading: `##` or `###`, then a stamp in brackets."""
     return _DATED.match(line) is not None
+
+
+def _is_of_calendar(line: str) -> bool:
+    """Whether the line is a dated heading whose date is one that a calendar has."""
+    found = _DATED.match(line)
+    if found is None:
+        return False
+    try:
+        date.fromisoformat(found[1])
+    except ValueError:
+        return False
+    return True
 
 
 class LookAhead:
@@ -62,6 +75,26 @@ class LookAhead:
                 if number > line:
                     return number + 1
                 closer = None
+        return None
+
+    def entry_in_comment(self, first: int, last: int) -> int | None:
+        """Return the line of the first dated heading in a comment that closes on line `last`, None if none.
+
+        Its date is a real one and it stands in no fence: people keep entries in comments that they think
+        of as closed, while a pattern such as `## [2026-00-00]` or an example in a fence is guidance.
+        """
+        if self.dated_heading(first) > last:
+            return None
+        closer = None
+        for number in range(first + 1, last + 1):
+            text = self._lines[number]
+            if closer is not None:
+                found = _CLOSER.match(text)
+                closer = None if found and found[1].startswith(closer) else closer
+            elif opener := _OPENER.match(text):
+                closer = opener[1]
+            elif _is_of_calendar(text):
+                return number
         return None
 
     def dated_heading(self, line: int) -> int:

@@ -141,6 +141,8 @@ class Scanner(ScanState):
         if char == "<":
             return self._start_html()
         if char in "=-" and self._in_paragraph and self._is_underline(char):
+            if not self._stack:
+                self._underlines.append(self._line)
             return self._leaf_done()
         if char in "-_*" and cursor.at_rule():
             return self._start_rule()
@@ -224,8 +226,10 @@ class Scanner(ScanState):
     def _take_comment(self) -> None:
         line = self._line
         closer = self._ahead.comment_end(self._offsets[line] + self._cursor.next)
-        self._after = last = self._ahead.dated_heading(line) if closer is None else closer + 1
-        self._comments.append(Comment(line, last, closer is not None, self._start, self._offsets[last]))
+        entry = None if closer is None else self._ahead.entry_in_comment(line, closer)
+        closed = closer is not None and entry is None
+        self._after = last = entry or (self._ahead.dated_heading(line) if closer is None else closer + 1)
+        self._comments.append(Comment(line, last, closed, self._start, self._offsets[last]))
         self._leaf = NONE
 
     def _start_rule(self) -> int:

@@ -12,7 +12,7 @@ def is_inside(spans: Sequence[tuple[int, int]], offset: int) -> bool:
 
 
 class Heading(NamedTuple):
-    """A top-level ATX heading; `text` is its raw content without the closing number signs."""
+    """A top-level heading; `text` is its raw content without closing number signs or underline."""
 
     level: int
     text: str
@@ -64,7 +64,9 @@ class Blocks(NamedTuple):
 
     `offsets` holds the start of each line and then the length of the text, `rules` the lines of
     top-level thematic breaks, `indented` the non-blank lines of indented code at any depth. `closer` is
-    the line that would close the top-level block the text ends inside of, empty if there is none.
+    the line that would close the top-level block the text ends inside of, empty if there is none;
+    `underlines` are the lines that underline a paragraph at top level. `headings` are those with number
+    signs.
     """
 
     lines: list[str]
@@ -76,3 +78,4 @@ class Blocks(NamedTuple):
     rules: list[int]
     indented: list[int]
     closer: str
+    underlines: list[int]

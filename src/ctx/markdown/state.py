@@ -34,6 +34,7 @@ class ScanState:
         self._fences: list[Fence] = []
         self._comments: list[Comment] = []
         self._rules: list[int] = []
+        self._underlines: list[int] = []
         self._indented: list[int] = []
         self._items = OpenItems(self._offsets)
         # Open containers from the outside in: 0 for a quote, else the columns an item's content is
@@ -134,4 +135,5 @@ class ScanState:
             self._rules,
             self._indented,
             closer,
+            self._underlines,
         )

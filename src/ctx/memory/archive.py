@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from ctx.errors import CtxError
@@ -11,6 +11,7 @@ from ctx.markdown.blocks import scan
 from ctx.markdown.document import Document
 from ctx.markdown.edits import Edit, apply
 from ctx.markdown.lines import newline_of
+from ctx.memory.adr import front_matter
 from ctx.memory.compose import SEPARATOR
 from ctx.memory.entry import Entry
 from ctx.memory.layout import CONTEXT
@@ -36,7 +37,8 @@ def take_out(
     wanted = [entry for entry in before if entry.position in chosen]
     left = [entry for entry in before if entry.position not in chosen]
     plain = [_span(document, entry.start, entry.end) for entry in wanted]
-    for spans in (plain, _with_empty_categories(document, wanted, plain)):
+    texts = [_own_text(document, entry, span) for entry, span in zip(wanted, plain, strict=True)]
+    for spans in (plain, texts, _with_empty_categories(document, wanted, plain)):
         rest = apply(text, [Edit(start, end, "") for start, end in spans])
         if page and not rest.strip(BLANK):  # a byte order mark alone would read as a page's text
             rest = ""
@@ -63,6 +65,14 @@ def _span(document: Document, start: int, end: int) -> tuple[int, int]:
     if line_start is not None:
         stop = _after_blanks(document.text, rules[line_start])
     return start, stop
+
+
+def _own_text(document: Document, entry: Entry, span: tuple[int, int]) -> tuple[int, int]:
+    """Of the text of a category only what stands below its heading, which others need."""
+    if entry.title != entry.category:
+        return span
+    body = next((part.body for part in document.sections if part.start == entry.start), entry.start)
+    return _after_blanks(document.text, body), span[1]
 
 
 def _after_blanks(text: str, at: int) -> int:
@@ -99,7 +109,8 @@ def keep(text: str | None, kind: Kind, path: str, pieces: list[tuple[Entry, str]
     for entry, piece in pieces:
         there = _told(read_entries(text, kind, path, archived=True))
         same = any((digest, body) == (entry.digest, entry.body) for digest, body, _, _ in there)
-        if not (same and piece in text):
+        written = (piece, *_other_forms(entry, piece, newline_of(piece)))
+        if not (same and any(one in text for one in written)):
             text = _append(text, kind, path, entry, piece)
     return text
 
@@ -121,7 +132,23 @@ def _ways(text: str, kind: Kind, entry: Entry, piece: str) -> list[str]:
     heading = f"## {entry.category or kind.heading}\n\n"
     title_end = next((section.start for section in Document.parse(text).sections[1:]), len(text))
     first = _joined(text[:title_end], "", piece) + newline_of(text) + text[title_end:]
-    return [_joined(text, "", piece), _joined(text, heading, piece), first]
+    ways = [_joined(text, "", piece), _joined(text, heading, piece), first]
+    return ways + [_joined(text, "", one) for one in _other_forms(entry, piece, newline_of(text))]
+
+
+def _other_forms(entry: Entry, piece: str, newline: str) -> Iterator[str]:
+    """What would be read as text in an archive: front matter in a comment, an item or row under a heading."""
+    front = front_matter(piece)
+    if front.end:
+        inner, rest = piece[: front.end].strip("\ufeff-. \t\r\n"), piece[front.end :].lstrip("\r\n")
+        yield f"<!--{newline}{inner}{newline}-->{newline}{newline}{rest}"
+    if not entry.bullet:
+        return
+    body = f"\n\n{entry.body}" if entry.body else ""
+    heads = [f"[{entry.stamp}] {entry.title}"] if entry.stamp else []
+    heads += [f"{entry.title} ({entry.date})"] if entry.date else []
+    for head in (*heads, entry.title):
+        yield f"## {head}{body}\n".replace("\r\n", "\n").replace("\n", newline)
 
 
 def _joined(text: str, lead: str, piece: str) -> str:

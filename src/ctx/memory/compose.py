@@ -15,6 +15,8 @@ from ctx.kinds import Kind
 from ctx.markdown.blocks import Blocks, scan
 from ctx.markdown.edits import Edit, apply
 from ctx.markdown.inline import find_comments
+from ctx.markdown.strays import find_strays
+from ctx.markdown.underlined import underlined
 from ctx.memory.entry import clean_tag
 from ctx.memory.fields import ONE_PARAGRAPH, find_fields
 from ctx.memory.stamp import split_stamp
@@ -157,8 +159,9 @@ def unix(text: str) -> str:
 def harmless(text: str, *, level: int = 2, comments: bool = False) -> str:
     """A text for the body of an entry at a heading level: none of it is read as another entry.
 
-    Headings move below `level`, a stamp in one is escaped, so is the start of a comment (unless `comments`
-    are allowed; INDEX markers never are); what is left open is closed, and separators at the end go.
+    Headings move below `level`. Escaped are a stamp in one, an underline that makes one, a line that seems to
+    close a comment, and the start of a comment (unless `comments` are allowed; INDEX markers never are). What
+    is left open is closed, and separators at the end go.
     """
     text = unix(text).strip("\n").rstrip()
     for _ in range(_PASSES):
@@ -181,6 +184,13 @@ def _heading_edits(text: str, blocks: Blocks, level: int) -> Iterator[Edit]:
         if split_stamp(found.text).stamp is not None:
             bracket = text.index("[", marks)
             yield Edit(bracket, bracket, "\\")
+    for found in underlined(blocks, alone=False):
+        line = blocks.offsets[found.line + 1]
+        underline = line + len(text[line:]) - len(text[line:].lstrip(" "))
+        yield Edit(underline, underline, "\\")
+    for start, end in find_strays(text, blocks):
+        mark = text.index("-", start, end)
+        yield Edit(mark, mark, "\\")
 
 
 def _comment_edits(text: str, *, keep: bool) -> Iterator[Edit]:

@@ -57,7 +57,7 @@ _PART_NAMES = NAMES | frozenset(
 
 # Fields that end with their paragraph: what follows a blank line is body, not a tag or a part of the summary.
 ONE_PARAGRAPH = frozenset(
-    {"tags", "summary", "status", "source", "by", "pinned", "applies to", "marks", "supersedes"}
+    {"tags", "summary", "status", "source", "by", "pinned", "applies to", "marks", "supersedes", "formerly"}
 )
 _PARAGRAPH_END = re.compile(r"\S[ \t]*(?P<gap>(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r))")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 _SHORTEST = 6
 
@@ -46,11 +46,49 @@ def _assign_first(identities: Sequence[tuple[str, str]]) -> list[str]:
     return [base if claims[base] == 1 else next(longer) for base in short]
 
 
-def assign_all(identities: Sequence[tuple[str, str]], live: int) -> list[str]:
-    """Handles of the first `live` ones, which do not depend on the archive, then of the archived ones."""
-    first = _assign_first(identities[:live])
-    taken = [(*identity, name) for identity, name in zip(identities, first, strict=False)]
-    return first + assign(identities[live:], taken) if live < len(identities) else first
+def assign_all(
+    identities: Sequence[tuple[str, str]], live: int, context: Callable[[int], str] | None = None
+) -> list[str]:
+    """Handles of the first `live` ones, which do not depend on the archive, then of the archived ones.
+
+    `context` gives, by its number, the category of one that is equal to another.
+    """
+    told = tell_apart(identities[:live], context)
+    first = _assign_first(told)
+    if live == len(identities):
+        return first
+    taken = [(*identity, name) for identity, name in zip(told, first, strict=False)]
+    return first + assign(tell_apart(identities, context)[live:], taken)
+
+
+def tell_apart(
+    identities: Sequence[tuple[str, str]], context: Callable[[int], str] | None
+) -> list[tuple[str, str]]:
+    """The identities; of equal ones the category goes into the digest, so that others may come and go."""
+    counts = Counter(identities)
+    if context is None or len(counts) == len(identities):
+        return list(identities)
+    return [
+        (prefix, in_context(full, context(number))) if counts[prefix, full] > 1 else (prefix, full)
+        for number, (prefix, full) in enumerate(identities)
+    ]
+
+
+def in_context(full: str, category: str) -> str:
+    """The digest of one that shares its identity with others; without a category it stays as it is."""
+    return digest(full, category) if category else full
+
+
+def names_digest(reference: str, prefix: str, full: str) -> bool:
+    """Whether a reference is a handle, of six digits at least, that is cut from a digest."""
+    letters, _, digits = reference.partition("-")
+    digits = digits.partition(".")[0].lower()
+    return letters.upper() == prefix and len(digits) >= _SHORTEST and full.startswith(digits)
+
+
+def is_whole(reference: str) -> bool:
+    """Whether a reference has as many digits as a handle has at least."""
+    return len(reference.partition("-")[2].partition(".")[0]) >= _SHORTEST
 
 
 def _bases(

@@ -20,9 +20,16 @@ from ctx.markdown.spans import is_inside
 from ctx.memory.compose import SEPARATOR, Draft, heading, one_line, unix
 from ctx.memory.entry import Entry
 from ctx.memory.read_entries import read_entries
-from ctx.memory.segment import Segment, index_blocks, segment
+from ctx.memory.row_text import new_row, read_row
+from ctx.memory.segment import Segment, Segmenter
+from ctx.memory.stamp import date_in
+from ctx.memory.table import Table
 
-_BULLET = re.compile(r"(?P<indent> {0,3})(?P<marker>[-*+])[ \t]")
+_BULLET = re.compile(
+    r"(?P<indent> {0,3})(?P<marker>[-*+]|(?P<number>\d{1,9})(?P<sign>[.)]))(?P<gap>[ \t]{1,4})"
+)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_STAMPED = re.compile(r"\[\d{4}-\d{2}-\d{2}[^\]\r\n]*\]")
 _OPENS_BLOCK = re.compile(r"[`~]{3}|[#>|<]|[-+*=_]|\d+[.)]|    |\t|\*\*")
 _LINE = re.compile(r"^(?=[^\n])", re.MULTILINE)
 
@@ -62,8 +69,10 @@ def insert_entry(text: str, draft: Draft, stamp: str, path: str) -> Placed:
 
 def _places(document: Document, draft: Draft, stamp: str) -> Iterator[_Place]:
     file = _File(document, draft.kind)
-    if bullet := file.last_bullet(draft.tags):
-        yield file.as_bullet(bullet, draft)
+    if bullet := file.neighbour(file.bullets, draft.tags):
+        yield file.as_bullet(bullet, draft, stamp)
+    if table := file.table(draft.tags):
+        yield file.as_row(table, draft, stamp)
     first = file.stamped[0] if file.newest_first else None
     if first:
         yield file.before(first, draft, stamp)
@@ -108,11 +117,13 @@ class _File:
         self.document = document
         self.text = document.text
         self.newline = newline_of(self.text)
-        self.parts = segment(document, bullets=kind.bullets)
-        blocks = list(index_blocks(document))
+        self.segmenter = Segmenter(document, bullets=kind.bullets)
+        self.parts = self.segmenter.run()
+        blocks = self.segmenter.index_blocks
         outside = [part for part in self.parts if not is_inside(blocks, part.start)]
-        self.stamped = [part for part in outside if part.stamp is not None]
-        self.bullets = [part for part in outside if part.bullet]
+        self.stamped = [part for part in outside if part.stamp is not None and not part.bullet]
+        self.bullets = [part for part in outside if part.bullet and part.row is None]
+        self.rows = [part for part in outside if part.row is not None]
 
     @property
     def newest_first(self) -> bool:
@@ -128,7 +139,7 @@ class _File:
     def before(self, first: Segment, draft: Draft, stamp: str) -> _Place:
         """The entry above another one, under a heading of the same level."""
         content = draft.content(first.level)
-        lines = [heading(stamp, draft.title, first.level), *([content] if content else [])]
+        lines = [self.heading(stamp, draft.title, first.level), *([content] if content else [])]
         block = "\n\n".join([*lines, *([SEPARATOR] if self.separated else []), ""])
         return self._place(first.start, self._gap(first.start, wanted=1) + block, content)
 
@@ -139,7 +150,7 @@ class _File:
         lead = f"{self._gap(end, wanted=0)}{closer}\n\n" if closer else self._gap(end, wanted=1)
         rules = self.document.blocks.rules
         ruled = bool(rules) and not self.text[self.document.blocks.offsets[rules[-1] + 1] :].strip()
-        parts = [heading(stamp, draft.title, level), *([content] if content else [])]
+        parts = [self.heading(stamp, draft.title, level), *([content] if content else [])]
         if self.separated and self.parts and not ruled:
             parts.insert(0, SEPARATOR)
         elif self.separated:
@@ -167,25 +178,85 @@ class _File:
             if not comment.closed:
                 yield comment.end, "-->"
 
-    def last_bullet(self, tags: Sequence[str]) -> Segment | None:
-        """The bullet behind which a new one goes: the last of the category that a tag names, else of all."""
-        named = {tag.lower().replace("-", " ") for tag in tags}
-        matching = [part for part in self.bullets if part.category.lower().replace("-", " ") in named]
-        return next(reversed(matching or self.bullets), None)
+    def heading(self, stamp: str, title: str, level: int) -> str:
+        """The entry's heading, underlined where those of the file are."""
+        line = heading(stamp, title, level)
+        sections = [section for section in self.document.sections if section.heading.level == level]
+        if level > 2 or not sections or any(self._has_signs(section.start) for section in sections):
+            return line
+        text = line.removeprefix("#" * level + " ")
+        return f"{text}\n{'=-'[level - 1] * len(text)}"
 
-    def as_bullet(self, above: Segment, draft: Draft) -> _Place:
-        """The entry as a bullet right behind another one, indented and marked like it."""
-        match = _BULLET.match(self.text, above.start)
-        indent, marker = (match["indent"], match["marker"]) if match else ("", "-")
+    def _has_signs(self, start: int) -> bool:
+        return self.text[start : start + 4].lstrip(" ").startswith("#")
+
+    def neighbour(self, parts: Sequence[Segment], tags: Sequence[str]) -> Segment | None:
+        """The item beside which a new one goes: of the category that a tag names, else of all, the newest."""
+        named = {tag.lower().replace("-", " ") for tag in tags}
+        matching = [part for part in parts if part.category.lower().replace("-", " ") in named] or list(parts)
+        if not matching:
+            return None
+        same = [part for part in matching if part.category == matching[-1].category]
+        return same[0] if _goes_down(same) else matching[-1]
+
+    def as_bullet(self, beside: Segment, draft: Draft, stamp: str) -> _Place:
+        """The entry as an item right beside another one, indented, marked, counted and dated like it."""
+        match = _BULLET.match(self.text, beside.start)
+        indent, marker, gap = (match["indent"], match["marker"], match["gap"]) if match else ("", "-", " ")
+        first = _goes_down([part for part in self.bullets if part.category == beside.category])
+        if match and match["number"] and not first:
+            marker = self._next_number(beside, int(match["number"])) + match["sign"]
         content = draft.content(body_first=True)
-        gap = "\n\n" if _OPENS_BLOCK.match(content) else " "
-        body = f"**{one_line(draft.title)}**:{gap}{content}"
-        first, *rest = _LINE.sub(f"{indent}  ", body).split("\n")
-        block = "\n".join([f"{indent}{marker} {first.strip()}", *rest])
-        at = above.end
-        unended = self.text[at - 1 : at] not in {"\n", "\r"}
+        space = "\n\n" if _OPENS_BLOCK.match(content) else " "
+        body = f"{self._date_lead(beside, stamp)}**{one_line(draft.title)}**:{space}{content}"
+        gap = gap if "\t" not in gap else " "
+        top, *rest = _LINE.sub(" " * len(indent + marker + gap), body).split("\n")
+        block = "\n".join([f"{indent}{marker}{gap}{top.strip()}", *rest])
         loose = "\n" if self._is_loose() else ""
+        if first:
+            return self._place(beside.start, block + "\n" + loose, content)
+        at = beside.end
+        unended = self.text[at - 1 : at] not in {"\n", "\r"}
         return self._place(at, ("\n" if unended else "") + loose + block + ("" if unended else "\n"), content)
+
+    def _next_number(self, last: Segment, number: int) -> str:
+        """The number behind that of the last item; a list that says `1.` throughout goes on so."""
+        place = self.bullets.index(last)
+        above = _BULLET.match(self.text, self.bullets[place - 1].start) if place else None
+        return str(number if above and above["number"] == str(number) else number + 1)
+
+    def _date_lead(self, beside: Segment, stamp: str) -> str:
+        """The date before the title, in the form of another item's; empty where that has none."""
+        match = _BULLET.match(self.text, beside.start)
+        if match is None or beside.date is None:
+            return ""
+        at = self.text.find(beside.title, match.end(), beside.end)
+        lead = self.text[match.end() : at] if at >= 0 else ""
+        if lead.count("**") % 2:  # of the bold title itself
+            lead = lead.replace("**", "")
+        if beside.stamp is not None:
+            return _STAMPED.sub(f"[{stamp}]", lead, count=1)
+        if _DAY.search(lead):
+            return _DAY.sub(stamp[:10], lead, count=1)
+        own = date_in(self.text[beside.start : beside.end]) == beside.date
+        return f"{stamp[:10]}: " if own else ""
+
+    def table(self, tags: Sequence[str]) -> Table | None:
+        """The table of which a new entry is a row: rows are entries there, or it waits for its first."""
+        tables = self.segmenter.tables
+        if beside := self.neighbour(self.rows, tags):
+            return next(table for table in tables if table.start <= beside.start < table.end)
+        return tables[0] if tables and not self.parts and not self.document.sections[1:] else None
+
+    def as_row(self, table: Table, draft: Draft, stamp: str) -> _Place:
+        """The entry as a row of a table, where its newest stand."""
+        line = new_row(table, self.text, one_line(draft.title), stamp[:10], draft.content(body_first=True))
+        content = read_row(table, self.text, line).body
+        rows = [part for part in self.rows if table.start <= part.start < table.end]
+        if rows and _goes_down(rows):
+            return self._place(rows[0].start, line + "\n", content)
+        unended = self.text[table.end - 1] not in {"\n", "\r"}
+        return self._place(table.end, "\n" + line if unended else line + "\n", content)
 
     def _is_loose(self) -> bool:
         """Whether blank lines stand between the bullets."""
@@ -220,3 +291,10 @@ def _step(above: Segment, below: Segment) -> int:
         return 0
     a, b = (a, b) if a[:10] == b[:10] else (a[:10], b[:10])
     return (a < b) - (a > b)
+
+
+def _goes_down(parts: Sequence[Segment]) -> bool:
+    """Whether the dates of items go down more often than up."""
+    days = [part.stamp or part.date or "" for part in parts]
+    steps = [(a > b) - (a < b) for a, b in pairwise(days) if a and b]
+    return sum(steps) > 0

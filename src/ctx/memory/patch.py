@@ -50,7 +50,8 @@ class Draft:
         known = {_content(entry): number for number, entry in zip(range(first, last), old, strict=True)}
         self._items[first:last] = [known.pop(_content(entry), entry) for entry in read.entries]
         digests = bytes.fromhex("".join(entry.digest for entry in read.entries))
-        if digests != self._digests[first * DIGEST : last * DIGEST]:
+        moved = [entry.category for entry in old] != [entry.category for entry in read.entries]
+        if moved or digests != self._digests[first * DIGEST : last * DIGEST]:
             self._digests[first * DIGEST : last * DIGEST] = digests
             self._renamed = True
 
@@ -82,7 +83,12 @@ class Draft:
             (prefixes[kind], digests[at : at + width])
             for kind, at in zip(self._columns["kind"], range(0, len(digests), width), strict=True)
         ]
-        return handle.assign_all(identities, sum(not flags & ARCHIVED for flags in self._columns["flags"]))
+        live = sum(not flags & ARCHIVED for flags in self._columns["flags"])
+        return handle.assign_all(identities, live, self._category)
+
+    def _category(self, number: int) -> str:
+        item = self._items[number]
+        return (self._stored.entries[item] if isinstance(item, int) else item).category
 
     def _in_order(self) -> bytes:
         """Kinds, paths and dates, numbered as they first occur."""

@@ -8,12 +8,13 @@ from pathlib import PurePosixPath
 
 from ctx.kinds import REFERENCE, Kind
 from ctx.markdown.document import Document
+from ctx.markdown.strays import without_strays
 from ctx.memory.entry import Entry, clean_tag, split_list
 from ctx.memory.fields import read_fields
 from ctx.memory.handle import digest
 from ctx.memory.layout import Holds, Role
 from ctx.memory.segment import Segment, segment, segment_sections
-from ctx.memory.stamp import find_date
+from ctx.memory.stamp import date_in, find_date
 from ctx.memory.status import read_status
 
 # `**Discovered**: 2026-11-21`, `- Date: 2026-11-21`, among the first lines of an entry.
@@ -21,6 +22,8 @@ _DATE_LINE = re.compile(
     r"^[ ]{0,3}(?:[-*+][ \t]+)?(?:\*\*|__)?(?:discovered|date)(?:\*\*|__)?[ \t]*:(?P<text>[^\n]*)",
     re.IGNORECASE | re.MULTILINE,
 )
+# What the front matter of a page says of its entry.
+_OF_FRONT = ("status", "tags")
 _LEAD = 600  # characters of a body in which such a line is looked for
 
 
@@ -44,17 +47,17 @@ def entries_of(document: Document, role: Role, path: str, *, category: str = "")
 
 
 def _entry(text: str, part: Segment, kind: Kind, path: str, position: int, *, archived: bool) -> Entry:
-    source = text[part.body : part.end]
-    body = _dedent(source) if part.bullet else source.strip("\r\n").rstrip()
-    if part.bullet and body == part.title:
-        body = ""
+    body = _body(text, part)
     fields = read_fields(body)
+    given = part.front.values if part.front else {}
+    if given:
+        fields |= {name.capitalize(): given[name] for name in _OF_FRONT if given.get(name)}
     return Entry(
         id="",
         kind=kind.name,
         title=part.title,
         stamp=part.stamp,
-        date=_date(part, body),
+        date=_date(part, body, given.get("date", "")),
         path=path,
         line=part.line,
         start=part.start,
@@ -64,7 +67,7 @@ def _entry(text: str, part: Segment, kind: Kind, path: str, position: int, *, ar
         category=part.category,
         position=position,
         level=part.level,
-        status=read_status(part.title, body, fields),
+        status=read_status(part.title, "" if given.get("status") else body, fields),
         tags=tuple(filter(None, map(clean_tag, split_list(fields.get("Tags", ""))))),
         fields=fields,
         archived=archived,
@@ -72,11 +75,23 @@ def _entry(text: str, part: Segment, kind: Kind, path: str, position: int, *, ar
     )
 
 
-def _date(part: Segment, body: str) -> str | None:
+def _body(text: str, part: Segment) -> str:
+    """What an entry says below its heading, as the text of a heading's section would be written."""
+    if part.row is not None:
+        whole = part.row.head
+        return part.row.body if part.title == whole else "\n\n".join(filter(None, [whole, part.row.body]))
+    source = without_strays(text[part.body : part.end])
+    if not part.bullet:
+        return source.strip("\r\n").rstrip()
+    body = _dedent(source)
+    return "" if body == part.title else body
+
+
+def _date(part: Segment, body: str, given: str) -> str | None:
     if part.stamp and (found := find_date(part.stamp)):
         return found
-    if part.date:
-        return part.date
+    if part.date or (given and (found := date_in(given))):
+        return part.date or found
     written = (line["text"] for line in _DATE_LINE.finditer(body, 0, _LEAD))
     return next((found for text in written if (found := find_date(text))), None)
 

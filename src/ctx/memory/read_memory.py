@@ -77,7 +77,8 @@ def rules_of(text: str) -> str:
 
 def _name_entries(entries: list[Entry], kinds: Kinds) -> list[Entry]:
     identities = [(kinds[e.kind].prefix, e.digest) for e in entries]
-    names = handle.assign_all(identities, sum(not e.archived for e in entries))
+    live = sum(not e.archived for e in entries)
+    names = handle.assign_all(identities, live, lambda number: entries[number].category)
     return [entry.named(name) for entry, name in zip(entries, names, strict=True)]
 
 

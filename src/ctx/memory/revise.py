@@ -17,14 +17,18 @@ from ctx.markdown.document import Document
 from ctx.markdown.edits import Edit, apply
 from ctx.markdown.lines import newline_of
 from ctx.memory import compose
+from ctx.memory.adr import yaml_value
 from ctx.memory.entry import Entry
 from ctx.memory.fields import ONE_PARAGRAPH, Field, find_fields
 from ctx.memory.read_entries import read_entries
+from ctx.memory.row_text import cell_edits, content_edits
 from ctx.memory.segment import Segment, segment
 from ctx.memory.status import find_status
+from ctx.memory.table import Row, cell_text
 
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+")
 _BOLD = re.compile(r"\*\*(?P<name>(?:(?!\*\*).)+?):?\*\*", re.DOTALL)
+_MARKER = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]")
 _LINE = re.compile(r"^(?=[^\n])", re.MULTILINE)
 Ways = Iterator[list[Edit]]
 
@@ -52,8 +56,8 @@ class Place:
         """What the lines of its content are indented by."""
         if not self.part.bullet:
             return ""
-        start = self.text[self.part.start : self.part.end]
-        return " " * (len(start) - len(start.lstrip(" ")) + 2)
+        marker = _MARKER.match(self.text, self.part.start, self.part.end)
+        return " " * (len(marker[0]) if marker else 2)
 
     def written(self, text: str) -> str:
         """A text as it is written here: indented, with the file's line breaks."""
@@ -109,6 +113,12 @@ def field_ways(place: Place, name: str, value: str) -> Ways:
 
     A status is replaced where it stands, in whatever shape it is written there.
     """
+    part = place.part
+    if part.row is not None:
+        yield from cell_edits(place.text, part.row, name, compose.unix(value))
+        return
+    if name.lower() == "status" and value and part.front and "status" in part.front.spans:
+        yield [Edit(*part.front.spans["status"], yaml_value(compose.one_line(value)))]
     if name.lower() == "status" and value and (said := find_status(place.raw)):
         at = place.part.body
         yield [Edit(at + said.start, at + said.end, compose.one_line(value))]
@@ -179,13 +189,16 @@ def _headed(place: Place, found: Field, value: str) -> Edit:
 def title_ways(place: Place, stamp: str | None, title: str) -> Ways:
     """Ways to give an entry another heading; a bullet has no stamp."""
     part = place.part
+    if part.row is not None:
+        yield from _row_title(place, part.row, compose.one_line(title))
+        return
     if part.bullet:
-        match = _BOLD.search(place.text, part.start, part.end)
-        if match and " ".join(match["name"].split()) == part.title:
-            yield [Edit(match.start("name"), match.end("name"), compose.one_line(title))]
+        yield from _item_title(place, stamp, compose.one_line(title))
         return
     line = place.text[part.start : part.body].rstrip("\r\n")
     at = line.rfind(part.title)
+    if re.search(r"[\r\n]", line):
+        yield from _underlined(place, line, stamp, title)
     if part.stamp is None and stamp is None and at >= 0:  # a date beside the title stays where it is
         plain = compose.heading("", title).partition("] ")[2]
         yield [Edit(part.start + at, part.start + at + len(part.title), plain)]
@@ -195,8 +208,48 @@ def title_ways(place: Place, stamp: str | None, title: str) -> Ways:
         yield [Edit(part.start + match.end(), part.start + len(line), made)]
 
 
+def _row_title(place: Place, row: Row, title: str) -> Ways:
+    cell = row.cells[row.title]
+    at = place.text.find(place.part.title, cell.start, cell.end)
+    if at >= 0 and place.part.title == row.head:
+        yield [Edit(at, at + len(place.part.title), cell_text(title))]
+    yield [Edit(cell.start, cell.start, f"{cell_text(title)}<br>")]
+
+
+def _item_title(place: Place, stamp: str | None, title: str) -> Ways:
+    """A new name where the item has one, else one before its text; a stamp is replaced where it stands."""
+    part, text = place.part, place.text
+    edits = []
+    if part.stamp is not None and stamp is not None and stamp != part.stamp:
+        at = text.find(part.stamp, part.start, part.end)
+        edits.append(Edit(at, at + len(part.stamp), stamp))
+    if title == part.title:
+        yield edits
+        return
+    match = _BOLD.search(text, part.start, part.end)
+    if match and " ".join(match["name"].split()) == part.title:
+        yield [*edits, Edit(match.start("name"), match.end("name"), title)]
+    elif match and match["name"].endswith(part.title):  # a date before it stays
+        yield [*edits, Edit(match.end("name") - len(part.title), match.end("name"), title)]
+    yield [*edits, Edit(part.body, part.body, f"**{title}**: ")]
+
+
+def _underlined(place: Place, line: str, stamp: str | None, title: str) -> Ways:
+    """A heading with its underline, as long as it is."""
+    part = place.part
+    text, underline = re.split(r"\r\n|\n|\r", line, maxsplit=1)
+    made = compose.heading(stamp or "", title).removeprefix("## ")
+    if stamp is None:
+        made = text.replace(part.title, made.removeprefix("[] "))
+    drawn = underline.strip()[0] * len(made) if underline.strip("-= ") == "" else underline
+    yield [Edit(part.start, part.start + len(line), made + place.newline + drawn)]
+
+
 def content_ways(place: Place, content: str) -> Ways:
     """Ways to replace all that stands under an entry's heading."""
+    if place.part.row is not None:
+        yield content_edits(place.text, place.part.row, content)
+        return
     raw, part = place.raw, place.part
     written = place.written(content).lstrip(" ") if part.bullet else place.written(content)
     lead = len(raw) - len(raw.lstrip("\r\n"))

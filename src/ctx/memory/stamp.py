@@ -22,6 +22,15 @@ _LEADING = re.compile(
     r"(?P<sign>[ \t]*[:–—|-]+[*_]*[ \t]+|[ \t]+|$)(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+# What stands in a pattern where a date is to be written: `[YYYY-MM-DD]`, `YYYY-MM-DD-HHMMSS`, `(date)`.
+_PATTERN = r"(?:Y{2,4}|J{4}|A{4})[-/. ]?M{1,2}(?:[-/. ]?(?:D{1,2}|T{1,2}|J{1,2}))?[\w:.-]*"
+_OPEN, _CLOSE = r"[\[(<{]{1,2}", r"[\])>}]{1,2}"
+_WORD = r"[\[<{]{1,2}(?:date|timestamp|stamp|datum|fecha)(?:[ _-]?(?:here|time))?[\]>}]{1,2}"
+_PLACEHOLDER = re.compile(
+    rf"[*_~]*(?:{_OPEN}{_PATTERN}[^\])>}}\r\n]*{_CLOSE}(?!\()|{_WORD}(?!\()|{_PATTERN}(?![\w-]))"
+    rf"|.*[ \t]{_OPEN}{_PATTERN}{_CLOSE}[*_]*[ \t]*\Z",
+    re.IGNORECASE,
+)
 _TRAILING = re.compile(
     rf"(?P<rest>.*\S)[ \t]*(?:\((?:{_WRITTEN})\)|\[(?:{_WRITTEN.replace('?P<', '?P<b_')})\]"
     rf"|[ \t][–—|-]+[ \t]+(?:{_WRITTEN.replace('?P<', '?P<c_')}))[ \t]*",
@@ -47,6 +56,15 @@ def split_stamp(heading: str) -> Stamped:
     if match is None:
         return Stamped(None, heading)
     return Stamped(match[1].strip(), struck + heading[match.end() :].strip())
+
+
+def is_placeholder(heading: str) -> bool:
+    """Whether a heading is a pattern for entries to come, with the place of a date left open.
+
+    >>> is_placeholder("[YYYY-MM-DD] Title"), is_placeholder("Dates as YYYY-MM-DD")
+    (True, False)
+    """
+    return _PLACEHOLDER.match(heading) is not None
 
 
 class DatedHeading(NamedTuple):
@@ -101,3 +119,12 @@ def find_date(text: str) -> str | None:
             continue
         return match[0]
     return None
+
+
+_ANY_FORM = re.compile(_WRITTEN, re.IGNORECASE)
+
+
+def date_in(text: str) -> str | None:
+    """The ISO date of a text that is little more than a date, in whatever form it is written."""
+    match = _ANY_FORM.search(text)
+    return _iso(match) if match else None

@@ -34,8 +34,11 @@ _LINE = re.compile(
     r"(?P<mark>\*\*|__|)status(?:(?P=mark)[ \t]*:|:(?P=mark))[ \t]*",
     re.IGNORECASE | re.MULTILINE,
 )
+# How pages of decisions are headed in other languages.
+_HEADED = ("statut", "estado", "stato", "статус", "状态", "ステータス", "상태", "durum")
 _HEADING = re.compile(
-    r"^[ ]{0,3}#{2,6}[ \t]+(?:\*\*)?status:?(?:\*\*)?[ \t]*#*[ \t]*$", re.IGNORECASE | re.MULTILINE
+    rf"^[ ]{{0,3}}#{{1,6}}[ \t]+(?:\*\*)?(?:status|{'|'.join(_HEADED)}):?(?:\*\*)?[ \t]*#*[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
 )
 _SKIPPED = re.compile(r"(?:[ \t\r\n]|<!--.*?(?:-->|\Z))*", re.DOTALL)
 _VALUE = re.compile(r"[^\r\n]*")
@@ -69,7 +72,7 @@ def read_status(title: str, body: str, fields: Mapping[str, str]) -> str:
 
 def find_status(body: str) -> StatusText | None:
     """The first status that a body gives in a line or under a heading, comments passed over."""
-    if "tatus" not in body and "TATUS" not in body:
+    if "tatus" not in body and "TATUS" not in body and not _is_headed(body):
         return None
     text = body.replace("\r\n", " \n").replace("\r", "\n") if "\r" in body else body
     fenced = fenced_spans(text)
@@ -81,6 +84,13 @@ def find_status(body: str) -> StatusText | None:
             return found
     heading = _HEADING.search(text)
     return _value(text, heading.end(), plain=False, below=True) if heading else None
+
+
+def _is_headed(body: str) -> bool:
+    """Whether a heading may give the status in another language."""
+    if "#" not in body:
+        return False
+    return any(word[1:] in body for word in (_HEADED[:3] if body.isascii() else _HEADED))
 
 
 def is_struck(title: str) -> bool:

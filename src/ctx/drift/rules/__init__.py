@@ -25,6 +25,7 @@ from ctx.drift.rules.tracked_cache import TrackedCache
 from ctx.drift.rules.trapped_entry import TrappedEntry
 from ctx.drift.rules.unclosed_block import UnclosedBlock
 from ctx.drift.rules.unknown_label import UnknownLabel
+from ctx.drift.rules.unread_text import UnreadText
 from ctx.drift.rules.unreadable_file import UnreadableFile
 
 _RULES: tuple[Rule, ...] = (
@@ -42,6 +43,7 @@ _RULES: tuple[Rule, ...] = (
     DuplicateStamp(),
     TrappedEntry(),
     UnclosedBlock(),
+    UnreadText(),
     MalformedTask(),
     UnknownLabel(),
     SimilarTags(),

@@ -13,7 +13,7 @@ from ctx.drift.prose import prose, without_spans
 from ctx.drift.rule import Rule
 from ctx.kinds import TASK_PREFIX
 from ctx.memory.entry import Entry
-from ctx.memory.links import find_links
+from ctx.memory.links import find_links, former_handles
 from ctx.memory.task import OPEN, Task
 
 # In these the backticks around a handle do not make it an example.
@@ -113,9 +113,10 @@ def _places(facts: Facts, path: str) -> tuple[str, str]:
 
 def _known(facts: Facts) -> _Known:
     memory = facts.memory
+    former = {name for entry in memory.entries for name in former_handles(entry)}
     return _Known(
         frozenset({TASK_PREFIX, *(kind.prefix for kind in facts.config.kinds)}),
-        sorted({*(entry.id for entry in memory.entries), *(task.id for task in memory.tasks)}),
+        sorted({*(entry.id for entry in memory.entries), *(task.id for task in memory.tasks), *former}),
         frozenset(entry.id for entry in memory.entries if entry.archived),
         frozenset(entry.stamp for entry in memory.entries if entry.stamp),
         sorted(frame.id.rpartition("/")[2] for frame in memory.frames),
