@@ -15,6 +15,7 @@ from ctx.retrieval.document import (
     Document,
     Documents,
     Vocabulary,
+    code_for,
     document_of,
     encode,
     encode_terms,
@@ -27,6 +28,7 @@ from ctx.retrieval.groups import (
     gather,
     group_impacts,
 )
+from ctx.retrieval.index import Index
 from ctx.retrieval.postings import (
     TWENTIETHS,
     Fields,
@@ -39,27 +41,31 @@ from ctx.retrieval.postings import (
     terms_of,
 )
 
-# A term that counts for more than one in so many documents is stored for all of them.
-_COMMON = 16
-
 
 def index_entries(entries: Iterable[Entry]) -> Parts:
     """The arrays of an index of some entries, numbered as they come."""
     return index_documents(map(document_of, entries))
 
 
-def index_documents(found: Iterable[Document]) -> Parts:
-    """The arrays of an index of some documents, numbered as they come."""
-    vocabulary = Vocabulary({"": GAP})
-    parts = encode(found, vocabulary)
+def index_documents(
+    found: Iterable[Document], base: Index | None = None, places: Sequence[int] | None = None
+) -> Parts:
+    """The arrays of an index of some documents, numbered as they come.
+
+    With a `base` they are held beside it: terms are numbered after its own, and impacts are worked out by its
+    averages. `places` says where in their list the documents stand.
+    """
+    vocabulary = Vocabulary(base.vocabulary if base else {"": GAP})
+    parts, known = encode(found, vocabulary), len(base.terms) if base else 0
     documents, size = Documents(Held(parts)), len(vocabulary)
     dialogues = find_dialogues(documents.groups, documents.asks)
-    neighbours = find_neighbours(documents.groups, documents.asks, dialogues)
+    places = range(len(documents)) if places is None else places
+    neighbours = find_neighbours(documents.groups, documents.asks, dialogues, places)
     # In file order, so that those of a document's neighbours are still there when its turn comes.
     own = lru_cache(maxsize=4 * REACH)(partial(fields_of, documents))
     lengths = array("I", _lengths(documents, neighbours))
-    averages = averages_of(documents.title_lengths, lengths, len(documents))
-    table, borrowed = _Table(size), Counter[int]()
+    averages = base.averages if base else averages_of(documents.title_lengths, lengths, len(documents))
+    table, borrowed = _Table(size, len(documents)), Counter[int]()
     for place in range(len(documents)):
         fields = spread(own(place), [(own(other), share) for other, share in neighbours.get(place, ())])
         row = impacts(fields, averages)
@@ -69,10 +75,10 @@ def index_documents(found: Iterable[Document]) -> Parts:
     df = array("I", (count - borrowed[term] for term, count in enumerate(table.counts())))
     return (
         parts
-        | table.parts(len(documents))
-        | _build_groups(documents, own, size)
+        | table.parts()
+        | _build_groups(documents, own, size, base)
         | {
-            "terms": encode_terms(vocabulary),
+            "terms": encode_terms([*vocabulary][known:]),
             "df": df,
             "lengths": lengths,
             "dialogues": array("I", sorted(dialogues)),
@@ -88,22 +94,24 @@ def _lengths(documents: Documents, neighbours: Mapping[int, Sequence[tuple[int, 
         yield round(spread_length(length, found) * TWENTIETHS)
 
 
-def _build_groups(documents: Documents, own: Callable[[int], Fields], size: int) -> Parts:
+def _build_groups(documents: Documents, own: Callable[[int], Fields], size: int, base: Index | None) -> Parts:
     """The categories as documents of their own; a term's row holds (group, impact) pairs."""
     found = gather((group, own(place)) for place, group in enumerate(documents.groups) if group)
     lengths = [found[group].length for group in sorted(found)]
-    average, table = average_length(lengths), _Table(size)
+    average = average_length(base.group_lengths[1:] if base else lengths)
+    table = _Table(size, len(documents.group_names))
     for group in sorted(found):
         table.add(group, group_impacts(found[group], average))
-    parts = {f"group_{name}": part for name, part in table.sparse_parts().items()}
+    parts = {f"group_{name}": part for name, part in table.parts().items()}
     return parts | {"group_lengths": array("I", [0, *lengths])}
 
 
 class _Table:
     """Rows of (place, impact) pairs by term."""
 
-    def __init__(self, terms: int) -> None:
-        self._places = [array("I") for _ in range(terms)]
+    def __init__(self, terms: int, count: int) -> None:
+        self._code = code_for(count)
+        self._places = [array(self._code) for _ in range(terms)]
         self._impacts = [array("H") for _ in range(terms)]
 
     def add(self, place: int, row: Row) -> None:
@@ -117,20 +125,10 @@ class _Table:
         """How many pairs each term has."""
         return map(len, self._places)
 
-    def parts(self, count: int) -> Parts:
-        """The arrays for `count` documents."""
-        common = [term for term, places in enumerate(self._places) if len(places) * _COMMON > count]
-        whole = array("H", bytes(2 * count * len(common)))
-        for at, term in enumerate(common):
-            for place, impact in zip(self._places[term], self._impacts[term], strict=True):
-                whole[at * count + place] = impact
-            self._places[term], self._impacts[term] = array("I"), array("H")
-        return {"common": array("I", common), "common_impacts": whole, **self.sparse_parts()}
-
-    def sparse_parts(self) -> Parts:
+    def parts(self) -> Parts:
         """The arrays of pairs, one term's behind the other's."""
         return {
-            "places": array("I", b"".join(map(bytes, self._places))),
+            "places": array(self._code, b"".join(map(bytes, self._places))),
             "impacts": array("H", b"".join(map(bytes, self._impacts))),
             "ends": array("I", accumulate(map(len, self._places))),
         }

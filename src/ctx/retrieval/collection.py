@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import compress
 from typing import Any
 
-from ctx.retrieval.bm25 import idf, rounded
+from ctx.retrieval.bm25 import idf
 from ctx.retrieval.document import GAP
 from ctx.retrieval.index import Index
 from ctx.retrieval.postings import UNIT
@@ -69,11 +69,6 @@ class Collection:
     def impacts(self, term: int, chosen: AbstractSet[int]) -> Iterator[tuple[int, float]]:
         """What a term adds to those of some documents that it counts for, before its weight."""
         numbers, impacts = self.index.postings(term)
-        dense = self.index.dense_postings(term)
-        if dense is not None:
-            for number in chosen:
-                if number < len(dense) and (impact := dense[number]):
-                    yield number, impact / UNIT
         if len(numbers) <= _SCAN * len(chosen):
             for number, impact in zip(numbers, impacts, strict=True):
                 if number in chosen:
@@ -152,7 +147,7 @@ class Collection:
         known = self._outstanding.get(number)
         if known is None:
             df = self.index.document_frequencies
-            shares = {term: share / math.sqrt(rounded(df[term])) for term, share in self.vector(number)}
+            shares = {term: share / math.sqrt(df[term]) for term, share in self.vector(number)}
             known = [(term, shares[term]) for term in self.best_terms(shares, _OUTSTANDING)]
             self._outstanding[number] = known
         return known

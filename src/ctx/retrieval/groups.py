@@ -28,9 +28,12 @@ def find_dialogues(groups: Sequence[int], asks: Sequence[int]) -> frozenset[int]
 
 
 def find_neighbours(
-    groups: Sequence[int], asks: Sequence[int], dialogues: frozenset[int]
+    groups: Sequence[int], asks: Sequence[int], dialogues: frozenset[int], places: Sequence[int]
 ) -> dict[int, list[tuple[int, float]]]:
-    """For each document of a group, the (document, share) pairs whose words count for it, in file order."""
+    """For each document of a group, the (document, share) pairs whose words count for it, in file order.
+
+    The documents stand at these places of their list; those between belong to other groups.
+    """
     found: dict[int, list[tuple[int, float]]] = {n: [] for n, group in enumerate(groups) if group}
     for number in found:
         group = groups[number]
@@ -39,6 +42,8 @@ def find_neighbours(
             for distance, share in enumerate(shares, 1):
                 other = number + step * distance
                 if not 0 <= other < len(groups) or groups[other] != group:
+                    break
+                if places[other] - places[number] != step * distance:
                     break
                 found[other].append((number, factor * share))
     return {number: sorted(neighbours) for number, neighbours in found.items()}
