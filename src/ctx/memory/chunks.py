@@ -1,8 +1,9 @@
 """Chunks: the stretches of a file that read by themselves as they do in the whole file.
 
-A file is cut at headings of the second level with a stamp, which end every entry and category above them. A
-chunk that leaves a fence, a comment or an INDEX block open takes in what follows it. Files whose parts mean
-more than they say (pages, references, bullets, further headings of the first level) are one chunk.
+A file is cut at some of its headings of the second level with a stamp, which end every entry and category
+above them. Which these are the headings alone say, so that a change does not move the cuts behind it. A chunk
+that leaves a fence, a comment or an INDEX block open takes in what follows it. Files whose parts mean more
+than they say (pages, references, bullets, further headings of the first level) are one chunk.
 
 A chunk's key is a digest over all that its entries depend on: how the file is read, its path, the category
 that the chunk begins under, and the text.
@@ -16,6 +17,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
 from ctx.kinds import REFERENCE
 from ctx.memory.entry import Entry
@@ -25,7 +27,9 @@ from ctx.memory.lazy_memory import KEY
 if TYPE_CHECKING:
     from ctx.markdown.document import Document
 
-_CUT = re.compile(r"\n(?=## \[(?:undated|\d{4}-\d{2}-\d{2}[^\]\r\n]*)\])")
+_CUT = re.compile(r"\n(?=(## \[(?:undated|\d{4}-\d{2}-\d{2}[^\]\r\n]*)\][^\r\n]*))")
+# One in so many headings is a cut: the fewer chunks, the sooner they are compared, and the more is parsed.
+_SPARSE = 8
 # Put behind a chunk, it is read as an entry of its own, under the category that the chunk leaves open.
 _NEXT = "## [undated] next\n"
 _ENDLESS = 1 << 62
@@ -113,7 +117,10 @@ def read_chunks(
 
 def _cuts(text: str, role: Role) -> list[int]:
     """Where a file may be cut."""
-    return [match.end() for match in _CUT.finditer(text)] if _can_be_cut(role) else []
+    if not _can_be_cut(role):
+        return []
+    heads = ((match.end(), match[1].encode("utf-8", "surrogatepass")) for match in _CUT.finditer(text))
+    return [at for at, head in heads if crc32(head) % _SPARSE == 0]
 
 
 def _can_be_cut(role: Role) -> bool:

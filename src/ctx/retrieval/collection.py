@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 from itertools import compress
@@ -14,14 +13,15 @@ from typing import Any
 from ctx.retrieval.bm25 import idf
 from ctx.retrieval.document import GAP
 from ctx.retrieval.index import Index
+from ctx.retrieval.memo import Memo
 from ctx.retrieval.postings import UNIT
 from ctx.retrieval.sums import Adder
 from ctx.retrieval.thesaurus import Thesaurus
 
 # What a category's own score counts for each of its documents.
 _GROUP = 0.4
-# Looking up so many pairs takes as long as one search among them.
-_SCAN = 8
+# The impacts of so many terms that are not common are kept by document.
+_MOST_ROWS = 1 << 12
 # One total in so many is looked at to guess how high the highest ones are.
 _SAMPLE = 16
 # So many words stand out of a document.
@@ -38,6 +38,7 @@ class Collection:
         self.index = index
         self.thesaurus = thesaurus or Thesaurus({})
         self._adder = Adder(index)
+        self._rows: Memo[int, dict[int, int]] = Memo(_MOST_ROWS)
         self._vectors: dict[int, Vector] = {}
         self._outstanding: dict[int, Vector] = {}
         self._company: dict[int, Vector] = {}
@@ -66,18 +67,14 @@ class Collection:
             for number in chosen:
                 scores[number] += bonus.get(self.index.group(number), 0.0)
 
-    def impacts(self, term: int, chosen: AbstractSet[int]) -> Iterator[tuple[int, float]]:
+    def impacts(self, term: int, chosen: AbstractSet[int]) -> list[tuple[int, float]]:
         """What a term adds to those of some documents that it counts for, before its weight."""
-        numbers, impacts = self.index.postings(term)
-        if len(numbers) <= _SCAN * len(chosen):
-            for number, impact in zip(numbers, impacts, strict=True):
-                if number in chosen:
-                    yield number, impact / UNIT
-        else:
-            for number in chosen:
-                at = bisect_left(numbers, number)
-                if at < len(numbers) and numbers[at] == number:
-                    yield number, impacts[at] / UNIT
+        if (dense := self._adder.dense(term)) is not None:
+            return [(number, impact / UNIT) for number in chosen if (impact := dense[number])]
+        row = self._rows.get(term)
+        if row is None:
+            row = self._rows[term] = dict(zip(*self.index.postings(term), strict=True))
+        return [(number, row[number] / UNIT) for number in chosen & row.keys()]
 
     def group_bonus(self, weights: Mapping[int, float], unit: float) -> dict[int, int]:
         """What the groups' own scores add to their documents, as whole numbers of some unit."""

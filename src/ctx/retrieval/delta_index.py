@@ -64,9 +64,8 @@ class DeltaIndex(Index):
             return old
         return [*old[0], *(self._first + number for number in numbers)], [*old[1], *impacts]
 
-    def group_postings(self, term: int) -> Postings:
-        """The groups that a term stands in, and its impacts on them."""
-        old: Postings = super().group_postings(term) if term < self._known else ((), ())
+    def _find_group_postings(self, term: int) -> Postings:
+        old: Postings = super()._find_group_postings(term) if term < self._known else ((), ())
         groups, impacts = self._delta.group_postings(term)
         if not groups and self._replaced.isdisjoint(old[0]):
             return old
@@ -89,10 +88,9 @@ class DeltaIndex(Index):
     @cached_property
     def grouped(self) -> list[tuple[int, int]]:
         """The documents that have a group, and which."""
-        if not self.groups:
-            return []
-        found = ((number, self.group(number)) for number in self.numbers)
-        return [(number, group) for number, group in found if group]
+        kept = [pair for pair in super().grouped if self.place(pair[0]) >= 0]
+        added = [(self._first + number, self._first_group + group) for number, group in self._delta.grouped]
+        return kept + added
 
     @cached_property
     def dialogues(self) -> frozenset[int]:

@@ -46,6 +46,7 @@ class Index:
         self.idf: Callable[[int], float] = _Idfs(self).__getitem__
         """The weight of a term by how many documents hold it."""
         self._known_postings: Memo[int, Postings] = Memo(_MOST_TERMS)
+        self._known_groups: Memo[int, Postings] = Memo(_MOST_TERMS)
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Index:
@@ -120,6 +121,12 @@ class Index:
 
     def group_postings(self, term: int) -> Postings:
         """The groups that a term stands in, and its impacts on them."""
+        known = self._known_groups.get(term)
+        if known is None:
+            known = self._known_groups[term] = self._find_group_postings(term)
+        return known
+
+    def _find_group_postings(self, term: int) -> Postings:
         return self._read_pairs("group_", term)
 
     def _read_pairs(self, prefix: str, term: int) -> Postings:

@@ -21,7 +21,9 @@ _LANE = 4
 _WEIGHTS = (1 << 8 * _LANE) // (HIGHEST + 1)
 # A term that counts for more than one in so many documents is common.
 _COMMON = 16
-# So many lanes of common terms are kept (16 MiB).
+# Where the two bytes of an impact stand in its lane.
+_LOW = 0 if sys.byteorder == "little" else 2
+# So many lanes of common terms are kept (24 MiB).
 _MOST_LANES = 1 << 22
 
 
@@ -37,30 +39,43 @@ class Adder:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._lanes = index.max_doc
-        self._long: Memo[int, int] = Memo(_MOST_LANES // max(1, self._lanes))
+        most = _MOST_LANES // max(1, self._lanes)
+        self._long: Memo[int, int] = Memo(most)
+        self._dense: Memo[int, array[int]] = Memo(most)
 
     def add_up(self, weights: Mapping[int, float]) -> tuple[list[int], float]:
         """The sum for each document by its number, and what one of it is worth."""
         factors, unit = factors_of(weights)
         sums, rare = 0, []
         for term, factor in factors.items():
-            numbers, impacts = self._index.postings(term)
-            if len(numbers) * _COMMON > self._lanes:
-                sums += self._long_integer(term) * factor
+            if (impacts := self._long_integer(term)) is not None:
+                sums += impacts * factor
             else:
-                rare.append((numbers, impacts, factor))
+                rare.append((term, factor))
         totals = array("I", sums.to_bytes(self._lanes * _LANE, sys.byteorder)).tolist()
-        for numbers, impacts, factor in rare:
-            for number, impact in zip(numbers, impacts, strict=True):
+        for term, factor in rare:
+            for number, impact in zip(*self._index.postings(term), strict=True):
                 totals[number] += impact * factor
         return totals, unit
 
-    def _long_integer(self, term: int) -> int:
-        """The impacts of a common term, a lane each."""
-        known = self._long.get(term)
+    def dense(self, term: int) -> array[int] | None:
+        """The impacts of a common term on all documents by number; None for a term that is not common."""
+        known = self._dense.get(term)
         if known is None:
-            lanes = array("I", bytes(self._lanes * _LANE))
+            numbers, impacts = self._index.postings(term)
+            if len(numbers) * _COMMON <= self._lanes:
+                return None
+            known = self._dense[term] = array("H", bytes(self._lanes * 2))
             # Nothing sets many items of an array sooner.
-            deque(map(lanes.__setitem__, *self._index.postings(term)), maxlen=0)
-            known = self._long[term] = int.from_bytes(lanes.tobytes(), sys.byteorder)
+            deque(map(known.__setitem__, numbers, impacts), maxlen=0)
+        return known
+
+    def _long_integer(self, term: int) -> int | None:
+        """The impacts of a common term as one integer, a lane each."""
+        known = self._long.get(term)
+        if known is None and (lanes := self.dense(term)) is not None:
+            halves, wide = lanes.tobytes(), bytearray(self._lanes * _LANE)
+            wide[_LOW::_LANE] = halves[0::2]
+            wide[_LOW + 1 :: _LANE] = halves[1::2]
+            known = self._long[term] = int.from_bytes(wide, sys.byteorder)
         return known

@@ -15,6 +15,9 @@ from ctx.retrieval.document import Document, document_of
 from ctx.retrieval.index import Index
 from ctx.store.cache import Cache, CacheFile
 
+# Documents by their keys: the index that holds each, and its number there.
+_Held = dict[bytes, tuple[Index, int]]
+
 
 class EntryList(NamedTuple):
     """A list of entries by its name, a digest over their keys, the keys, and the entries themselves."""
@@ -66,7 +69,7 @@ class Indexing:
         if not is_few(len(fresh), len(keys)):
             return None
         known |= {keys[place]: number for number, place in enumerate(fresh, len(known))}
-        documents = [*self._documents(listed, fresh)]
+        documents = [*self._documents(listed, fresh, self._held_by_deltas())]
         parts = build_delta(Index(base), array("I", map(known.__getitem__, keys)), documents)
         if parts is None:
             return None
@@ -78,30 +81,37 @@ class Indexing:
         from ctx.retrieval.build_index import index_documents
 
         keys = listed.keys()
-        documents = self._documents(listed, range(len(keys)))
+        known = self._held_by_bases() | self._held_by_deltas()
+        documents = self._documents(listed, range(len(keys)), known)
         parts: Parts = index_documents(documents) | {"keys": b"".join(keys)}
         self._cache.put(_name(listed.name), listed.digest, parts)
         return Index(Held(parts))
 
-    def _documents(self, listed: EntryList, places: Sequence[int]) -> Iterator[Document]:
-        """The documents at some places of a list; those that any index holds are not analysed again."""
-        keys, entries, known = listed.keys(), listed.entries(), self._known_documents()
+    def _documents(self, listed: EntryList, places: Sequence[int], known: _Held) -> Iterator[Document]:
+        """The documents at some places of a list; those that are held by an index are not analysed again."""
+        keys, entries = listed.keys(), listed.entries()
         for place in places:
             found = known.get(keys[place])
             yield found[0].document(found[1]) if found else document_of(entries[place])
 
-    def _known_documents(self) -> dict[bytes, tuple[Index, int]]:
-        """The documents that the indexes hold: by the key of each its index and its number there."""
-        known: dict[bytes, tuple[Index, int]] = {}
+    def _held_by_bases(self) -> _Held:
+        """The documents that indexes hold in one piece."""
+        held: _Held = {}
         for name in LISTS:
             if base := self._cache.find(_name(name)):
-                whole = Index(base)
-                known |= {key: (whole, number) for number, key in enumerate(_keys_of(base))}
+                index = Index(base)
+                held |= {key: (index, number) for number, key in enumerate(_keys_of(base))}
+        return held
+
+    def _held_by_deltas(self) -> _Held:
+        """The documents that deltas hold."""
+        held: _Held = {}
+        for name in LISTS:
             delta = self._cache.find(_delta_name(name))
-            if delta and (found := self._delta_index(delta)):
-                first = len(found.documents)
-                known |= {key: (found, number) for number, key in enumerate(_keys_of(delta), first)}
-        return known
+            if delta and (index := self._delta_index(delta)):
+                first = len(index.documents)
+                held |= {key: (index, number) for number, key in enumerate(_keys_of(delta), first)}
+        return held
 
 
 def _name(listed: str) -> str:

@@ -132,7 +132,7 @@ class CacheSession(Session):
 
     def _measure(self) -> Parts:
         before = self._cache.find(f"sizes-{self._tokenizer}")
-        known = EntrySizes(before).rows() if before else {}
+        known = EntrySizes(before) if before else None
         return measure(self._kept.list_keys("live"), self._reading.live, self.press, known)
 
     def _measure_rest(self) -> Parts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 # The units and characters of whole entries, and of their lines.
 _COLUMNS = ("whole_units", "whole_chars", "line_units", "line_chars")
-_Row = tuple[int, ...]
 
 
 class EntrySizes:
@@ -31,47 +30,54 @@ class EntrySizes:
         self._arrays = arrays
         self.columns: list[Numbers] = [arrays.numbers(name) for name in _COLUMNS]
 
-    def rows(self) -> dict[bytes, tuple[_Row, str]]:
-        """The sizes and the text of each entry by its key."""
-        keys, texts = self._arrays.data("keys"), self._texts
-        rows = zip(*self.columns, strict=True)
-        return {
-            keys[number * KEY : (number + 1) * KEY]: (row, self.text(number) if number in texts else "")
-            for number, row in enumerate(rows)
-        }
+    def numbers(self) -> dict[bytes, int]:
+        """The number of each entry by its key."""
+        keys = self._arrays.data("keys")
+        return {keys[at : at + KEY]: number for number, at in enumerate(range(0, len(keys), KEY))}
 
     @cached_property
-    def _texts(self) -> dict[int, tuple[int, int]]:
-        """Where the texts of entries stand."""
+    def texts(self) -> dict[int, tuple[int, int]]:
+        """Where the texts of the entries stand that have one."""
         numbers, ends = self._arrays.numbers("with_text"), self._arrays.numbers("ends")
         return dict(zip(numbers, zip([0, *ends], ends, strict=False), strict=True))
 
     def text(self, number: int) -> str:
         """The text of a whole entry; empty where it is printed as it stands."""
-        if number not in self._texts:
+        if number not in self.texts:
             return ""
-        return self._arrays.data("texts", *self._texts[number]).decode("utf-8", "surrogatepass")
+        return self._arrays.data("texts", *self.texts[number]).decode("utf-8", "surrogatepass")
 
 
 def measure(
-    keys: Sequence[bytes], entries: Sequence[Entry], press: Press, known: Mapping[bytes, tuple[_Row, str]]
+    keys: Sequence[bytes], entries: Sequence[Entry], press: Press, before: EntrySizes | None
 ) -> Parts:
-    """The arrays of the sizes of some entries; those that are known by their keys are not rendered again."""
-    fresh = [number for number, key in enumerate(keys) if key not in known]
-    measured = dict(zip(fresh, _measured([entries[number] for number in fresh], press), strict=True))
-    found = [measured[n] if n in measured else known[key] for n, key in enumerate(keys)]
-    texts = {n: text.encode("utf-8", "surrogatepass") for n, (_, text) in enumerate(found) if text}
-    columns = zip(*(row for row, _ in found), strict=True) if found else ((),) * len(_COLUMNS)
-    parts: Parts = {name: array("I", column) for name, column in zip(_COLUMNS, columns, strict=True)}
+    """The arrays of the sizes of some entries; those that were measured before are not rendered again."""
+    numbers = before.numbers() if before else {}
+    origin = [numbers.get(key, -1) for key in keys]
+    fresh = [place for place, number in enumerate(origin) if number < 0]
+    columns = [
+        array("I", [column[number] if number >= 0 else 0 for number in origin])
+        for column in (before.columns if before else [()] * len(_COLUMNS))
+    ]
+    places = {number: place for place, number in enumerate(origin)}
+    texts = {places[n]: before.text(n) for n in before.texts if n in places} if before else {}
+    for place, (sizes, text) in zip(fresh, _measured([entries[n] for n in fresh], press), strict=True):
+        for column, size in zip(columns, sizes, strict=True):
+            column[place] = size
+        if text:
+            texts[place] = text
+    encoded = [texts[place].encode("utf-8", "surrogatepass") for place in sorted(texts)]
+    parts: Parts = dict(zip(_COLUMNS, columns, strict=True))
     return parts | {
         "keys": b"".join(keys),
-        "with_text": array("I", texts),
-        "ends": array("Q", accumulate(map(len, texts.values()))),
-        "texts": b"".join(texts.values()),
+        "with_text": array("I", sorted(texts)),
+        "ends": array("Q", accumulate(map(len, encoded))),
+        "texts": b"".join(encoded),
     }
 
 
-def _measured(entries: Sequence[Entry], press: Press) -> Iterator[tuple[_Row, str]]:
+def _measured(entries: Sequence[Entry], press: Press) -> Iterator[tuple[tuple[int, ...], str]]:
+    """The sizes of each entry, and its text where it is not printed as it stands."""
     from ctx.packet.render import entry_line, entry_plain, entry_whole
 
     wholes = press.many([entry_whole(entry) for entry in entries])
