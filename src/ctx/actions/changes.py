@@ -68,6 +68,11 @@ class Changes:
         """The whole context as it will be, the archive included."""
         return read_context(self, archive=True)
 
+    @property
+    def is_staged(self) -> bool:
+        """Whether anything is staged."""
+        return bool(self._staged)
+
     def diff(self) -> str:
         """What is staged, as a unified diff."""
         return "".join(unified_diff(path, self._texts[path], text) for path, text in self._staged.items())
@@ -80,7 +85,12 @@ def changing(reader: Reader, *, dry_run: bool = False) -> Iterator[Changes]:
         yield Changes(reader.worktree, reader.worktree.read, lambda _path, _text: None, lambda _path: None)
         return
     with Writer(reader.root).transaction() as transaction:
-        yield Changes(reader.worktree, transaction.read, transaction.replace, transaction.remove)
+        changes = Changes(reader.worktree, transaction.read, transaction.replace, transaction.remove)
+        yield changes
+    if changes.is_staged and reader.may_fork:
+        from ctx.actions.cache.refresh import refresh
+
+        refresh(reader)
 
 
 def locate(reading: Reading, reference: str) -> Entry:

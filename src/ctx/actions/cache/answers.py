@@ -50,6 +50,11 @@ class Answers:
         self._cache.put(_NAME, self._stamp, {name: json.dumps(part).encode() for name, part in parts.items()})
 
 
+def is_kept(cache: Cache) -> bool:
+    """Whether answers are kept at all: someone asks for packets here."""
+    return cache.find(_NAME) is not None
+
+
 def _load(file: CacheFile | None, part: str) -> dict[str, Any]:
     """A part that holds JSON; nothing where it cannot be read."""
     with suppress(Damaged):
