@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
-from ctx.actions.cache.retry import mended
+from ctx.actions.cache.retry import retry_without_cache
+from ctx.actions.cache.session import open_session
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import UsageError
-from ctx.kinds import TASK_PREFIX
 from ctx.memory.frame import Frame
 from ctx.memory.paths import applies
 from ctx.memory.roster import Chosen, Roster
 from ctx.memory.task import active
-from ctx.packet.blocks import Press
 from ctx.packet.pack import Packer
-from ctx.packet.parts import Content, Shares, Sizes
+from ctx.packet.parts import Content, Shares
 from ctx.packet.receipt import Packet, Receipts, write_packet
 from ctx.packet.tokens import CHARS, counter
-from ctx.retrieval.ask import Answer, Question, Tags, ask, evidence
+from ctx.retrieval.ask import Question, Tags
 from ctx.retrieval.recency import Recency
 from ctx.retrieval.score import Ranking, Weights, score
 
 # So many tasks are asked about at most, most urgent first.
 _MOST_QUERIES = 64
-# The sizes of so many entries are worth a process of their own.
-_MANY = 100
 
 
 class Request(NamedTuple):
@@ -49,89 +45,35 @@ class Request(NamedTuple):
     now: str | None = None
 
 
-@mended
+@retry_without_cache
 def build_packet(reader: Reader, request: Request) -> Packet:
     """Build the packet of a context. Raises BudgetError where the constitution does not fit."""
     counter(request.tokenizer or CHARS)  # refuses an unknown one before anything is read
     reading = reader.look(at=request.at)
     budget = _checked(reading.config.budget if request.budget is None else request.budget)
     now = request.now or datetime.now(tz=UTC).date().isoformat()
+    session = open_session(reading, request.tokenizer or reading.config.tokenizer, may_fork=reader.may_fork)
 
     queries = _queries(reading, request)
     numbers = _competing(reading, request.path)
     roster = _roster(reading, numbers)
-    with _measuring(reader, reading, request):
-        answers = _answers(reading, request, queries, numbers, roster)
-        relevance = [answer.relevance for answer in answers]
-        scored = score(roster, relevance, _recency(reading, now), _weights(reading))
+    answers = session.answers(queries, numbers, _tags(reading, roster, queries))
+    relevance = [answer.relevance for answer in answers]
+    scored = score(roster, relevance, _recency(reading, now), _weights(reading))
 
-    content = _content(reading, scored, len(queries))
-    with _counting(reading, request) as press:
-        sizes = _sizes(reading, numbers, press)
-        packer = Packer(content, press, _shares(reading), reading.config.threshold, sizes)
-        choice = packer.pack(budget, request.max_chars)
-        receipts = Receipts(packer, choice, budget, request.max_chars, partial(evidence, answers))
-        return write_packet(
-            packer,
-            receipts,
-            now=now,
-            manifest=_manifest(reading, request, now, press.counter.name),
-            revision=partial(reader.revision, request.at),
-        )
-
-
-def _answers(
-    reading: Reading,
-    request: Request,
-    queries: Sequence[Question],
-    numbers: Sequence[int],
-    roster: Roster,
-) -> list[Answer]:
-    """What each query finds among the competing entries.
-
-    What the tasks of TASKS.md find is known from the last run and kept for the next one, where every live
-    entry competes.
-    """
-    known = None
-    if reading.recall and request.tasks is None and roster is reading.roster:
-        tasks = {query.text for query in queries if query.id.startswith(TASK_PREFIX)}
-        known = reading.recall.answers(tasks, lambda: reading.live_collection)
-    tags = _tags(reading, roster, queries)
-    answers = ask(lambda: reading.live_collection, queries, numbers, tags, known)
-    if known:
-        known.keep()
-    return answers
-
-
-@contextmanager
-def _counting(reading: Reading, request: Request) -> Iterator[Press]:
-    """The press of a packet; it starts from the counts that are known, and what it counts is kept."""
-    name = request.tokenizer or reading.config.tokenizer
-    counted = reading.recall.counts(name) if reading.recall else None
-    press = Press(counter(name, counted))
-    yield press
-    if reading.recall and counted is not None:
-        reading.recall.keep_counts(counted, press)
-
-
-def _measuring(reader: Reader, reading: Reading, request: Request) -> AbstractContextManager[None]:
-    """Where many entries were just read, have their sizes worked out and kept while we rank them."""
-    if not reader.may_fork or reading.recall is None or reading.was_kept or len(reading.live) < _MANY:
-        return nullcontext()
-    from ctx.store.beside import beside
-
-    def measure() -> None:
-        with _counting(reading, request) as press:
-            _sizes(reading, (), press)
-
-    return beside(measure)
-
-
-def _sizes(reading: Reading, numbers: Sequence[int], press: Press) -> Sizes | None:
-    """The sizes of the competing entries, where they are known."""
-    if reading.recall is None:
-        return None
-    return reading.recall.sizes(reading.memory, reading.live, press).of(numbers)
+    content, press = _content(reading, scored, len(queries)), session.press
+    packer = Packer(content, press, _shares(reading), reading.config.threshold, session.sizes(numbers))
+    choice = packer.pack(budget, request.max_chars)
+    receipts = Receipts(packer, choice, budget, request.max_chars, partial(session.evidence, answers))
+    packet = write_packet(
+        packer,
+        receipts,
+        now=now,
+        manifest=_manifest(reading, request, now, press.counter.name),
+        revision=partial(reader.revision, request.at),
+    )
+    session.keep(task.words for task in active(reading.memory.tasks))
+    return packet
 
 
 def _roster(reading: Reading, numbers: Sequence[int]) -> Roster:

@@ -103,9 +103,17 @@ def section_heading(name: str) -> str:
 
 def entry_whole(entry: Entry) -> str:
     """A whole entry under a heading with its date, title and handle."""
-    title = " ".join(part for part in (entry.date, one_line(entry.title)) if part)
     body = _bare(clean(entry.body)).strip("\n")
-    text = escape_block(body, _IN_ITEMS).strip("\n")
+    return _under_heading(entry, escape_block(body, _IN_ITEMS).strip("\n"))
+
+
+def entry_plain(entry: Entry) -> str:
+    """What `entry_whole` gives where nothing of the body has to be taken off, lowered or closed."""
+    return _under_heading(entry, clean(entry.body).strip("\n"))
+
+
+def _under_heading(entry: Entry, text: str) -> str:
+    title = " ".join(part for part in (entry.date, one_line(entry.title)) if part)
     return f"### {title} ({entry.id})\n{text}\n\n" if text else f"### {title} ({entry.id})\n\n"
 
 

@@ -1,4 +1,4 @@
-"""A base and a patch: damaged, gone, unwritable or in use, they change no output byte."""
+"""Base, manifest and deltas: damaged, gone, unwritable or in use, they change no output byte."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ from ctx.actions.build_packet import Request, build_packet
 from ctx.actions.read_context import Reader
 from ctx.actions.search import search
 from tests.test_cache import answers, cache_files, damages, write
-from tests.test_patch import CHANGES, FILE, NEW, SECTIONS, TASKS, same, text_of
+from tests.test_changes import CHANGES, FILE, NEW, SECTIONS, TASKS, same, text_of
 
 NAMES = (
-    "context",
-    "context-patch",
-    "context-live",
-    "context-live-patch",
-    "context-whole-searchable",
-    "context-whole-searchable-patch",
+    "entries",
+    "manifest",
+    "index-live",
+    "index-live-delta",
+    "index-whole-delta",
     "sizes-o200k_base",
-    "sizes-o200k_base-patch",
+    "sizes-o200k_base-rest",
     "tokens-o200k_base-last",
 )
 
@@ -80,7 +79,7 @@ LARGE = [
 ]
 
 
-@pytest.mark.parametrize("name", ["context", "context-live"])
+@pytest.mark.parametrize("name", ["entries", "manifest", "index-live", "sizes-o200k_base"])
 def test_damage_to_any_page_of_a_base_is_mended(tmp_path: Path, name: str) -> None:
     """Pages are looked at when they are read, and most of them long after the file was opened."""
     write(tmp_path, {FILE: text_of("# L\n\n", LARGE, "\n"), ".context/TASKS.md": TASKS})
@@ -99,17 +98,16 @@ def test_damage_to_any_page_of_a_base_is_mended(tmp_path: Path, name: str) -> No
         assert build_packet(Reader(tmp_path), request).to_json() == plain, place
 
 
-@pytest.mark.parametrize("name", ["context", "context-whole"])
-def test_damage_to_what_a_file_would_be_mended_with_is_mended(tmp_path: Path, name: str) -> None:
-    """The index of a base is made of the base's texts: where both are damaged, the files are read again."""
+def test_damage_to_texts_and_to_the_index_of_them_is_mended(tmp_path: Path) -> None:
+    """The index is made of the texts that are kept: where both are damaged, the files are read again."""
     write(tmp_path, {FILE: text_of("# L\n\n", LARGE, "\n"), ".context/TASKS.md": TASKS})
     answers(tmp_path, cached=True)
     write(tmp_path, {FILE: text_of("# L\n\n", [NEW, *LARGE[:300], *LARGE[301:]], "\n")})
     plain = answers(tmp_path, cached=False, budget=701, query="parser")
     answers(tmp_path, cached=True)
     kept = {path: path.read_bytes() for path in cache_files(tmp_path)}
-    base = tmp_path / ".context/.cache" / name
-    index = base.with_name("context-live" if name == "context" else "context-whole-searchable")
+    base = tmp_path / ".context/.cache/entries"
+    index = base.with_name("index-live")
     texts = range(kept[base].index(b"pad\npad"), kept[base].rindex(b"pad\npad"), 1 << 14)
     for page in range(1 << 14, len(kept[index]), 1 << 14):
         for path, data in kept.items():
