@@ -195,7 +195,7 @@ CASES = {
         context("""
             [Elsewhere]
             Some: The garden is dry.
-            By itself: Drips.
+            By itself: It drips, drips.
             Others: Who waters it?
             [Talk]
             First: What now?
