@@ -57,6 +57,7 @@ def truncating(path: Path, data: bytes) -> float:
     return taken
 
 
+_OWN, _MOST = b"- person ", 50  # lines of its own that it leaves in the file
 MANNERS: tuple[Save, ...] = (rename, in_place, slowly, truncating)
 
 
@@ -68,7 +69,8 @@ def save_for_ever(path: Path, log: Path, pause: float) -> None:
             began = time.monotonic()
             lines = path.read_bytes().splitlines(keepends=True)
             vanished = _text(set(saved) - set(lines))
-            saved = [*lines, b"- person %d\r\n" % number]
+            old = set([line for line in lines if line.startswith(_OWN)][:-_MOST])
+            saved = [*(line for line in lines if line not in old), _OWN + b"%d\r\n" % number]
             taken = MANNERS[number % len(MANNERS)](path, b"".join(saved))
             note.write(json.dumps({"began": began, "taken": taken, "vanished": vanished}) + "\n")
             number += 1

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from ctx.errors import CtxError
 from ctx.store import pending
+from ctx.store.local import LOCAL
 from ctx.store.system import System
 from ctx.store.target import BusyError, Target, same
 
@@ -136,6 +137,8 @@ class Publication:
             self.system.sync_folder(new.parent)
 
     def _note(self) -> None:
+        if not (self.root / LOCAL).is_dir():
+            return  # a file of git's own, below no context
         rows = [
             pending.Row(
                 change.path,
