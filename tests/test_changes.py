@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import event, given, settings
@@ -309,7 +310,7 @@ def joined(chunks: list[KnownChunk | ReadChunk], old: str) -> list[Entry]:
         ("bullet", True),
     ],
 )
-def test_a_key_tells_apart_what_is_told_apart(name: str, value: object) -> None:
+def test_a_key_tells_apart_what_is_told_apart(name: str, value: Any) -> None:
     """Whatever is rendered or indexed of an entry is kept under its key, and never under that of another."""
     text = "# L\n\n## [2026-01-01] Title\n\nBody\n"
     entry = next(iter(entries_of(Document.parse(text), ROLE, FILE))).named("L-1")
