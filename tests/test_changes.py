@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import event, given, settings
@@ -292,6 +293,30 @@ def joined(chunks: list[KnownChunk | ReadChunk], old: str) -> list[Entry]:
             )
         line, start, position = line + one.chunk.lines, start + one.chunk.chars, position + one.chunk.entries
     return found
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("id", "L-2"),
+        ("kind", "decision"),
+        ("title", "Another"),
+        ("stamp", "2026-01-02"),
+        ("path", ".context/learnings/a.md"),
+        ("body", "Other words"),
+        ("category", "A group"),
+        ("level", 3),
+        ("archived", True),
+        ("bullet", True),
+    ],
+)
+def test_a_key_tells_apart_what_is_told_apart(name: str, value: Any) -> None:
+    """Whatever is rendered or indexed of an entry is kept under its key, and never under that of another."""
+    text = "# L\n\n## [2026-01-01] Title\n\nBody\n"
+    entry = next(iter(entries_of(Document.parse(text), ROLE, FILE))).named("L-1")
+    assert entry_key(entry._replace(**{name: value})) != entry_key(entry)
+    # Where it stands is not of it.
+    assert entry_key(entry._replace(line=9, start=9, end=99, position=3)) == entry_key(entry)
 
 
 INDEX = "# Learnings\n\n<!-- INDEX:START -->\n| a | b |\n<!-- INDEX:END -->\n\n"

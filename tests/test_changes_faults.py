@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ctx.actions.build_packet import Request, build_packet
 from ctx.actions.read_context import Reader
 from ctx.actions.search import search
+from ctx.errors import CtxError
 from tests.test_cache import answers, cache_files, damages, write
 from tests.test_changes import CHANGES, FILE, NEW, SECTIONS, TASKS, same, text_of
 
@@ -125,6 +126,19 @@ def test_layers_that_vanish_between_two_questions_to_one_reader_are_no_matter(ch
         os.truncate(path, 40)
     assert packet.to_json() == plain[3]
     assert search(reader, "lock") == plain[4]
+
+
+def test_what_is_looked_up_after_the_files_changed_is_not_mixed_up(tmp_path: Path) -> None:
+    """A packet that is looked at long after: the cache is damaged by then, and the files say otherwise."""
+    write(tmp_path, {FILE: text_of("# L\n\n", LARGE, "\n"), ".context/TASKS.md": TASKS})
+    request = Request(budget=601, query="lock", now="2026-11-21")
+    build_packet(Reader(tmp_path), request)
+    packet = build_packet(Reader(tmp_path), request)
+    path = tmp_path / ".context/.cache/entries"
+    path.write_bytes(bytes(path.stat().st_size))
+    write(tmp_path, {FILE: text_of("# L\n\n", [NEW, *LARGE], "\n")})
+    with pytest.raises(CtxError, match="changed since"):
+        packet.to_json()
 
 
 def test_a_disk_that_is_full_by_then_is_no_matter(changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:

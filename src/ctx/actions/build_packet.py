@@ -14,7 +14,7 @@ from ctx.actions.read_context import Reader, Reading
 from ctx.errors import UsageError
 from ctx.memory.frame import Frame
 from ctx.memory.paths import applies
-from ctx.memory.roster import Chosen, Roster
+from ctx.memory.roster import Roster
 from ctx.memory.task import active
 from ctx.packet.pack import Packer
 from ctx.packet.parts import Content, Shares
@@ -56,7 +56,7 @@ def build_packet(reader: Reader, request: Request) -> Packet:
 
     queries = _queries(reading, request)
     numbers = _competing(reading, request.path)
-    roster = _roster(reading, numbers)
+    roster = reading.roster.choose(numbers)
     answers = session.answers(queries, numbers, _tags(reading, roster, queries))
     relevance = [answer.relevance for answer in answers]
     scored = score(roster, relevance, _recency(reading, now), _weights(reading))
@@ -74,11 +74,6 @@ def build_packet(reader: Reader, request: Request) -> Packet:
     )
     session.keep(task.words for task in active(reading.memory.tasks))
     return packet
-
-
-def _roster(reading: Reading, numbers: Sequence[int]) -> Roster:
-    """The columns of the competing entries."""
-    return reading.roster if len(numbers) == len(reading.roster.kinds) else Chosen(reading.roster, numbers)
 
 
 def _tags(reading: Reading, roster: Roster, queries: Sequence[Question]) -> Tags:

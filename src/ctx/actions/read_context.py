@@ -14,7 +14,7 @@ from ctx.config import Config, parse
 from ctx.errors import CtxError, Damaged
 from ctx.memory.entry import Entry
 from ctx.memory.lazy_memory import LazyMemory
-from ctx.memory.roster import Chosen, Joined, Listed, Roster
+from ctx.memory.roster import Joined, Roster
 from ctx.memory.views import frame_entry
 from ctx.retrieval.collection import Collection
 from ctx.retrieval.index import Index
@@ -52,7 +52,7 @@ class Reading:
     @cached_property
     def roster(self) -> Roster:
         """The live entries by columns."""
-        return Listed(self.live)
+        return Roster.of(self.live)
 
     @cached_property
     def thesaurus(self) -> Thesaurus:
@@ -106,8 +106,7 @@ class KeptReading(Reading):
     @cached_property
     def roster(self) -> Roster:
         """The live entries by columns."""
-        numbers = self._lazy.live_numbers
-        return self._lazy if len(numbers) == len(self._lazy.entries) else Chosen(self._lazy, numbers)
+        return self._lazy.columns().choose(self._lazy.live_numbers)
 
     @cached_property
     def thesaurus(self) -> Thesaurus:

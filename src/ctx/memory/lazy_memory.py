@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ctx.errors import Damaged
 from ctx.memory.entry import Entry
-from ctx.memory.roster import Lazy
+from ctx.memory.roster import Lazy, Roster
 from ctx.memory.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ class EntryTexts:
 class LazyMemory:
     """A memory that is read from a manifest and a base; without the `archive` if that is not asked for.
 
-    It is a `Roster` of its entries too. Whatever it is asked may raise Damaged; but entries, which may be
-    looked at long after, are `read_again` from the files where that is set.
+    Whatever it is asked may raise Damaged; but entries, which may be looked at long after, are `read_again`
+    from the files where that is set.
     """
 
     def __init__(self, manifest: Shelf, base: Shelf, *, archive: bool) -> None:
@@ -158,35 +158,17 @@ class LazyMemory:
         """The entries that take part in the ranking, by their numbers."""
         return [n for n, flags in enumerate(self.column("flags")) if flags & LIVE]
 
-    @cached_property
-    def kinds(self) -> Sequence[str]:
-        """The kind of each entry."""
-        return [self.kinds_known[kind] for kind in self.column("kind")]
-
-    @cached_property
-    def dates(self) -> Sequence[str | None]:
-        """The date of each entry."""
-        return [self.dates_known[date] for date in self.column("date")]
-
-    @cached_property
-    def marks(self) -> Mapping[int, tuple[int, int]]:
-        """How often entries were marked helpful and harmful, where they were."""
-        return {number: (helpful, harmful) for number, (helpful, harmful) in self.few("marks")}
-
-    @cached_property
-    def pinned(self) -> Sequence[int]:
-        """The pinned entries."""
-        return [number for number, _ in self.few("pinned")]
-
-    @cached_property
-    def limited(self) -> frozenset[int]:
-        """The entries that apply to some paths only."""
-        return frozenset(number for number, _ in self.few("limited"))
-
-    @cached_property
-    def tags(self) -> Mapping[int, Sequence[str]]:
-        """The tags of the entries that have any."""
-        return dict(self.few("tags"))
+    def columns(self) -> Roster:
+        """The entries by columns."""
+        return Roster(
+            self.entries,
+            kinds=[self.kinds_known[kind] for kind in self.column("kind")],
+            dates=[self.dates_known[date] for date in self.column("date")],
+            marks={number: (helpful, harmful) for number, (helpful, harmful) in self.few("marks")},
+            pinned=[number for number, _ in self.few("pinned")],
+            limited=frozenset(number for number, _ in self.few("limited")),
+            tags=dict(self.few("tags")),
+        )
 
     def under(self, holds: Callable[[str], bool]) -> list[Entry]:
         """The live entries of the files whose paths are meant."""

@@ -48,6 +48,7 @@ class Collection:
         """What was indexed, in the order of the list."""
         self._adder = Adder(index)
         self._rows: Memo[int, dict[int, int]] = Memo(_MOST_ROWS)
+        self._titles: dict[int, dict[int, float]] = {}
         self._vectors: dict[int, Vector] = {}
         self._outstanding: dict[int, Vector] = {}
         self._company: dict[int, Vector] = {}
@@ -78,10 +79,10 @@ class Collection:
 
     def impacts(self, term: int, chosen: AbstractSet[int]) -> list[tuple[int, float]]:
         """What a term adds to those of some documents that it counts for, before its weight."""
-        if (dense := self._adder.dense(term)) is not None:
-            return [(number, impact / UNIT) for number in chosen if (impact := dense[number])]
         row = self._rows.get(term)
         if row is None:
+            if (dense := self._adder.dense(term)) is not None:
+                return [(number, impact / UNIT) for number in chosen if (impact := dense[number])]
             row = self._rows[term] = dict(zip(*self.index.postings(term), strict=True))
         return [(number, row[number] / UNIT) for number in chosen & row.keys()]
 
@@ -113,8 +114,12 @@ class Collection:
 
     def title_weights(self, number: int) -> Mapping[int, float]:
         """The weights of the words of a document's title."""
-        index = self.index
-        return {term: index.idf(term) for term in index.words(number)[: index.title_length(number)]}
+        known = self._titles.get(number)
+        if known is None:
+            index = self.index
+            words = index.words(number)[: index.title_length(number)]
+            known = self._titles[number] = {term: index.idf(term) for term in words}
+        return known
 
     def vector(self, number: int) -> Vector:
         """A document's unit tf-idf vector over its words, without those that no other document holds."""

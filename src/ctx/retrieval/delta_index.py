@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from ctx.memory.shelf import Numbers, Parts, Shelf
+from ctx.memory.shelf import Parts, Shelf
 from ctx.retrieval.document import Document, Documents, decode_terms
 from ctx.retrieval.index import Index, Postings
 from ctx.retrieval.postings import averages_of, fields_of, terms_of
@@ -108,11 +108,6 @@ class DeltaIndex(Index):
         held, at = self._held(number)
         return held.document(at, self.terms)
 
-    def words(self, number: int) -> Numbers:
-        """The words of a document: those of its title, a gap, and those of its body."""
-        held, at = self._held(number)
-        return held.row("words", at)
-
     def title_length(self, number: int) -> int:
         """How many words a document's title has."""
         held, at = self._held(number)
@@ -123,7 +118,6 @@ class DeltaIndex(Index):
         return super().length(number) if number < self._first else self._delta.length(number - self._first)
 
     def _held(self, number: int) -> tuple[Documents, int]:
-        """The documents that a document is among, and its number there."""
         if number < self._first:
             return self.documents, number
         return self._delta.documents, number - self._first

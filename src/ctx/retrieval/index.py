@@ -18,6 +18,8 @@ from ctx.retrieval.postings import TWENTIETHS, Averages, averages_of, body_norm
 Postings = tuple[Numbers, Numbers]
 # So many terms' postings are kept once they were read.
 _MOST_TERMS = 1 << 13
+# So many documents' words are.
+_MOST_DOCUMENTS = 1 << 11
 
 
 class _Idfs(dict[int, float]):
@@ -45,6 +47,7 @@ class Index:
         self.idf: Callable[[int], float] = _Idfs(self).__getitem__
         """The weight of a term by how many documents hold it."""
         self._known_postings: Memo[int, Postings] = Memo(_MOST_TERMS)
+        self._known_words: Memo[int, Numbers] = Memo(_MOST_DOCUMENTS)
         self._known_groups: Memo[int, Postings] = Memo(_MOST_TERMS)
 
     @classmethod
@@ -165,7 +168,15 @@ class Index:
 
     def words(self, number: int) -> Numbers:
         """The words of a document: those of its title, a gap, and those of its body."""
-        return self.documents.row("words", number)
+        known = self._known_words.get(number)
+        if known is None:
+            documents, at = self._held(number)
+            known = self._known_words[number] = tuple(documents.row("words", at))
+        return known
+
+    def _held(self, number: int) -> tuple[Documents, int]:
+        """The documents that a document is among, and its number there."""
+        return self.documents, number
 
     def title_length(self, number: int) -> int:
         """How many words a document's title has."""
