@@ -6,7 +6,7 @@ import pytest
 
 from ctx.actions.build_packet import Request, build_packet
 from ctx.errors import BudgetError, UsageError
-from ctx.packet.receipt import Packet
+from ctx.packet.packet import Packet
 from tests.contexts import MemoryReader
 from tests.oracle import count
 

@@ -21,7 +21,7 @@ from ctx.actions.cache.signature import (
 )
 from ctx.actions.cache.snapshot import Snapshot
 from ctx.config import Config, parse
-from ctx.errors import CtxError, Damaged
+from ctx.errors import CtxError, Damaged, UndecodableError
 from ctx.memory.entry import Entry
 from ctx.memory.layout import Role, wanted
 from ctx.memory.paths import matches
@@ -48,12 +48,20 @@ class Reading:
     """One reading of a context; `digest` is a sha256 over the files and the configuration.
 
     `recall` is what is remembered of this state of the files, where that may be used; `was_kept` says
-    whether the reading itself was remembered.
+    whether the reading itself was remembered. `unread` are the files that were left out, each with its error.
     """
 
     was_kept = False
 
-    def __init__(self, config: Config, memory: Memory, digest: str, recall: Recall | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        memory: Memory,
+        digest: str,
+        recall: Recall | None = None,
+        unread: Sequence[UndecodableError] = (),
+    ) -> None:
+        self.unread = unread
         self.config = config
         self.memory = memory
         self.digest = digest
@@ -155,35 +163,40 @@ class Reader:
         self.may_fork = may_fork
         self.worktree = Worktree(root)
         self.cache = Cache(root)
-        self._kept: dict[bool, tuple[object, Reading]] = {}
-        self._looked: dict[bool, tuple[object, Reading]] = {}
+        self._kept: dict[tuple[bool, bool], tuple[object, Reading]] = {}
+        self._looked: dict[tuple[bool, bool], tuple[object, Reading]] = {}
 
-    def read(self, *, archive: bool = False, at: str | None = None) -> Reading:
-        """The context as it is now, or as it was `at` a git revision; with the archive when asked."""
+    def read(self, *, archive: bool = False, at: str | None = None, strict: bool = True) -> Reading:
+        """The context as it is now, or as it was `at` a git revision; with the archive when asked.
+
+        A file that cannot be decoded is an error, or is left out where that is not `strict`.
+        """
         if at is not None:
-            return read_context(Revision(self.root, git.resolve(self.root, at)), archive=archive)
+            source = Revision(self.root, git.resolve(self.root, at))
+            return read_context(source, archive=archive, strict=strict)
         signature = self.worktree.signature(parse(self.worktree.read(CONFIG) or "").references)
-        kept = self._kept.get(archive)
+        kept = self._kept.get((archive, strict))
         if kept is None or kept[0] != signature:
-            kept = self._kept[archive] = (signature, read_context(self.worktree, archive=archive))
+            found = read_context(self.worktree, archive=archive, strict=strict)
+            kept = self._kept[archive, strict] = (signature, found)
         return kept[1]
 
-    def look(self, *, archive: bool = False, at: str | None = None) -> Reading:
+    def look(self, *, archive: bool = False, at: str | None = None, strict: bool = True) -> Reading:
         """The same as `read`, but only to be looked at: it may come from what the cache remembers."""
         if at is not None or not self.cache.on:
-            return self.read(archive=archive, at=at)
+            return self.read(archive=archive, at=at, strict=strict)
         taken = now()
         text = self.worktree.read(CONFIG) or ""
         config = parse(text, CONFIG)
         look = _Look(archive, text, config, self.worktree.signature(config.references), taken)
-        kept = self._looked.get(archive)
+        kept = self._looked.get((archive, strict))
         if kept is None or kept[0] != look.signature:
             try:
                 found = self._recall(look)
             except (Damaged, CtxError):
                 found = None
-            found = found or self._remember(look)
-            kept = self._looked[archive] = (look.signature, found)
+            found = found or self._remember(look, strict=strict)
+            kept = self._looked[archive, strict] = (look.signature, found)
         return kept[1]
 
     def _recall(self, look: _Look) -> Reading | None:
@@ -221,7 +234,7 @@ class Reader:
             from ctx.memory.encode import encode
 
             roles = look.roles()
-            texts = _load(self.worktree, roles)
+            texts, _ = _load(self.worktree, roles)
             return WholeMemory(Held(encode(_understand(look.config, roles, texts), texts)))
 
         stored = Stored(MendedMemory(found.kept, again))
@@ -229,13 +242,13 @@ class Reader:
         recall = Recall(self.cache, name, f"{name} {found.state.digest}", _layers(found, stored))
         return StoredReading(look.config, stored, found.state.digest, recall)
 
-    def _remember(self, look: _Look) -> Reading:
+    def _remember(self, look: _Look, *, strict: bool) -> Reading:
         """Read the files and keep what they say, where that can be done."""
         from ctx.memory.encode import encode
 
         # By the configuration that was looked at: it may be another one by now.
         roles = look.roles()
-        texts = _load(self.worktree, roles)
+        texts, unread = _load(self.worktree, roles, strict=strict)
         memory = _understand(look.config, roles, texts)
         state = FileState.of(look.text, texts, look.signature, look.taken)
         name = _NAMES[look.archive]
@@ -244,7 +257,8 @@ class Reader:
         kept = texts.keys() == roles.keys() and self.cache.put(
             name, stamp, encode(memory, texts) | {"state": state.dump()}
         )
-        return Reading(look.config, memory, state.digest, Recall(self.cache, name, stamp) if kept else None)
+        recall = Recall(self.cache, name, stamp) if kept else None
+        return Reading(look.config, memory, state.digest, recall, unread)
 
     def forget(self) -> None:
         """Remove what the cache remembers, and do without it from now on."""
@@ -270,17 +284,36 @@ def read_config(source: Source) -> Config:
     return parse(source.read(CONFIG) or "", CONFIG)
 
 
-def read_context(source: Source, *, archive: bool) -> Reading:
-    """Read every file of a source by its role. Raises CtxError for one that cannot be read whole."""
+def read_context(source: Source, *, archive: bool, strict: bool = True) -> Reading:
+    """Read every file of a source by its role.
+
+    Raises CtxError for one that cannot be read whole; where that is not `strict`, one that is no text is left out.
+    """
     text = source.read(CONFIG) or ""
     config = parse(text, CONFIG)
     roles = _roles(source.paths(config.references), config, archive=archive)
-    texts = _load(source, roles)
-    return Reading(config, _understand(config, roles, texts), digest_of(text, hashes(texts)))
+    texts, unread = _load(source, roles, strict=strict)
+    memory = _understand(config, roles, texts)
+    return Reading(config, memory, digest_of(text, hashes(texts)), unread=unread)
 
 
-def _load(source: Source, paths: Iterable[str]) -> dict[str, str]:
-    return {path: text for path in paths if (text := source.read(path)) is not None}
+def _load(
+    source: Source, paths: Iterable[str], *, strict: bool = True
+) -> tuple[dict[str, str], list[UndecodableError]]:
+    """The texts of the files that are there, and the errors of those that are none where that is allowed."""
+    texts: dict[str, str] = {}
+    unread: list[UndecodableError] = []
+    for path in paths:
+        try:
+            text = source.read(path)
+        except UndecodableError as error:
+            if strict:
+                raise
+            unread.append(error)
+            continue
+        if text is not None:
+            texts[path] = text
+    return texts, unread
 
 
 def _understand(config: Config, roles: dict[str, Role], texts: dict[str, str]) -> Memory:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 LABEL = re.compile(r"(?<![\w`/#&])#(?P<name>[^\W\d_][\w-]*)(?::(?P<value>[^\s`,;)]+))?")
@@ -89,13 +90,22 @@ def urgency(task: Task) -> tuple[bool, int, int]:
     return (not task.in_progress, task.priority, task.position)
 
 
-def active(tasks: list[Task]) -> list[Task]:
+def active(tasks: Sequence[Task]) -> list[Task]:
     """The open, unblocked tasks not nested in another one of them, most urgent first."""
+    return sorted((task for task in _outermost(tasks) if not task.blocked), key=urgency)
+
+
+def waiting(tasks: Sequence[Task]) -> list[Task]:
+    """The open tasks that are blocked and not nested in another open one, most urgent first."""
+    return sorted((task for task in _outermost(tasks) if task.blocked), key=urgency)
+
+
+def _outermost(tasks: Sequence[Task]) -> Iterator[Task]:
+    """The open tasks that are not nested in another open one, however deep."""
     by_position = {task.position: task for task in tasks}
 
     def covered(task: Task) -> bool:
         above = by_position.get(task.parent) if task.parent is not None else None
         return above is not None and (above.state == OPEN or covered(above))
 
-    found = [task for task in tasks if task.state == OPEN and not task.blocked and not covered(task)]
-    return sorted(found, key=urgency)
+    return (task for task in tasks if task.state == OPEN and not covered(task))

@@ -87,12 +87,11 @@ class Recall:
         """Keep the token counts, where any was added, and those of the lines that count what is left out."""
         if len(known.added) == self._counted:
             return
-        from ctx.packet.render import more_entries, more_tasks
+        from ctx.packet.render import more_entries
 
         for digits in range(_DIGITS):
-            press(more_tasks(10**digits))
-            press(more_tasks(10**digits) + "\n")
-            press(more_entries(10**digits))
+            # With another section behind it a blank line follows.
+            press.many([more_entries(10**digits), more_entries(10**digits) + "\n"])
         name, last = f"tokens-{press.counter.name}", known.added
         if len(last) > _LAST:
             keys, numbers = known.merged()
@@ -114,9 +113,9 @@ class Recall:
         if kept is None:
             kept = self._make_sizes(name, self.stamp, again)
         sizes = StoredSizes(kept, lambda: WholeSizes(Held(again())))
-        for item, units, last in sizes.items.values():
-            press.learn(item, units)
-            press.learn(item + "\n", last)
+        for forms in sizes.tasks.values():
+            for text, units in forms.values():
+                press.learn(text, units)
         return sizes
 
     def _patched_sizes(self, name: str, layers: Layers, press: Press) -> PatchedSizes:

@@ -11,54 +11,58 @@ from typing import TYPE_CHECKING, Protocol
 
 from ctx.memory.shelf import Mended, Parts, Shelf
 from ctx.memory.task import active
+from ctx.packet.budget import Size
+from ctx.packet.content import FORMS, FULL, SUMMARY
 
 if TYPE_CHECKING:
     from ctx.memory.entry import Entry
     from ctx.memory.read_memory import Memory
     from ctx.memory.stored import Stored
-    from ctx.memory.task import Task
     from ctx.packet.blocks import Press
 
-_WHOLE, _LINE = ("whole_units", "whole_chars"), ("line_units", "line_chars")
+# Of each form of an entry: the texts, where they end, and what they count.
+_TEXTS = {form: f"{form}_texts" for form in FORMS}
+_ENDS = {form: f"{form}_ends" for form in FORMS}
+_COUNTS = {form: tuple(f"{form}_{unit}" for unit in Size._fields) for form in FORMS}
 
 
 def measure(entries: Sequence[Entry], press: Press) -> Parts:
     """The texts and sizes of some entries."""
-    from ctx.packet.render import entry_line, entry_whole
+    from ctx.packet.entry_text import entry_line, entry_whole
 
-    wholes = press.many([entry_whole(entry) for entry in entries])
-    lines = press.many([entry_line(entry) for entry in entries])
-    texts = [block.text.encode("utf-8", "surrogatepass") for block in wholes]
-    parts: Parts = {"texts": b"".join(texts), "ends": array("Q", accumulate(map(len, texts)))}
-    for (units, chars), blocks in ((_WHOLE, wholes), (_LINE, lines)):
-        parts[units] = array("I", [block.units for block in blocks])
-        parts[chars] = array("I", [block.chars for block in blocks])
+    parts: Parts = {}
+    for form, render in ((FULL, entry_whole), (SUMMARY, entry_line)):
+        blocks = press.many([render(entry) for entry in entries])
+        texts = [block.text.encode("utf-8", "surrogatepass") for block in blocks]
+        parts[_TEXTS[form]] = b"".join(texts)
+        parts[_ENDS[form]] = array("Q", accumulate(map(len, texts)))
+        for unit, name in enumerate(_COUNTS[form]):
+            parts[name] = array("I", [block.size[unit] for block in blocks])
     return parts
 
 
 def measure_rest(memory: Memory | Stored, press: Press) -> Parts:
     """The texts and sizes of the rules and the tasks."""
-    from ctx.packet.render import head, task_item
+    from ctx.packet.render import head
+    from ctx.packet.task_text import task_line, task_whole
 
-    items = [(task.id, task_item(task)) for task in active(memory.tasks)]
-    rows = [(name, item, press(item).units, press(item + "\n").units) for name, item in items]
+    tasks = [(task.id, (task_whole(task), task_line(task))) for task in active(memory.tasks)]
+    press.many([text for _, texts in tasks for text in texts])
+    rows = [(name, [(text, press(text).size.units) for text in texts]) for name, texts in tasks]
     return {
         "head": head(memory.constitution).encode("utf-8", "surrogatepass"),
-        "items": json.dumps(rows).encode(),
+        "tasks": json.dumps(rows).encode(),
     }
 
 
 class Measured(Protocol):
     """The sizes of some entries, as they are kept."""
 
-    def whole(self, number: int) -> tuple[int, int]:
-        """The (units, characters) of a whole entry."""
+    def size(self, number: int, form: str) -> Size:
+        """The size of an entry."""
 
-    def line(self, number: int) -> tuple[int, int]:
-        """The (units, characters) of an entry's one line."""
-
-    def text(self, number: int) -> str:
-        """A whole entry's text."""
+    def text(self, number: int, form: str) -> str:
+        """The text of an entry."""
 
     def part(self, name: str) -> bytes:
         """What is about rules and tasks."""
@@ -71,31 +75,23 @@ class WholeSizes:
         self._shelf = shelf
 
     @cached_property
-    def _ends(self) -> Sequence[int]:
-        return self._shelf.numbers("ends")
+    def _ends(self) -> dict[str, Sequence[int]]:
+        return {form: self._shelf.numbers(name) for form, name in _ENDS.items()}
 
     @cached_property
-    def _wholes(self) -> list[Sequence[int]]:
-        return [self._shelf.numbers(name) for name in _WHOLE]
+    def _counts(self) -> dict[str, list[Sequence[int]]]:
+        return {form: [self._shelf.numbers(name) for name in names] for form, names in _COUNTS.items()}
 
-    @cached_property
-    def _lines(self) -> list[Sequence[int]]:
-        return [self._shelf.numbers(name) for name in _LINE]
+    def size(self, number: int, form: str) -> Size:
+        """The size of an entry."""
+        units, chars, size = self._counts[form]
+        return Size(units[number], chars[number], size[number])
 
-    def whole(self, number: int) -> tuple[int, int]:
-        """The (units, characters) of a whole entry."""
-        units, chars = self._wholes
-        return units[number], chars[number]
-
-    def line(self, number: int) -> tuple[int, int]:
-        """The (units, characters) of an entry's one line."""
-        units, chars = self._lines
-        return units[number], chars[number]
-
-    def text(self, number: int) -> str:
-        """A whole entry's text."""
-        start, end = self._ends[number - 1] if number else 0, self._ends[number]
-        return self._shelf.data("texts", start, end).decode("utf-8", "surrogatepass")
+    def text(self, number: int, form: str) -> str:
+        """The text of an entry."""
+        ends = self._ends[form]
+        start, end = ends[number - 1] if number else 0, ends[number]
+        return self._shelf.data(_TEXTS[form], start, end).decode("utf-8", "surrogatepass")
 
     def part(self, name: str) -> bytes:
         """What is about rules and tasks."""
@@ -112,20 +108,15 @@ class PatchedSizes:
         origin = self._origin[number]
         return (self._base, origin) if origin < self._count else (self._fresh, origin - self._count)
 
-    def whole(self, number: int) -> tuple[int, int]:
-        """The (units, characters) of a whole entry."""
+    def size(self, number: int, form: str) -> Size:
+        """The size of an entry."""
         sizes, at = self._at(number)
-        return sizes.whole(at)
+        return sizes.size(at, form)
 
-    def line(self, number: int) -> tuple[int, int]:
-        """The (units, characters) of an entry's one line."""
+    def text(self, number: int, form: str) -> str:
+        """The text of an entry."""
         sizes, at = self._at(number)
-        return sizes.line(at)
-
-    def text(self, number: int) -> str:
-        """A whole entry's text."""
-        sizes, at = self._at(number)
-        return sizes.text(at)
+        return sizes.text(at, form)
 
     def part(self, name: str) -> bytes:
         """What is about rules and tasks."""
@@ -144,7 +135,7 @@ class StoredSizes(Mended[Measured]):
     def of(self, places: Sequence[int]) -> StoredSizes:
         """The sizes of some of them."""
         some = StoredSizes(self._kept, self._again, places)
-        some.items = self.items
+        some.tasks = self.tasks
         return some
 
     def _at(self, number: int) -> int:
@@ -156,23 +147,19 @@ class StoredSizes(Mended[Measured]):
         return self._ask(lambda kept: kept.part("head")).decode("utf-8", "surrogatepass")
 
     @cached_property
-    def items(self) -> dict[str, tuple[str, int, int]]:
-        """The active tasks by their handles: text, units, and units where it ends the section."""
-        rows = json.loads(self._ask(lambda kept: kept.part("items")))
-        return {name: (item, units, last) for name, item, units, last in rows}
+    def tasks(self) -> dict[str, dict[str, tuple[str, int]]]:
+        """The texts of the active tasks and their units, by handle and form."""
+        rows = json.loads(self._ask(lambda kept: kept.part("tasks")))
+        return {name: dict(zip(FORMS, map(tuple, texts), strict=True)) for name, texts in rows}
 
-    def item(self, task: Task) -> str:
-        """An active task's text."""
-        return self.items[task.id][0]
+    def task_text(self, handle: str, form: str) -> str | None:
+        """The text of a task, None where it is not known."""
+        return self.tasks[handle][form][0] if handle in self.tasks else None
 
-    def whole_text(self, number: int) -> str:
-        """A whole entry's text."""
-        return self._ask(lambda kept: kept.text(self._at(number)))
+    def entry_text(self, number: int, form: str) -> str:
+        """The text of an entry."""
+        return self._ask(lambda kept: kept.text(self._at(number), form))
 
-    def whole(self, number: int) -> tuple[int, int]:
-        """The (units, characters) of a whole entry."""
-        return self._ask(lambda kept: kept.whole(self._at(number)))
-
-    def line(self, number: int) -> tuple[int, int]:
-        """The (units, characters) of an entry's one line."""
-        return self._ask(lambda kept: kept.line(self._at(number)))
+    def entry(self, number: int, form: str) -> Size:
+        """The size of an entry."""
+        return self._ask(lambda kept: kept.size(self._at(number), form))
