@@ -32,6 +32,12 @@ class Asked(NamedTuple):
     query: str
     instead: bool
 
+    @property
+    def shown(self) -> list[Task]:
+        """The tasks to print: those of TASKS.md and a single text; of several texts who asks has a list."""
+        made = [task for task in self.tasks if not task.path]
+        return [task for task in self.tasks if task.path or len(made) == 1]
+
 
 class Wanted(NamedTuple):
     """A query for the index, and what it may claim in the packet."""

@@ -76,10 +76,11 @@ def build_packet(reader: Reader, request: Request) -> Packet:
 
 def _content(reading: Reading, asked: Asked, ranking: Ranking, claims: Sequence[Query]) -> Content:
     memory, config = reading.memory, reading.config
-    named = {task.id for task in asked.tasks}
+    shown = asked.shown
+    named = {task.id for task in shown}
     return Content(
         rules=memory.constitution,
-        asked=asked.tasks,
+        asked=shown,
         tasks=[task for task in active(memory.tasks) if task.id not in named],
         blocked=[task for task in waiting(memory.tasks) if task.id not in named],
         frames=_episodes(memory.frames, config.episodes),

@@ -287,7 +287,7 @@ def read_config(source: Source) -> Config:
 def read_context(source: Source, *, archive: bool, strict: bool = True) -> Reading:
     """Read every file of a source by its role.
 
-    Raises CtxError for one that cannot be read whole; where that is not `strict`, one that is no text is left out.
+    Raises CtxError for one that cannot be read whole; one that is no text is left out where not `strict`.
     """
     text = source.read(CONFIG) or ""
     config = parse(text, CONFIG)

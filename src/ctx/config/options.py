@@ -140,7 +140,7 @@ class Config:
         0.25,
         "shares.pinned",
         share(),
-        "The share of what is left after the tasks that pinned entries take at most; beyond it they are lines.",
+        "The share of what is left after the tasks that pinned entries take at most; the rest are lines.",
     )
     frames_share: float = _option(
         0.25,
@@ -152,7 +152,7 @@ class Config:
         0.125,
         "shares.lines",
         share(),
-        "The share of what remains after constitution, tasks and sessions that is kept for entries as one line.",
+        "The share of what remains after constitution, tasks and sessions that is kept for one-line entries.",
     )
     conventions_floor: float = _option(
         0.1, "shares.conventions", share(), "The share of the same remainder kept for conventions."

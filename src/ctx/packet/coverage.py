@@ -1,22 +1,25 @@
 """Coverage: what an entry still adds once others are chosen.
 
-Each query is served to a degree between 0 and 1, and an entry of relevance r to it serves a fraction of what is
-still open in proportion to r, so that the next good entry for one task is worth less than the first for
-another: probabilistic coverage, a monotone submodular function, for which the greedy choice by gain per cost
-is near optimal (Nemhauser, Wolsey and Fisher 1978; Lin and Bilmes 2010 for the exponent of the cost).
+Each query is served to a degree between 0 and 1, and an entry of relevance r to it serves a fraction of
+what is still open that grows with r, so that the next good entry for one task is worth less than the first
+for another: probabilistic coverage, a monotone submodular function, for which the greedy choice by gain per
+cost is near optimal (Nemhauser, Wolsey and Fisher 1978; Lin and Bilmes 2010 for the exponent of the cost).
 """
 
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ctx.retrieval.score import Scored
 
-# How often the best entry of a query is what it needs; its line tells so much of what the whole would.
-_SURE, _LINE = 0.6, 0.4
-# The exponent of the cost: low while there is room for about 300 tokens a query, high where it is scarce.
-_LOOSE, _TIGHT, _ROOM = 0.2, 0.7, 300
+# How often the best entry of a query is what it needs.
+_SURE = 0.5
+# A line tells so much of what the whole would.
+_LINE = 0.4
+# The exponent of the cost: low while there is room for about 500 tokens a query, high where it is scarce.
+_LOOSE, _TIGHT, _ROOM = 0.2, 0.7, 500
 
 
 class Coverage:
@@ -39,7 +42,8 @@ class Coverage:
         if not scored.relevance:
             return scored.total * self._least
         fresh = sum(
-            value * self._attention[query] * self._open[query] for query, value in scored.by_task.items()
+            _chance(value) * self._attention[query] * self._open[query]
+            for query, value in scored.by_task.items()
         )
         return fresh * scored.total / scored.relevance
 
@@ -51,15 +55,20 @@ class Coverage:
         """Count an entry as chosen, whole or as a line."""
         sure = _SURE * _LINE if line else _SURE
         for query, value in scored.by_task.items():
-            self._open[query] *= 1.0 - sure * value
+            self._open[query] *= 1.0 - sure * _chance(value)
+
+
+def _chance(relevance: float) -> float:
+    """How likely an entry is to be needed, beside the best one: that falls sooner than relevance does."""
+    return relevance * math.sqrt(relevance)
 
 
 def best_first(
     numbers: Iterable[int], worth: Callable[[int], float], fits: Callable[[int], bool]
 ) -> Iterator[int]:
-    """Entries that fit, the one of most worth first; what an entry is worth may shrink while others are taken.
+    """Entries that fit, the one of most worth first; what one is worth may shrink while others are taken.
 
-    Worth never grows, so an outdated one is looked at again when it comes up (the lazy greedy of Minoux 1978).
+    It never grows, so an outdated one is looked at again when it comes up (the lazy greedy of Minoux 1978).
     What does not fit when its turn comes is left out.
     """
     waiting = [(-worth(number), number) for number in numbers if fits(number)]

@@ -53,7 +53,7 @@ class EntryClaims:
             return NOTHING
         self.open_lines()
         line = self.forms.size(number, SUMMARY)
-        if self.forms.size(number, FULL).fits(line.share(_LITTLE_MORE)):
+        if self._is_short(number):
             whole = self.take_whole(number, f"{reason}; whole, for it is hardly longer than its line", within)
             if whole is not None:
                 return whole
@@ -103,8 +103,14 @@ class EntryClaims:
         """What an entry would add."""
         return self.coverage.gain(self.scored[number])
 
+    def _is_short(self, number: int) -> bool:
+        """Whether an entry is hardly longer than its line."""
+        return self.forms.size(number, FULL).fits(self.forms.size(number, SUMMARY).share(_LITTLE_MORE))
+
     def _is_said(self, number: int) -> bool:
         """Whether another entry that is in whole says the same; the first one to come says it."""
+        if self._is_short(number):
+            return False
         first = self._said.setdefault(self.forms.wording(number), number)
         if first != number:
             self.choice.same[number] = first

@@ -14,7 +14,8 @@ _BOOKKEEPING = frozenset(
 )
 # What an entry is anyway, as a field, a list item or a plain line.
 _ACCEPTED = re.compile(
-    r"^[ ]{0,3}(?:[-*+>][ \t]+)?(?:\*\*|__)?status(?:\*\*|__)?[ \t]*:(?:\*\*|__)?[ \t]*accepted\.?[ \t]*(?:\n|\Z)",
+    r"^[ ]{0,3}(?:[-*+>][ \t]+)?(?:\*\*|__)?status(?:\*\*|__)?[ \t]*:(?:\*\*|__)?[ \t]*accepted\.?[ \t]*"
+    r"(?:\n|\Z)",
     re.MULTILINE | re.IGNORECASE,
 )
 _PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
@@ -23,9 +24,8 @@ _WORD = re.compile(r"\w+")
 # What begins a block of its own, or a line that has to stay one.
 _BLOCK = re.compile(r"[ ]{4}|\t|\s*(?:[-*+>|#<]|\d+[.)]|```|~~~|={2,}$)", re.MULTILINE)
 _HARD_BREAK = re.compile(r"(?:[ ]{2,}|\\)\n")
-_HANDLE = re.compile(r" ?\([A-Z]{1,3}-[0-9a-f]{6,64}(?:\.\d+)?\):?")
-# From so many words on, a body that two entries share says the same under whatever title.
-_SAME = 12
+_DATE = re.compile(r"\A### \d{4}-\d{2}-\d{2} ")
+_HANDLE = re.compile(r"\([A-Z]{1,3}-[0-9a-f]{6,64}(?:\.\d+)?\)")
 
 
 def entry_whole(entry: Entry) -> str:
@@ -47,10 +47,8 @@ def entry_line(entry: Entry) -> str:
 
 
 def wording(whole: str) -> str:
-    """What a whole entry says, comparable: the words of its body, or of all of it where that is short."""
-    head, _, body = _HANDLE.sub("\0", whole, count=1).partition("\0")
-    said = _words(body)
-    return " ".join(said if len(said) >= _SAME else [*_words(head.partition(" ")[2]), *said])
+    """The words of a whole entry without its date and handle: entries with the same ones say the same."""
+    return " ".join(_words(_HANDLE.sub(" ", _DATE.sub("", whole), count=1)))
 
 
 def _nameless(body: str, handle: str) -> str:

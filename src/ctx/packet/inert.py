@@ -5,7 +5,7 @@ from __future__ import annotations
 from ctx.markdown.controls import CONTROLS
 
 # A line is read at a glance: two rows of a terminal at most, and ten of them fit into 600 tokens.
-_LINE = 140
+_LINE = 120
 
 
 def clean(text: str) -> str:

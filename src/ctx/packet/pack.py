@@ -210,7 +210,7 @@ class _Packing:
             queries = [n for n, query in enumerate(self.content.queries) if query.first == first]
             best = {query: self._best(query, rank) for query in queries}
             found = [(query, number) for query, number in best.items() if number is not None]
-            for query, number in sorted(found, key=lambda pair: -self.entries.worth(pair[1])):
+            for query, _ in sorted(found, key=lambda pair: -self.entries.worth(pair[1])):
                 self._serve(query, rank)
 
     def _compete(self) -> None:
@@ -239,7 +239,7 @@ class _Packing:
                 return
 
     def _by_gain(self, form: str) -> Iterator[int]:
-        """The entries that could still be taken in a form: relevant ones by what they add, others by score."""
+        """The entries that could be taken in a form: relevant ones by what they add, others by score."""
 
         def fits(number: int) -> bool:
             return self.entries.step(number, form).fits(self.budget.left)

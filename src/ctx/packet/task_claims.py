@@ -102,7 +102,7 @@ class TaskClaims:
         return True
 
     def _take_lines(self, room: Budget) -> None:
-        """Lines, most urgent first, up to the first one that has no room; a whole task no longer than that."""
+        """Lines, most urgent first, up to the first one that has no room; whole tasks where no longer."""
         for task in self.all:
             if task.id in self.chosen:
                 continue

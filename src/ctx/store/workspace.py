@@ -177,7 +177,7 @@ class Revision:
 
 
 def decode(data: bytes, path: str) -> str:
-    """Text from bytes, unchanged. Raises UndecodableError naming the line of a NUL or of what is not UTF-8."""
+    """Text from bytes, unchanged. Raises UndecodableError with the line of a NUL or of what is not UTF-8."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
