@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, zip_longest
-from typing import NamedTuple
 
 from ctx.actions.read_context import Reading
 from ctx.config import Config
@@ -22,15 +21,17 @@ _CANDIDATES = 5
 _HANDLE = re.compile(rf"{TASK_PREFIX}-[0-9a-f]+(?:\.\d+)?", re.IGNORECASE)
 
 
-class Asked(NamedTuple):
+class Asked:
     """What was asked for: tasks of TASKS.md or of the one who asks, and a text.
 
     `instead` says whether the tasks stand for those of TASKS.md as queries.
     """
 
-    tasks: Sequence[Task]
-    query: str
-    instead: bool
+    def __init__(self, tasks: Sequence[Task], query: str, *, instead: bool) -> None:
+        self.tasks, self.query, self.instead = tasks, query, instead
+
+    def __bool__(self) -> bool:
+        return bool(self.tasks or self.query)
 
     @property
     def shown(self) -> list[Task]:
@@ -38,35 +39,33 @@ class Asked(NamedTuple):
         made = [task for task in self.tasks if not task.path]
         return [task for task in self.tasks if task.path or len(made) == 1]
 
-
-class Wanted(NamedTuple):
-    """A query for the index, and what it may claim in the packet."""
-
-    question: Question
-    claim: Query
+    def without(self, tasks: Sequence[Task]) -> Sequence[Task]:
+        """The other ones of some tasks."""
+        named = {task.id for task in self.tasks}
+        return [task for task in tasks if task.id not in named] if named else tasks
 
 
 def find_asked(reading: Reading, tasks: Sequence[str] | None, query: str | None) -> Asked:
     """What was asked for, handles looked up. Raises UsageError for one that names no task, or several."""
     texts = [text for text in tasks or () if text.strip()]
     found = [_find(reading, text, number) for number, text in enumerate(texts, 1)]
-    return Asked([*dict.fromkeys(found)], (query or "").strip(), tasks is not None)
+    return Asked([*dict.fromkeys(found)], (query or "").strip(), instead=tasks is not None)
 
 
-def queries_of(reading: Reading, asked: Asked) -> list[Wanted]:
-    """Each thing asked for and each active task is a query of its own; never one long text."""
-    weight = reading.config.asked_attention
-    queries = [Wanted(Question("query", asked.query), Query("query", weight, ASKED))] if asked.query else []
-    queries += [Wanted(_question(task), Query(task.id, weight, ASKED)) for task in asked.tasks]
+def queries_of(config: Config, asked: Asked, todo: Sequence[Task]) -> list[Query]:
+    """Each thing asked for and each task to do is a query of its own; never one long text."""
+    weight = config.asked_attention
+    queries = [Query(Question("query", asked.query), weight, ASKED)] if asked.query else []
+    queries += [Query(_question(task), weight, ASKED) for task in asked.tasks]
     if not asked.instead:
-        queries += _of_tasks(reading, _MOST_QUERIES - len(queries))
+        queries += _of_tasks(config, todo, _MOST_QUERIES - len(queries))
     return [query for query in queries if query.question.text.strip()][:_MOST_QUERIES]
 
 
-def unanswered(queries: Sequence[Wanted], answers: Sequence[Answer]) -> Iterator[str]:
+def unanswered(queries: Sequence[Query], answers: Sequence[Answer]) -> Iterator[str]:
     """What is to be said of what was asked for and finds nothing."""
     for query, answer in zip(queries, answers, strict=True):
-        if query.claim.first == ASKED and not answer.relevance:
+        if query.first == ASKED and not answer.relevance:
             text = " ".join(query.question.text.split())
             yield f"no entry has a word of {_short(text)!r}; `ctx search WORDS` also looks into the archive"
 
@@ -83,10 +82,10 @@ def attention(task: Task, config: Config) -> float:
     return max(own, config.in_progress_attention) if task.in_progress else own
 
 
-def _of_tasks(reading: Reading, most: int) -> Iterator[Wanted]:
-    for task in _spread(active(reading.memory.tasks), most):
+def _of_tasks(config: Config, todo: Sequence[Task], most: int) -> Iterator[Query]:
+    for task in _spread(todo, most):
         first = IN_PROGRESS if task.in_progress else None
-        yield Wanted(_question(task), Query(task.id, attention(task, reading.config), first))
+        yield Query(_question(task), attention(task, config), first)
 
 
 def _spread(tasks: Sequence[Task], most: int) -> list[Task]:
@@ -105,7 +104,8 @@ def _spread(tasks: Sequence[Task], most: int) -> list[Task]:
 
 def _question(task: Task) -> Question:
     """What a task asks of the entries; one that says little asks with its heading."""
-    return Question(task.id, " ".join(filter(None, (leading_heading(task), task.words))), task.tags)
+    heading = leading_heading(task)
+    return Question(task.id, f"{heading} {task.words}" if heading else task.words, task.tags)
 
 
 def _find(reading: Reading, text: str, number: int) -> Task:

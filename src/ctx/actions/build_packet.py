@@ -8,22 +8,21 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
-from ctx.actions.asking import Asked, find_asked, queries_of, unanswered
+from ctx.actions.asking import find_asked, queries_of, unanswered
 from ctx.actions.cache.retry import mended
 from ctx.actions.packing_session import PackingSession
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import UsageError
 from ctx.memory.frame import Frame
 from ctx.memory.paths import applies
-from ctx.memory.task import active, waiting
-from ctx.packet.content import Content, Query, Shares
-from ctx.packet.explanation import Explanation
-from ctx.packet.pack import Limits, Packer
+from ctx.memory.task import open_tasks
+from ctx.packet.content import Content, Shares
+from ctx.packet.pack import Limits, Packed, Packer
 from ctx.packet.packet import Packet, write_packet
 from ctx.packet.tokens import CHARS, counter
 from ctx.retrieval.ask import evidence
 from ctx.retrieval.recency import Recency
-from ctx.retrieval.score import Ranking, Weights, score
+from ctx.retrieval.score import Weights, score
 
 
 class Request(NamedTuple):
@@ -54,41 +53,35 @@ def build_packet(reader: Reader, request: Request) -> Packet:
     limits = _limits(reading, request)
     now = request.now or datetime.now(tz=UTC).date().isoformat()
 
+    todo, blocked = open_tasks(reading.memory.tasks)
     asked = find_asked(reading, request.tasks, request.query)
-    queries = queries_of(reading, asked)
+    queries = queries_of(reading.config, asked, todo)
     session = PackingSession(reader, reading, request.tokenizer, _competing(reading, request.path))
     answers = session.ask([query.question for query in queries], remember=request.tasks is None)
     ranking = score(
         session.roster, [answer.relevance for answer in answers], _recency(reading, now), _weights(reading)
     )
-    content = _content(reading, asked, ranking, [query.claim for query in queries])
+    content = Content(
+        rules=reading.memory.constitution,
+        asked=asked.shown,
+        tasks=asked.without(todo),
+        blocked=asked.without(blocked),
+        frames=_episodes(reading.memory.frames, reading.config.episodes),
+        scored=ranking,
+        headings={kind.name: kind.heading for kind in reading.config.kinds},
+        queries=queries,
+        something_asked=bool(asked),
+    )
     with session.counting() as press:
         packer = Packer(content, press, _shares(reading), reading.config.threshold, session.sizes(press))
-        choice = packer.pack(limits)
+        packed = Packed(packer, limits, partial(evidence, answers))
         return write_packet(
-            Explanation(packer, choice, limits, partial(evidence, answers)),
+            packed,
             now=now,
             manifest=_manifest(reading, request, now, press.counter.name),
-            remarks=[*_unread(reading), *unanswered(queries, answers), *_uncounted(choice.uncounted)],
+            remarks=[*_unread(reading), *unanswered(queries, answers), *_uncounted(packed.choice.uncounted)],
             revision=partial(reader.revision, request.at),
         )
-
-
-def _content(reading: Reading, asked: Asked, ranking: Ranking, claims: Sequence[Query]) -> Content:
-    memory, config = reading.memory, reading.config
-    shown = asked.shown
-    named = {task.id for task in shown}
-    return Content(
-        rules=memory.constitution,
-        asked=shown,
-        tasks=[task for task in active(memory.tasks) if task.id not in named],
-        blocked=[task for task in waiting(memory.tasks) if task.id not in named],
-        frames=_episodes(memory.frames, config.episodes),
-        scored=ranking,
-        headings={kind.name: kind.heading for kind in config.kinds},
-        queries=claims,
-        something_asked=bool(asked.tasks or asked.query),
-    )
 
 
 def _competing(reading: Reading, path: str) -> Sequence[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 LABEL = re.compile(r"(?<![\w`/#&])#(?P<name>[^\W\d_][\w-]*)(?::(?P<value>[^\s`,;)]+))?")
@@ -92,20 +92,17 @@ def urgency(task: Task) -> tuple[bool, int, int]:
 
 def active(tasks: Sequence[Task]) -> list[Task]:
     """The open, unblocked tasks not nested in another one of them, most urgent first."""
-    return sorted((task for task in _outermost(tasks) if not task.blocked), key=urgency)
+    return open_tasks(tasks)[0]
 
 
-def waiting(tasks: Sequence[Task]) -> list[Task]:
-    """The open tasks that are blocked and not nested in another open one, most urgent first."""
-    return sorted((task for task in _outermost(tasks) if task.blocked), key=urgency)
-
-
-def _outermost(tasks: Sequence[Task]) -> Iterator[Task]:
-    """The open tasks that are not nested in another open one, however deep."""
+def open_tasks(tasks: Sequence[Task]) -> tuple[list[Task], list[Task]]:
+    """The open tasks not nested in another one of them, most urgent first: those to do, and the blocked."""
     by_position = {task.position: task for task in tasks}
 
     def covered(task: Task) -> bool:
         above = by_position.get(task.parent) if task.parent is not None else None
         return above is not None and (above.state == OPEN or covered(above))
 
-    return (task for task in tasks if task.state == OPEN and not covered(task))
+    found = [(task.blocked, task) for task in tasks if task.state == OPEN and not covered(task)]
+    todo = sorted((task for blocked, task in found if not blocked), key=urgency)
+    return todo, sorted((task for blocked, task in found if blocked), key=urgency)

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from ctx.memory.frame import Frame
 from ctx.memory.task import Task
 from ctx.packet.budget import Size
+from ctx.retrieval.ask import Question
 from ctx.retrieval.score import Ranking
 
 # The forms that an entry or a task can have in a packet.
@@ -30,14 +31,19 @@ class Shares(NamedTuple):
 
 
 class Query(NamedTuple):
-    """What entries are chosen for: its name in accounts, how much it counts, and whether it is served first.
+    """What entries are chosen for: the question, how much it counts, and whether it is served first.
 
     `first` is `ASKED`, `IN_PROGRESS`, or None for all others.
     """
 
-    name: str
+    question: Question
     attention: float
     first: int | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name in accounts: the handle of its task, if it is one."""
+        return self.question.id
 
 
 class Content(NamedTuple):
@@ -60,15 +66,8 @@ class Content(NamedTuple):
     something_asked: bool
 
 
-class Told(NamedTuple):
-    """The form something has in a packet, and why."""
-
-    form: str
-    reason: str
-
-
 class Choice:
-    """What went in and why: entries by their numbers in `Content.scored`, tasks by their handles.
+    """What went in: entries by their numbers in `Content.scored` and why, tasks by their handles and how.
 
     `same` maps an entry that says what another one says to that one. `counted` is the line that counts the
     tasks that are not shown; `uncounted` says that there are such tasks and no room even for that line.
@@ -80,7 +79,7 @@ class Choice:
         self.lines: dict[int, str] = {}
         self.same: dict[int, int] = {}
         self.left_out = 0
-        self.tasks: dict[str, Told] = {}
+        self.tasks: dict[str, str] = {}
         self.rows: list[str] = []
         self.counted = ""
         self.uncounted = 0
@@ -103,5 +102,8 @@ class Sizes(Protocol):
     def entry_text(self, number: int, form: str) -> str:
         """The text of an entry."""
 
-    def task_text(self, handle: str, form: str) -> str | None:
-        """The text of a task, None where it is not known."""
+    def wording(self, number: int) -> int:
+        """What an entry says, as a number that others have that say the same."""
+
+    def task(self, handle: str, form: str) -> tuple[str, int] | None:
+        """The text of a task and its units, None where they are not known."""

@@ -12,55 +12,72 @@ import heapq
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ctx.retrieval.score import Scored
+from ctx.retrieval.score import Ranking
 
 # How often the best entry of a query is what it needs.
-_SURE = 0.5
+_SURE = 0.6
 # A line tells so much of what the whole would.
 _LINE = 0.4
 # The exponent of the cost: low while there is room for about 500 tokens a query, high where it is scarce.
 _LOOSE, _TIGHT, _ROOM = 0.2, 0.7, 500
 
 
+class Chances:
+    """How likely each entry is to be what a query needs, worked out once for all packings."""
+
+    def __init__(self, ranking: Ranking) -> None:
+        self._ranking = ranking
+        self._known: dict[int, tuple[float, list[tuple[int, float]]]] = {}
+
+    def of(self, number: int) -> tuple[float, list[tuple[int, float]]]:
+        """An entry's score for its relevance, and for each query the chance that it needs the entry."""
+        known = self._known.get(number)
+        if known is None:
+            ranking = self._ranking
+            relevance = ranking.relevance(number)
+            # Chances fall sooner than relevance does, as the graded tasks of docs/retrieval.md show.
+            chances = [(query, value * math.sqrt(value)) for query, value in ranking.by_task(number).items()]
+            scale = ranking.totals[number] / relevance if relevance else ranking.totals[number]
+            known = self._known[number] = scale, chances
+        return known
+
+
 class Coverage:
     """How far each query is served by what was chosen so far; `attention` is how much each counts."""
 
-    def __init__(self, attention: Sequence[float]) -> None:
+    def __init__(self, chances: Chances, attention: Sequence[float]) -> None:
         most = max(attention, default=1.0) or 1.0
-        self._attention = [weight / most for weight in attention]
-        self._least = min(self._attention, default=1.0)
-        self._open = [1.0] * len(attention)
+        self._chances = chances
+        # How much of each query is still open, in proportion to its attention.
+        self._open = [weight / most for weight in attention]
+        self._least = min(self._open, default=1.0)
+        self._queries = sum(self._open)
         self._exponent = _LOOSE
 
     def share(self, tokens: int) -> None:
         """Say how many tokens the queries share: the fewer, the more the size of an entry counts."""
-        scarcity = min(1.0, _ROOM * sum(self._attention) / max(tokens, 1))
+        scarcity = min(1.0, _ROOM * self._queries / max(tokens, 1))
         self._exponent = _LOOSE + (_TIGHT - _LOOSE) * scarcity
 
-    def gain(self, scored: Scored) -> float:
+    def gain(self, number: int) -> float:
         """What choosing an entry would add, in the unit of its score."""
-        if not scored.relevance:
-            return scored.total * self._least
-        fresh = sum(
-            _chance(value) * self._attention[query] * self._open[query]
-            for query, value in scored.by_task.items()
-        )
-        return fresh * scored.total / scored.relevance
+        scale, chances = self._chances.of(number)
+        if not chances:
+            return scale * self._least
+        left, fresh = self._open, 0.0
+        for query, chance in chances:
+            fresh += chance * left[query]
+        return fresh * scale
 
-    def worth(self, scored: Scored, cost: int) -> float:
+    def worth(self, number: int, cost: int) -> float:
         """The gain for its cost in tokens."""
-        return float(self.gain(scored) / max(cost, 1) ** self._exponent)
+        return float(self.gain(number) / max(cost, 1) ** self._exponent)
 
-    def choose(self, scored: Scored, *, line: bool = False) -> None:
+    def choose(self, number: int, *, line: bool = False) -> None:
         """Count an entry as chosen, whole or as a line."""
         sure = _SURE * _LINE if line else _SURE
-        for query, value in scored.by_task.items():
-            self._open[query] *= 1.0 - sure * _chance(value)
-
-
-def _chance(relevance: float) -> float:
-    """How likely an entry is to be needed, beside the best one: that falls sooner than relevance does."""
-    return relevance * math.sqrt(relevance)
+        for query, chance in self._chances.of(number)[1]:
+            self._open[query] *= 1.0 - sure * chance
 
 
 def best_first(

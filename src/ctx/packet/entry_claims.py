@@ -19,12 +19,13 @@ _LITTLE_MORE = 1.5
 class EntryClaims:
     """The entries that were chosen, while the budget is spent on them."""
 
-    def __init__(self, content: Content, forms: Forms, budget: Budget, choice: Choice) -> None:
+    def __init__(
+        self, content: Content, forms: Forms, coverage: Coverage, budget: Budget, choice: Choice
+    ) -> None:
         self.content, self.forms, self.budget, self.choice = content, forms, budget, choice
-        self.scored = content.scored
-        self.coverage = Coverage([query.attention for query in content.queries])
+        self.scored, self.coverage = content.scored, coverage
         self._sections: set[str] = set()
-        self._said: dict[str, int] = {}
+        self._said: dict[int, int] = {}
         self._lines_open = False
 
     def is_in(self, number: int) -> bool:
@@ -44,7 +45,7 @@ class EntryClaims:
         self._sections.add(self.scored.kinds[number])
         self.choice.lines.pop(number, None)
         self.choice.whole[number] = reason
-        self.coverage.choose(self.scored[number])
+        self.coverage.choose(number)
         return self.budget.take(cost)
 
     def take_line(self, number: int, reason: str, within: Size | None = None) -> Size | None:
@@ -60,7 +61,7 @@ class EntryClaims:
         if not self._lines_open or not self.budget.fits(line, within=within):
             return None
         self.choice.lines[number] = reason
-        self.coverage.choose(self.scored[number], line=True)
+        self.coverage.choose(number, line=True)
         return self.budget.take(line)
 
     def open_lines(self) -> None:
@@ -97,11 +98,7 @@ class EntryClaims:
     def worth(self, number: int) -> float:
         """What a whole entry would add for its size."""
         tokens = self.forms.press.counter.tokens(self.forms.size(number, FULL).units)
-        return self.coverage.worth(self.scored[number], tokens)
-
-    def gain(self, number: int) -> float:
-        """What an entry would add."""
-        return self.coverage.gain(self.scored[number])
+        return self.coverage.worth(number, tokens)
 
     def _is_short(self, number: int) -> bool:
         """Whether an entry is hardly longer than its line."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from ctx.memory.entry import Entry
@@ -46,9 +47,10 @@ def entry_line(entry: Entry) -> str:
     return f"- {entry.id} {clipped(one_line(entry.summary))}\n"
 
 
-def wording(whole: str) -> str:
-    """The words of a whole entry without its date and handle: entries with the same ones say the same."""
-    return " ".join(_words(_HANDLE.sub(" ", _DATE.sub("", whole), count=1)))
+def wording(whole: str) -> int:
+    """A digest of the words of a whole entry, date and handle apart: equal ones say the same."""
+    said = " ".join(_words(_HANDLE.sub(" ", _DATE.sub("", whole), count=1)))
+    return int.from_bytes(hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
 def _nameless(body: str, handle: str) -> str:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from ctx.errors import BudgetError
 from ctx.memory.roster import Lazy
-from ctx.packet.content import FULL, OMITTED, SUMMARY, Choice
-from ctx.packet.pack import Limits, Packer
+from ctx.memory.task import Task
+from ctx.packet.content import FULL, OMITTED, SUMMARY
+from ctx.packet.pack import Limits, Packed
 from ctx.retrieval.score import Scored
 
 # Budgets tried for `admitted_at` grow by this factor; the last one tried holds everything.
 _STEP = 1.25
+
+
+class Section(NamedTuple):
+    """A section of the packet and its tokens."""
+
+    name: str
+    tokens: int
 
 
 class Score(NamedTuple):
@@ -86,17 +94,42 @@ class TaskReceipt(NamedTuple):
     reason: str
 
 
+class TaskExplanation(Lazy[TaskReceipt]):
+    """The receipts of the tasks, most urgent first, then of the blocked ones."""
+
+    def __init__(self, packed: Packed) -> None:
+        self._choice = packed.choice
+        self._content = content = packed.packer.content
+        self._tasks = [*content.asked, *content.tasks, *content.blocked]
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def item(self, place: int) -> TaskReceipt:
+        """The receipt of the task of that number."""
+        task = self._tasks[place]
+        form = self._choice.tasks.get(task.id, OMITTED)
+        return TaskReceipt(task.id, form, self._reason(place, task, form))
+
+    def _reason(self, place: int, task: Task, form: str) -> str:
+        if place < len(self._content.asked):
+            why = "asked for"
+        elif place >= len(self._content.asked) + len(self._content.tasks):
+            return "blocked"
+        else:
+            why = "in progress" if task.in_progress else ""
+        if form == FULL:
+            return why or "there was room for all of it"
+        lacking = "no room for more than a line" if form == SUMMARY else "no room for a line"
+        return f"{why}, but {lacking}" if why else lacking
+
+
 class Explanation(Lazy[Receipt]):
     """The receipts of all entries in file order, each worked out when it is looked at."""
 
-    def __init__(
-        self,
-        packer: Packer,
-        choice: Choice,
-        limits: Limits,
-        evidence: Callable[[int], tuple[Mapping[str, float], Sequence[str]]],
-    ) -> None:
-        self.packer, self.choice, self.limits, self.evidence = packer, choice, limits, evidence
+    def __init__(self, packed: Packed) -> None:
+        self.packer, self.choice, self.limits = packed.packer, packed.choice, packed.limits
+        self.evidence = packed.evidence
         self._made: dict[int, Receipt] = {}
 
     def __len__(self) -> int:
@@ -110,11 +143,6 @@ class Explanation(Lazy[Receipt]):
             tokens = self.packer.press.counter.tokens(size)
             self._made[place] = Receipt(self.packer.content.scored[place], form, tokens, self, place)
         return self._made[place]
-
-    @property
-    def tasks(self) -> tuple[TaskReceipt, ...]:
-        """The receipts of the tasks, most urgent first."""
-        return tuple(TaskReceipt(name, *told) for name, told in self.choice.tasks.items())
 
     def form(self, number: int) -> str:
         """The form of an entry."""

@@ -7,7 +7,7 @@ constitution → tasks → pinned → sessions → what is asked and in progress
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from ctx.packet import render
 from ctx.packet.blocks import Press
 from ctx.packet.budget import NOTHING, UNLIMITED, Budget, Size, total
 from ctx.packet.content import ASKED, FULL, IN_PROGRESS, SUMMARY, Choice, Content, Shares, Sizes
-from ctx.packet.coverage import best_first
+from ctx.packet.coverage import Chances, Coverage, best_first
 from ctx.packet.entry_claims import Competition, EntryClaims
 from ctx.packet.forms import Forms
 from ctx.packet.task_claims import TaskClaims
@@ -44,6 +44,7 @@ class Packer:
     ) -> None:
         self.content, self.press, self.shares = content, press, shares
         self.forms = Forms(content, press, sizes)
+        self.chances = Chances(content.scored)
         scored = content.scored
         # A stable sort keeps file order among equals, reversed or not.
         self.ranked = sorted(range(len(scored)), key=scored.totals.__getitem__, reverse=True)
@@ -89,6 +90,19 @@ class Packer:
         return f"{self.why(number)}, but others serve more for their size"
 
 
+class Packed:
+    """A choice, and what it was made of; `evidence` tells the terms and tasks that brought an entry in."""
+
+    def __init__(
+        self,
+        packer: Packer,
+        limits: Limits,
+        evidence: Callable[[int], tuple[Mapping[str, float], Sequence[str]]],
+    ) -> None:
+        self.packer, self.limits, self.evidence = packer, limits, evidence
+        self.choice = packer.pack(limits)
+
+
 class _Packing:
     """One packing: what is left of the budget, and the choice so far."""
 
@@ -97,7 +111,8 @@ class _Packing:
         self.press, self.room = packer.press, room
         self.budget = Budget(room)
         self.choice = Choice()
-        self.entries = EntryClaims(self.content, packer.forms, self.budget, self.choice)
+        self.coverage = Coverage(packer.chances, [query.attention for query in self.content.queries])
+        self.entries = EntryClaims(self.content, packer.forms, self.coverage, self.budget, self.choice)
 
     def run(self) -> Choice:
         if not self._take_head():
@@ -110,7 +125,7 @@ class _Packing:
         self._take_pinned()
         self._take_frames()
         self.entries.open_lines()
-        self.entries.coverage.share(self.press.counter.tokens(self.budget.left.units))
+        self.coverage.share(self.press.counter.tokens(self.budget.left.units))
         lines = self.budget.keep(self._room_for_lines())
         self._serve_urgent()
         self._compete()
@@ -246,7 +261,7 @@ class _Packing:
 
         taken = self.entries.is_in if form == SUMMARY else self.choice.whole.__contains__
         found = self.content.scored.found
-        yield from best_first((n for n in found if not taken(n)), self.entries.gain, fits)
+        yield from best_first((n for n in found if not taken(n)), self.coverage.gain, fits)
         yield from (n for n in self.packer.ranked if n not in found and not taken(n))
 
     def _left(self, numbers: Iterable[int]) -> list[int]:

@@ -3,47 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from ctx.packet import render
 from ctx.packet.blocks import Block
-from ctx.packet.budget import LINE_BREAK, total
+from ctx.packet.budget import LINE_BREAK
 from ctx.packet.content import FULL, SUMMARY, Choice
-from ctx.packet.explanation import Explanation, Receipt, TaskReceipt
-from ctx.packet.pack import Packer
+from ctx.packet.pack import Packed, Packer
+
+if TYPE_CHECKING:
+    from ctx.packet.explanation import Receipt, Section, TaskReceipt
 
 
-class Section(NamedTuple):
-    """A section of the packet and its tokens."""
+class Packet:
+    """What `ctx agent` prints, and the account of it, which is worked out when it is asked for.
 
-    name: str
-    tokens: int
-
-
-class Packet(NamedTuple):
-    """What `ctx agent` prints, and the account of it.
-
-    `tokens` counts `text` with `tokenizer` exactly; `manifest` is a sha256 over all it was made from;
-    `revision` is the git commit of the files, if any. `remarks` are what whoever asked should know besides:
-    what was left out because it cannot be read, what was asked for and found nothing.
+    `tokens` counts `text` with `tokenizer` exactly; `manifest` is a sha256 over all it was made from.
+    `remarks` are what whoever asked should know besides: what was left out because it cannot be read, what
+    was asked for and found nothing.
     """
 
-    budget: int
-    tokens: int
-    tokenizer: str
-    now: str
-    manifest: str
-    text: str
-    sections: tuple[Section, ...]
-    tasks: tuple[TaskReceipt, ...]
-    entries: Sequence[Receipt]
-    remarks: tuple[str, ...]
-    find_revision: Callable[[], str | None]
+    def __init__(
+        self,
+        text: str,
+        sizes: Sequence[tuple[str, int]],
+        packed: Packed,
+        *,
+        now: str,
+        manifest: str,
+        remarks: Sequence[str],
+        revision: Callable[[], str | None],
+    ) -> None:
+        self.text, self.now, self.manifest, self.remarks = text, now, manifest, tuple(remarks)
+        counter = packed.packer.press.counter
+        self.budget, self.tokenizer = packed.limits.tokens, counter.name
+        self.tokens = counter.tokens(sum(units for _, units in sizes))
+        self._sizes, self._packed, self._revision = sizes, packed, revision
 
-    @property
+    @cached_property
     def revision(self) -> str | None:
-        """The git commit the files were read from or lie on."""
-        return self.find_revision()
+        """The git commit the files were read from or lie on, if any."""
+        return self._revision()
+
+    @cached_property
+    def sections(self) -> Sequence[Section]:
+        """The sections in the order they are printed."""
+        from ctx.packet.explanation import Section
+
+        tokens = self._packed.packer.press.counter.tokens
+        return [Section(name, tokens(units)) for name, units in self._sizes]
+
+    @cached_property
+    def tasks(self) -> Sequence[TaskReceipt]:
+        """What became of each task, most urgent first, then of the blocked ones."""
+        from ctx.packet.explanation import TaskExplanation
+
+        return TaskExplanation(self._packed)
+
+    @cached_property
+    def entries(self) -> Sequence[Receipt]:
+        """What became of each entry that competes, in file order."""
+        from ctx.packet.explanation import Explanation
+
+        return Explanation(self._packed)
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object of `ctx agent --json`."""
@@ -57,33 +80,14 @@ class Packet(NamedTuple):
 
 
 def write_packet(
-    account: Explanation,
-    *,
-    now: str,
-    manifest: str,
-    remarks: Sequence[str],
-    revision: Callable[[], str | None],
+    packed: Packed, *, now: str, manifest: str, remarks: Sequence[str], revision: Callable[[], str | None]
 ) -> Packet:
-    """Put the chosen parts together and account for them."""
-    packer, choice = account.packer, account.choice
-    counter = packer.press.counter
+    """Put the chosen parts together and count them."""
+    packer, choice = packed.packer, packed.choice
     sections = _ended([*_entry_sections(choice, packer), *_work_sections(choice, packer)], packer)
-    sizes = [total(*(block.size for block in blocks)) for _, blocks in sections]
-    return Packet(
-        budget=account.limits.tokens,
-        tokens=counter.tokens(total(*sizes).units),
-        tokenizer=counter.name,
-        now=now,
-        manifest=manifest,
-        text="".join(block.text for _, blocks in sections for block in blocks),
-        sections=tuple(
-            Section(name, counter.tokens(size.units)) for (name, _), size in zip(sections, sizes, strict=True)
-        ),
-        tasks=account.tasks,
-        entries=account,
-        remarks=tuple(remarks),
-        find_revision=revision,
-    )
+    text = "".join(block.text for _, blocks in sections for block in blocks)
+    sizes = [(name, sum(block.size.units for block in blocks)) for name, blocks in sections]
+    return Packet(text, sizes, packed, now=now, manifest=manifest, remarks=remarks, revision=revision)
 
 
 _Section = tuple[str, list[Block]]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import takewhile
+
 from ctx.memory.task import Task
 from ctx.packet import render
 from ctx.packet.budget import LINE_BREAK, NOTHING, Budget, Size
-from ctx.packet.content import FULL, OMITTED, SUMMARY, Choice, Content, Shares, Told
+from ctx.packet.content import FULL, SUMMARY, Choice, Content, Shares
 from ctx.packet.forms import Forms
 
 _FORMS = (SUMMARY, FULL)
@@ -16,12 +19,10 @@ class TaskClaims:
 
     def __init__(self, content: Content, forms: Forms, shares: Shares, budget: Budget, room: Size) -> None:
         self.forms, self.budget = forms, budget
-        self.blocked = [task for task in content.blocked if task not in content.asked]
-        running = [task for task in content.tasks if task.in_progress]
+        self.blocked = content.blocked
         # What is shown before the others, and all that can be shown, in the order of their claims.
-        self.urgent = [*content.asked, *running]
-        self.all = [*self.urgent, *(task for task in content.tasks if not task.in_progress)]
-        self.asked = frozenset(task.id for task in content.asked)
+        self.urgent = [*content.asked, *takewhile(lambda task: task.in_progress, content.tasks)]
+        self.all = [*content.asked, *content.tasks]
         self.urgent_room = room.share(shares.in_progress)
         self.others_room = room.share(shares.asked_tasks if content.something_asked else shares.tasks)
         self.chosen: dict[str, str] = {}
@@ -79,10 +80,7 @@ class TaskClaims:
             ]
             choice.counted = self._count(hidden)
         choice.uncounted = 0 if self.opened else len(hidden) + len(self.blocked)
-        for task in self.all:
-            choice.tasks[task.id] = self._told(task)
-        for task in self.blocked:
-            choice.tasks[task.id] = Told(OMITTED, "blocked")
+        choice.tasks = self.chosen
 
     def _take(self, task: Task, form: str, room: Budget | None = None) -> bool:
         """Take a task in a form, in place of the one it has, where that fits."""
@@ -114,9 +112,7 @@ class TaskClaims:
         """Make room for the counts by priority; they only get shorter while tasks are shown."""
         if not self.opened:
             return
-        running = sum(task.in_progress for task in self.all)
-        priorities = [task.priority for task in self.all]
-        full = self.forms.press(render.tasks_left(priorities, running, len(self.blocked), shown=True)).size
+        full = self.forms.press(self._counts(self.all, shown=True)).size
         if self.budget.fits(full.less(self._tail)):
             self.budget.take(full.less(self._tail))
             self._tail = full
@@ -125,9 +121,7 @@ class TaskClaims:
         """The line that counts what is not shown, as much of it as fits."""
         if not hidden and not self.blocked:
             return ""
-        running = sum(task.in_progress for task in hidden)
-        priorities = [task.priority for task in hidden]
-        full = render.tasks_left(priorities, running, len(self.blocked), shown=bool(self.chosen))
+        full = self._counts(hidden, shown=bool(self.chosen))
         if self.budget.fits(self.forms.press(full).size):
             self.budget.take(self.forms.press(full).size)
             return full
@@ -135,10 +129,9 @@ class TaskClaims:
         self.budget.take(self.forms.press(brief).size)
         return brief
 
-    def _told(self, task: Task) -> Told:
-        form = self.chosen.get(task.id, OMITTED)
-        why = "asked for" if task.id in self.asked else "in progress" if task.in_progress else ""
-        if form == FULL:
-            return Told(form, why or "there was room for all of it")
-        lacking = "no room for more than a line" if form == SUMMARY else "no room for a line"
-        return Told(form, f"{why}, but {lacking}" if why else lacking)
+    def _counts(self, hidden: Sequence[Task], *, shown: bool) -> str:
+        """The line that counts some tasks by priority, and the blocked."""
+        names = {task.id for task in hidden}
+        running = sum(task.in_progress and task.id in names for task in self.urgent)
+        priorities = [task.priority for task in hidden]
+        return render.tasks_left(priorities, running, len(self.blocked), shown=shown)

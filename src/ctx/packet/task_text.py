@@ -12,11 +12,10 @@ from ctx.retrieval.english import STOP_WORDS
 _FEW = 4
 # Longer ones cannot be that short; most tasks are, and need no closer look.
 _LONG = 16
-_WORD = re.compile(r"[^\W_]+")
 # Words that say nothing in a list of tasks.
 _IDLE = frozenset("task tasks todo todos open next up now later backlog inbox misc other doing work".split())
 # A sentence ends before a word that may begin another one; `e.g.`, `v1.` and initials end none.
-_SENTENCE = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bcf)(?<![\W_]\w)[.!?](?:[*_`\"')\]]*)(?=\s+\S)")
+_SENTENCE = r"(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bcf)(?<![\W_]\w)[.!?](?:[*_`\"')\]]*)(?=\s+\S)"
 _LABELLED = ("critical", "urgent", "high", "low")
 
 
@@ -43,7 +42,7 @@ def task_whole(task: Task) -> str:
 def task_line(task: Task) -> str:
     """A task's one line: its heading where it needs one, its first sentence, its urgency, its handle."""
     heading, lead = leading_heading(task), one_line(task.lead)
-    sentence = _SENTENCE.search(lead)
+    sentence = re.search(_SENTENCE, lead)
     first = lead[: sentence.end()] if sentence else lead
     said = clipped(f"{heading}: {first}" if heading else first)
     return " ".join([f"- [{_box(task)}]", said, *_urgency(task), f"({task.id})"]) + "\n"
@@ -59,7 +58,7 @@ def _urgency(task: Task) -> list[str]:
 
 
 def _telling(text: str) -> set[str]:
-    words = (word.casefold() for word in _WORD.findall(text))
+    words = (word.casefold() for word in re.findall(r"[^\W_]+", text))
     return {word for word in words if word not in STOP_WORDS and word not in _IDLE}
 
 

@@ -112,11 +112,7 @@ class Recall:
                 kept = self._patched_sizes(name, self.layers, press)
         if kept is None:
             kept = self._make_sizes(name, self.stamp, again)
-        sizes = StoredSizes(kept, lambda: WholeSizes(Held(again())))
-        for forms in sizes.tasks.values():
-            for text, units in forms.values():
-                press.learn(text, units)
-        return sizes
+        return StoredSizes(kept, lambda: WholeSizes(Held(again())))
 
     def _patched_sizes(self, name: str, layers: Layers, press: Press) -> PatchedSizes:
         """The sizes of the base's entries and of those that are fresh."""

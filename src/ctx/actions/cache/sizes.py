@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 # Of each form of an entry: the texts, where they end, and what they count.
 _TEXTS = {form: f"{form}_texts" for form in FORMS}
 _ENDS = {form: f"{form}_ends" for form in FORMS}
+_WORDINGS = "wordings"
 _COUNTS = {form: tuple(f"{form}_{unit}" for unit in Size._fields) for form in FORMS}
 
 
 def measure(entries: Sequence[Entry], press: Press) -> Parts:
     """The texts and sizes of some entries."""
-    from ctx.packet.entry_text import entry_line, entry_whole
+    from ctx.packet.entry_text import entry_line, entry_whole, wording
 
     parts: Parts = {}
     for form, render in ((FULL, entry_whole), (SUMMARY, entry_line)):
@@ -36,6 +37,8 @@ def measure(entries: Sequence[Entry], press: Press) -> Parts:
         texts = [block.text.encode("utf-8", "surrogatepass") for block in blocks]
         parts[_TEXTS[form]] = b"".join(texts)
         parts[_ENDS[form]] = array("Q", accumulate(map(len, texts)))
+        if form == FULL:
+            parts[_WORDINGS] = array("Q", [wording(block.text) for block in blocks])
         for unit, name in enumerate(_COUNTS[form]):
             parts[name] = array("I", [block.size[unit] for block in blocks])
     return parts
@@ -63,6 +66,9 @@ class Measured(Protocol):
 
     def text(self, number: int, form: str) -> str:
         """The text of an entry."""
+
+    def wording(self, number: int) -> int:
+        """What an entry says, as a number."""
 
     def part(self, name: str) -> bytes:
         """What is about rules and tasks."""
@@ -93,6 +99,14 @@ class WholeSizes:
         start, end = ends[number - 1] if number else 0, ends[number]
         return self._shelf.data(_TEXTS[form], start, end).decode("utf-8", "surrogatepass")
 
+    @cached_property
+    def _wordings(self) -> Sequence[int]:
+        return self._shelf.numbers(_WORDINGS)
+
+    def wording(self, number: int) -> int:
+        """What an entry says, as a number."""
+        return self._wordings[number]
+
     def part(self, name: str) -> bytes:
         """What is about rules and tasks."""
         return self._shelf.data(name)
@@ -117,6 +131,11 @@ class PatchedSizes:
         """The text of an entry."""
         sizes, at = self._at(number)
         return sizes.text(at, form)
+
+    def wording(self, number: int) -> int:
+        """What an entry says, as a number."""
+        sizes, at = self._at(number)
+        return sizes.wording(at)
 
     def part(self, name: str) -> bytes:
         """What is about rules and tasks."""
@@ -147,14 +166,13 @@ class StoredSizes(Mended[Measured]):
         return self._ask(lambda kept: kept.part("head")).decode("utf-8", "surrogatepass")
 
     @cached_property
-    def tasks(self) -> dict[str, dict[str, tuple[str, int]]]:
-        """The texts of the active tasks and their units, by handle and form."""
-        rows = json.loads(self._ask(lambda kept: kept.part("tasks")))
-        return {name: dict(zip(FORMS, map(tuple, texts), strict=True)) for name, texts in rows}
+    def tasks(self) -> dict[str, list[tuple[str, int]]]:
+        """The texts of the active tasks and their units, by handle, in the order of the forms."""
+        return dict(json.loads(self._ask(lambda kept: kept.part("tasks"))))
 
-    def task_text(self, handle: str, form: str) -> str | None:
-        """The text of a task, None where it is not known."""
-        return self.tasks[handle][form][0] if handle in self.tasks else None
+    def task(self, handle: str, form: str) -> tuple[str, int] | None:
+        """The text of a task and its units, None where they are not known."""
+        return self.tasks[handle][FORMS.index(form)] if handle in self.tasks else None
 
     def entry_text(self, number: int, form: str) -> str:
         """The text of an entry."""
@@ -163,3 +181,7 @@ class StoredSizes(Mended[Measured]):
     def entry(self, number: int, form: str) -> Size:
         """The size of an entry."""
         return self._ask(lambda kept: kept.size(self._at(number), form))
+
+    def wording(self, number: int) -> int:
+        """What an entry says, as a number."""
+        return self._ask(lambda kept: kept.wording(self._at(number)))
