@@ -13,6 +13,7 @@ from ctx.actions.cache.retry import mended
 from ctx.actions.packing_session import PackingSession
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import UsageError
+from ctx.kinds import CONSTITUTION
 from ctx.memory.frame import Frame
 from ctx.memory.paths import applies
 from ctx.memory.task import open_tasks
@@ -62,7 +63,7 @@ def build_packet(reader: Reader, request: Request) -> Packet:
         session.roster, [answer.relevance for answer in answers], _recency(reading, now), _weights(reading)
     )
     content = Content(
-        rules=reading.memory.constitution,
+        rules=_rules(reading),
         asked=asked.shown,
         tasks=asked.without(todo),
         blocked=asked.without(blocked),
@@ -135,6 +136,12 @@ def _episodes(frames: Sequence[Frame], count: int) -> list[Frame]:
     """The last closed sessions, latest first."""
     closed = [frame for frame in frames if frame.is_session and frame.closed]
     return sorted(closed, key=lambda frame: (frame.date or "", frame.id), reverse=True)[:count]
+
+
+def _rules(reading: Reading) -> str:
+    """The constitution; where it cannot be read, whoever gets the packet has to know that there is one."""
+    lost = next((error for error in reading.unread if str(error.path).endswith(f"/{CONSTITUTION}")), None)
+    return f"The rules cannot be read: {lost}." if lost else reading.memory.constitution
 
 
 def _unread(reading: Reading) -> Iterator[str]:

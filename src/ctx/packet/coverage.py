@@ -9,13 +9,15 @@ cost is near optimal (Nemhauser, Wolsey and Fisher 1978; Lin and Bilmes 2010 for
 from __future__ import annotations
 
 import heapq
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import sqrt
 
 from ctx.retrieval.score import Ranking
 
 # How often the best entry of a query is what it needs.
 _SURE = 0.6
+# Of entries no more relevant than this three in a thousand are what a task needs.
+_NEVER = 0.05
 # A line tells so much of what the whole would.
 _LINE = 0.4
 # The exponent of the cost: low while there is room for about 500 tokens a query, high where it is scarce.
@@ -30,14 +32,17 @@ class Chances:
         self._known: dict[int, tuple[float, list[tuple[int, float]]]] = {}
 
     def of(self, number: int) -> tuple[float, list[tuple[int, float]]]:
-        """An entry's score for its relevance, and for each query the chance that it needs the entry."""
+        """What an entry's score is per relevance, and for each query the chance that it needs the entry.
+
+        Where it is relevant to none, the score itself.
+        """
         known = self._known.get(number)
         if known is None:
             ranking = self._ranking
-            relevance = ranking.relevance(number)
+            relevance, by_task = ranking.relevance(number), ranking.by_task(number)
             # Chances fall sooner than relevance does, as the graded tasks of docs/retrieval.md show.
-            chances = [(query, value * math.sqrt(value)) for query, value in ranking.by_task(number).items()]
-            scale = ranking.totals[number] / relevance if relevance else ranking.totals[number]
+            chances = [(query, value * sqrt(value)) for query, value in by_task.items() if value > _NEVER]
+            scale = ranking.totals[number] / (relevance if chances else 1.0)
             known = self._known[number] = scale, chances
         return known
 

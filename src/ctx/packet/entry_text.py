@@ -32,8 +32,8 @@ _HANDLE = re.compile(r"\([A-Z]{1,3}-[0-9a-f]{6,64}(?:\.\d+)?\)")
 def entry_whole(entry: Entry) -> str:
     """A whole entry: one paragraph as a list item, more under a heading with its date."""
     title, body = one_line(entry.title), _body(entry)
-    if entry.bullet and _begins_with(body, title):
-        return _nameless(body, entry.id)
+    if entry.bullet and (not body or _begins_with(body, title)):
+        return _nameless(body or title, entry.id)
     if not body or _is_paragraph(body):
         text = f": {_joined(body)}" if body else ""
         return f"- **{title.replace('**', '')}** ({entry.id}){text}\n"

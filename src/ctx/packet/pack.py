@@ -26,6 +26,8 @@ from ctx.packet.task_claims import TaskClaims
 _LINES, _LINES_FROM = 10, 600
 # After so many entries in a row that do not fit, filling stops: what is left is too small for them.
 _MISFITS = 64
+# No line has fewer units than its marker and a handle.
+_SMALLEST = 6
 
 
 class Limits(NamedTuple):
@@ -259,6 +261,8 @@ class _Packing:
         def fits(number: int) -> bool:
             return self.entries.step(number, form).fits(self.budget.left)
 
+        if self.budget.left.units < _SMALLEST:
+            return
         taken = self.entries.is_in if form == SUMMARY else self.choice.whole.__contains__
         found = self.content.scored.found
         yield from best_first((n for n in found if not taken(n)), self.coverage.gain, fits)

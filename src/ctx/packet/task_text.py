@@ -15,7 +15,7 @@ _LONG = 16
 # Words that say nothing in a list of tasks.
 _IDLE = frozenset("task tasks todo todos open next up now later backlog inbox misc other doing work".split())
 # A sentence ends before a word that may begin another one; `e.g.`, `v1.` and initials end none.
-_SENTENCE = r"(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bcf)(?<![\W_]\w)[.!?](?:[*_`\"')\]]*)(?=\s+\S)"
+_SENTENCE = r"(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bcf)(?<![\W_][^\W\d_])[.!?](?:[*_`\"')\]]*)(?=\s+\S)"
 _LABELLED = ("critical", "urgent", "high", "low")
 
 
