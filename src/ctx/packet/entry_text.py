@@ -23,7 +23,8 @@ _PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 _WORD = re.compile(r"\w+")
 # What begins a block of its own, or a line that has to stay one.
-_BLOCK = re.compile(r"[ ]{4}|\t|\s*(?:[-*+>|#<]|\d+[.)]|```|~~~|={2,}$)", re.MULTILINE)
+_BLOCK = re.compile(r"[ ]{4}|\t|\s*(?:[-*+](?:\s|$)|[>|#<]|\d+[.)]|```|~~~|[-=*_ ]+$)")
+_FIELD_LINE = re.compile(r"\s*\*\*[^*\n]+(?:\*\*[ \t]*:|:\*\*)")
 _HARD_BREAK = re.compile(r"(?:[ ]{2,}|\\)\n")
 _DATE = re.compile(r"\A### \d{4}-\d{2}-\d{2} ")
 _HANDLE = re.compile(r"\([A-Z]{1,3}-[0-9a-f]{6,64}(?:\.\d+)?\)")
@@ -102,7 +103,11 @@ def _begins_with(body: str, title: str) -> bool:
 
 
 def _is_paragraph(body: str) -> bool:
-    return "\n\n" not in body and not _BLOCK.match(body) and not any(map(_BLOCK.match, body.split("\n")[1:]))
+    """Whether it can stand on one line: no block begins in it, nor a second field."""
+    first, *rest = body.split("\n")
+    return not _BLOCK.match(first) and not any(
+        not line.strip() or _BLOCK.match(line) or _FIELD_LINE.match(line) for line in rest
+    )
 
 
 def _joined(paragraph: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ctx.markdown.controls import CONTROLS
 
-# A line is read at a glance: two rows of a terminal at most, and ten of them fit into 600 tokens.
-_LINE = 120
+# A line is read at a glance: it is no longer than most titles are.
+LINE = 120
 
 
 def clean(text: str) -> str:
@@ -18,12 +18,13 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def clipped(text: str) -> str:
-    """A line that is not too long to be one, cut between words where it is."""
-    if len(text) <= _LINE:
+def clipped(text: str, most: int = LINE) -> str:
+    """A line of so many characters at most, cut between words where it is longer."""
+    if len(text) <= most:
         return text
-    cut = text[: _LINE - 1]
-    return f"{cut[: cut.rfind(' ') if ' ' in cut[_LINE // 2 :] else len(cut)].rstrip(' ,;:')} …"
+    cut = text[: most - 1]
+    end = cut.rfind(" ", most // 2)
+    return f"{(cut[:end] if end > 0 else cut).rstrip(' ,;:')} …"
 
 
 def closed(text: str) -> str:

@@ -24,6 +24,9 @@ from ctx.packet.task_claims import TaskClaims
 
 # No fewer lines than this, where as many entries are left out and there is room for some whole ones as well.
 _LINES, _LINES_FROM = 10, 600
+# What is asked for and what is in progress is served so many entries before all else: among the best three is
+# what a task needs in four of five, among the best two in two of three (docs/retrieval.md).
+_PLACES = ("best", "second", "third")
 # After so many entries in a row that do not fit, filling stops: what is left is too small for them.
 _MISFITS = 64
 # No line has fewer units than its marker and a handle.
@@ -58,7 +61,7 @@ class Packer:
         self._best: dict[int, list[int]] = {}
 
     def best_of(self, query: int) -> list[int]:
-        """The two entries that are most relevant to a query, best first."""
+        """The entries that are most relevant to a query, best first."""
         if query not in self._best:
             scored = self.content.scored
             found = [
@@ -66,7 +69,7 @@ class Packer:
                 for n, by_task in scored.found.items()
                 if query in by_task
             ]
-            self._best[query] = [number for *_, number in heapq.nsmallest(2, found)]
+            self._best[query] = [number for *_, number in heapq.nsmallest(len(_PLACES), found)]
         return self._best[query]
 
     def pack(self, limits: Limits) -> Choice:
@@ -177,14 +180,14 @@ class _Packing:
                 self._serve(leader, 0)
 
     def _serve(self, query: int, rank: int) -> None:
-        """Take the best entry of a query whole, or the one after it."""
+        """Take the best entry of a query whole, or one of those after it."""
         number = self._best(query, rank)
         if number is not None:
-            place = ("best", "second")[rank]
+            place = _PLACES[rank]
             self.entries.take_whole(number, f"the {place} entry for {self.content.queries[query].name}")
 
     def _best(self, query: int, rank: int) -> int | None:
-        """The best entry of a query, or the one after it, where it is relevant enough."""
+        """The best entry of a query, or one of those after it, where it is relevant enough."""
         scored = self.content.scored
         best = self.packer.best_of(query)[rank : rank + 1]
         return best[0] if best and scored.by_task(best[0])[query] >= self.packer.threshold else None
@@ -222,8 +225,8 @@ class _Packing:
         return Size(*map(max, room, longest))
 
     def _serve_urgent(self) -> None:
-        """The best entry for each thing asked for and each task in progress, then the second for each."""
-        for rank, first in product((0, 1), (ASKED, IN_PROGRESS)):
+        """The best entry for each thing asked for and each task in progress, then the next best for each."""
+        for rank, first in product(range(len(_PLACES)), (ASKED, IN_PROGRESS)):
             queries = [n for n, query in enumerate(self.content.queries) if query.first == first]
             best = {query: self._best(query, rank) for query in queries}
             found = [(query, number) for query, number in best.items() if number is not None]

@@ -12,6 +12,8 @@ from ctx.retrieval.english import STOP_WORDS
 _FEW = 4
 # Longer ones cannot be that short; most tasks are, and need no closer look.
 _LONG = 16
+# A list of tasks is scanned for what is there; more of them are worth more than the end of a long sentence.
+_LINE = 90
 # Words that say nothing in a list of tasks.
 _IDLE = frozenset("task tasks todo todos open next up now later backlog inbox misc other doing work".split())
 # A sentence ends before a word that may begin another one; `e.g.`, `v1.` and initials end none.
@@ -44,7 +46,7 @@ def task_line(task: Task) -> str:
     heading, lead = leading_heading(task), one_line(task.lead)
     sentence = re.search(_SENTENCE, lead)
     first = lead[: sentence.end()] if sentence else lead
-    said = clipped(f"{heading}: {first}" if heading else first)
+    said = clipped(f"{heading}: {first}" if heading else first, _LINE)
     return " ".join([f"- [{_box(task)}]", said, *_urgency(task), f"({task.id})"]) + "\n"
 
 
