@@ -37,6 +37,10 @@ bench: $(READY) ## whole-process times as ratios (CORPUS=DIR, else made-up words
 eval: $(READY) ## retrieval and packing measured on a data folder (EVAL=DIR)
 	$(BIN)/python benchmarks/evaluate.py $(EVAL)
 
+.PHONY: packets
+packets: $(READY) ## the packets in docs/packet.md made again (CORPUS=DIR for those of a large context)
+	$(BIN)/python benchmarks/packets.py $(CORPUS)
+
 .PHONY: check
 check: $(READY) ## lint, types, architecture
 	$(BIN)/ruff check
