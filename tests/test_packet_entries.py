@@ -182,14 +182,27 @@ def test_lines_are_about_what_is_asked_for() -> None:
 def test_no_kind_crowds_out_another() -> None:
     """Of what reaches the threshold each tier has its floor, though the others would serve more."""
     files = {
-        "CONVENTIONS.md": "".join(f"- **Winch {n}**: Grease winch drum {n}.\n" for n in range(80)),
-        "DECISIONS.md": _many("Winch drum of brass", 8),
-        "LEARNINGS.md": _many("Winch drum of iron", 8),
-        "TASKS.md": "".join(f"- [ ] Grease winch drum {n}\n" for n in range(40)),
+        "CONVENTIONS.md": "".join(
+            f"- **Winch {n}**: Grease winch drum {n}. {FILLER * 2}\n" for n in range(28)
+        ),
+        "DECISIONS.md": _many("Grease winch drum of brass", 8),
+        "LEARNINGS.md": _many("Grease winch drum of iron", 8),
+        "TASKS.md": "".join(f"- [ ] Grease winch drum {n}\n" for n in range(28)),
     }
-    sections = {one.name: one.tokens for one in _packet(files, 3000).sections}
-    assert sections["decisions"] > 150
-    assert sections["learnings"] > 150
+
+    def whole(floor: float) -> list[int]:
+        texts = {f".context/{name}": text for name, text in files.items()}
+        shares = f"threshold = 0.001\n[shares]\nconventions = {floor}\ndecisions = {floor}\nrest = {floor}\n"
+        packet = build_packet(
+            MemoryReader(texts | {".contextrc": shares}), Request(budget=1500, now="2026-11-21")
+        )
+        full = [one.kind for one in packet.entries if one.form == "full"]
+        return [full.count(kind) for kind in ("convention", "decision", "learning")]
+
+    _, decisions, learnings = whole(0.25)
+    assert decisions >= 2
+    assert learnings >= 2
+    assert sum(whole(0.0)[1:]) < decisions + learnings
 
 
 def test_what_is_below_the_threshold_does_not_compete() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, zip_longest
+from typing import NamedTuple
 
 from ctx.actions.read_context import Reading
 from ctx.config import Config
@@ -45,6 +46,14 @@ class Asked:
         return [task for task in tasks if task.id not in named] if named else tasks
 
 
+class Goal(NamedTuple):
+    """The goal of the active frame, or of one around it: the name of the frame and the text."""
+
+    frame: str
+    text: str
+    is_ancestor: bool = False
+
+
 def find_asked(reading: Reading, tasks: Sequence[str] | None, query: str | None) -> Asked:
     """What was asked for, handles looked up. Raises UsageError for one that names no task, or several."""
     texts = [text for text in tasks or () if text.strip()]
@@ -52,11 +61,13 @@ def find_asked(reading: Reading, tasks: Sequence[str] | None, query: str | None)
     return Asked([*dict.fromkeys(found)], (query or "").strip(), instead=tasks is not None)
 
 
-def queries_of(config: Config, asked: Asked, todo: Sequence[Task]) -> list[Query]:
-    """Each thing asked for and each task to do is a query of its own; never one long text."""
+def queries_of(config: Config, asked: Asked, todo: Sequence[Task], goals: Sequence[Goal] = ()) -> list[Query]:
+    """Each thing asked for, goal and task to do is a query of its own; never one long text."""
     weight = config.asked_attention
     queries = [Query(Question("query", asked.query), weight, ASKED)] if asked.query else []
     queries += [Query(_question(task), weight, ASKED) for task in asked.tasks]
+    by_rank = (config.frame_attention, config.ancestor_attention)
+    queries += [Query(Question(goal.frame, goal.text), by_rank[goal.is_ancestor]) for goal in goals]
     if not asked.instead:
         queries += _of_tasks(config, todo, _MOST_QUERIES - len(queries))
     return [query for query in queries if query.question.text.strip()][:_MOST_QUERIES]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
-from ctx.actions.asking import find_asked, queries_of, unanswered
+from ctx.actions.asking import Goal, find_asked, queries_of, unanswered
 from ctx.actions.cache.retry import mended
 from ctx.actions.packing_session import PackingSession
 from ctx.actions.read_context import Reader, Reading
@@ -31,7 +31,8 @@ class Request(NamedTuple):
 
     `tasks`, texts or handles of tasks, replaces the tasks of TASKS.md as what entries are scored against;
     `query` is one more. `now` is an ISO date, today when None; `path` is relative to the root, with `/`.
-    With `strict` a file that cannot be read is an error.
+    `goals` are those of the active frame and of the frames around it. With `strict` a file that is no text is
+    an error.
     """
 
     budget: int | None = None
@@ -43,6 +44,7 @@ class Request(NamedTuple):
     path: str = ""
     at: str | None = None
     now: str | None = None
+    goals: Sequence[Goal] = ()
     strict: bool = False
 
 
@@ -56,7 +58,7 @@ def build_packet(reader: Reader, request: Request) -> Packet:
 
     todo, blocked = open_tasks(reading.memory.tasks)
     asked = find_asked(reading, request.tasks, request.query)
-    queries = queries_of(reading.config, asked, todo)
+    queries = queries_of(reading.config, asked, todo, request.goals)
     session = PackingSession(reader, reading, request.tokenizer, _competing(reading, request.path))
     answers = session.ask([query.question for query in queries], remember=request.tasks is None)
     ranking = score(
