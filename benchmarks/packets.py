@@ -155,7 +155,7 @@ def of_corpus(corpus: Path) -> Callable[[str], str]:
             if "in-progress" in how:
                 command = [sys.executable, "-m", "ctx", "task", "start", first, "--root", folder]
                 subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-            asked = {"tasks": [first]} if "task" in how else {}
+            asked: dict[str, Any] = {"tasks": [first]} if "task" in how else {}
             packet = ctx.open(folder).packet(budget=int(budget), now=NOW, **asked)
         rest = packet.text[packet.text.index("\n## ", packet.text.index("## Constitution")) :]
         text = f"# Project context\n\n## Constitution\n…\n{rest}"

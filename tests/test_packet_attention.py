@@ -59,7 +59,7 @@ def test_goals_of_frames_count_and_bring_entries_in() -> None:
         ".contextrc": "[attention]\nframe = 6\nancestor = 2\n",
     }
     goals = (Goal("refit/keel", "Paint the keels"), Goal("refit", "Rudders and all", is_ancestor=True))
-    packet = build_packet(MemoryReader(files), Request(budget=110, goals=goals, now="2026-11-21"))
+    packet = build_packet(MemoryReader(files), Request(budget=135, goals=goals, now="2026-11-21"))
     keels = next(entry for entry in packet.entries if entry.form == "full")
     assert (keels.title, [*keels.score.tasks]) == ("Keels", ["refit/keel"])
     config = MemoryReader(files).read().config
