@@ -11,7 +11,7 @@ from ctx.actions.cache.indexing import EntryList, Indexing
 from ctx.actions.cache.memories import Kept, Look, Memories, roles_of
 from ctx.actions.cache.signature import digest_of, hashes, now
 from ctx.config import Config, parse
-from ctx.errors import CtxError, Damaged
+from ctx.errors import CtxError, Damaged, UndecodableError
 from ctx.memory.entry import Entry
 from ctx.memory.lazy_memory import LazyMemory
 from ctx.memory.roster import Joined, Roster
@@ -33,12 +33,14 @@ class Reading:
     """One reading of a context; `digest` is a sha256 over the files and the configuration.
 
     `kept` is what the cache holds of the same files, where that may be used; `was_kept` says whether the
-    reading itself was remembered.
+    reading itself was remembered. `unread` are the files that were left out, each with its error.
     """
 
     was_kept = False
     cache: Cache | None = None
     kept: LazyMemory | None = None
+
+    unread: Sequence[UndecodableError] = ()
 
     def __init__(self, config: Config, memory: Memory, digest: str, *, archive: bool) -> None:
         self.config, self.memory, self.digest = config, memory, digest
@@ -132,37 +134,42 @@ class Reader:
         self.may_fork = may_fork
         self.worktree = Worktree(root)
         self.cache = Cache(root)
-        self._readings: dict[bool, tuple[object, Reading]] = {}
-        self._looked: dict[bool, tuple[object, Reading]] = {}
+        self._readings: dict[tuple[bool, bool], tuple[object, Reading]] = {}
+        self._looked: dict[tuple[bool, bool], tuple[object, Reading]] = {}
 
-    def read(self, *, archive: bool = False, at: str | None = None) -> Reading:
-        """The context as it is now, or as it was `at` a git revision; with the archive when asked."""
+    def read(self, *, archive: bool = False, at: str | None = None, strict: bool = True) -> Reading:
+        """The context as it is now, or as it was `at` a git revision; with the archive when asked.
+
+        A file that cannot be decoded is an error, or is left out where that is not `strict`.
+        """
         if at is not None:
             from ctx.store.git import resolve
 
-            return read_context(Revision(self.root, resolve(self.root, at)), archive=archive)
+            source = Revision(self.root, resolve(self.root, at))
+            return read_context(source, archive=archive, strict=strict)
         signature = self.worktree.signature(parse(self.worktree.read(CONFIG) or "").references)
-        known = self._readings.get(archive)
+        known = self._readings.get((archive, strict))
         if known is None or known[0] != signature:
-            known = self._readings[archive] = (signature, read_context(self.worktree, archive=archive))
+            found = read_context(self.worktree, archive=archive, strict=strict)
+            known = self._readings[archive, strict] = (signature, found)
         return known[1]
 
-    def look(self, *, archive: bool = False, at: str | None = None) -> Reading:
+    def look(self, *, archive: bool = False, at: str | None = None, strict: bool = True) -> Reading:
         """The same as `read`, but only to be looked at: it may come from what the cache remembers."""
         if at is not None or not self.cache.on:
-            return self.read(archive=archive, at=at)
+            return self.read(archive=archive, at=at, strict=strict)
         taken = now()
         text = self.worktree.read(CONFIG) or ""
         config = parse(text, CONFIG)
         look = Look(text, config, self.worktree.signature(config.references), taken, archive=archive)
-        known = self._looked.get(archive)
+        known = self._looked.get((archive, strict))
         if known is None or known[0] != look.signature:
             try:
                 kept = Memories(self.cache, self.worktree).load(look)
             except (Damaged, CtxError):
                 kept = None
-            found = self._kept_reading(look, kept) if kept else self._remember(look)
-            known = self._looked[archive] = (look.signature, found)
+            found = self._kept_reading(look, kept) if kept else self._remember(look, strict=strict)
+            known = self._looked[archive, strict] = (look.signature, found)
         return known[1]
 
     def _kept_reading(self, look: Look, kept: Kept) -> Reading:
@@ -180,19 +187,21 @@ class Reader:
         reading.cache, reading.kept = self.cache, kept.memory
         return reading
 
-    def _remember(self, look: Look) -> Reading:
+    def _remember(self, look: Look, *, strict: bool) -> Reading:
         """Read the files and keep what they say, where that can be done."""
         # By the configuration that was looked at: it may be another one by now.
         roles = look.covered(archive=look.archive)
-        texts = _load(self.worktree, roles)
+        texts, unread = _load(self.worktree, roles, strict=strict)
         chunks: dict[str, list[Chunk]] = {}
         memory = _understand(look.config, roles, texts, chunks)
-        # A file that went away since it was looked at may come back looking the same.
+        # A file that went away since it was looked at may come back looking the same, and one that is no text
+        # has to be named each time.
         kept = None
         if texts.keys() == roles.keys():
             kept = Memories(self.cache, self.worktree).store(look, texts, memory, chunks)
         digest = kept.digest if kept else digest_of(look.text, hashes(texts))
         reading = Reading(look.config, memory, digest, archive=look.archive)
+        reading.unread = unread
         if kept:
             reading.cache, reading.kept = self.cache, kept.memory
         return reading
@@ -214,18 +223,38 @@ def read_config(source: Source) -> Config:
     return parse(source.read(CONFIG) or "", CONFIG)
 
 
-def read_context(source: Source, *, archive: bool) -> Reading:
-    """Read every file of a source by its role. Raises CtxError for one that cannot be read whole."""
+def read_context(source: Source, *, archive: bool, strict: bool = True) -> Reading:
+    """Read every file of a source by its role.
+
+    Raises CtxError for one that cannot be read whole; one that is no text is left out where not `strict`.
+    """
     text = source.read(CONFIG) or ""
     config = parse(text, CONFIG)
     roles = roles_of(source.paths(config.references), config, archive=archive)
-    texts = _load(source, roles)
-    digest = digest_of(text, hashes(texts))
-    return Reading(config, _understand(config, roles, texts), digest, archive=archive)
+    texts, unread = _load(source, roles, strict=strict)
+    memory = _understand(config, roles, texts)
+    reading = Reading(config, memory, digest_of(text, hashes(texts)), archive=archive)
+    reading.unread = unread
+    return reading
 
 
-def _load(source: Source, paths: Iterable[str]) -> dict[str, str]:
-    return {path: text for path in paths if (text := source.read(path)) is not None}
+def _load(
+    source: Source, paths: Iterable[str], *, strict: bool = True
+) -> tuple[dict[str, str], list[UndecodableError]]:
+    """The texts of the files that are there, and the errors of those that are none where that is allowed."""
+    texts: dict[str, str] = {}
+    unread: list[UndecodableError] = []
+    for path in paths:
+        try:
+            text = source.read(path)
+        except UndecodableError as error:
+            if strict:
+                raise
+            unread.append(error)
+            continue
+        if text is not None:
+            texts[path] = text
+    return texts, unread
 
 
 def _understand(

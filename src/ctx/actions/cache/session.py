@@ -17,12 +17,13 @@ from ctx.errors import Damaged
 from ctx.memory.lazy_memory import LazyMemory
 from ctx.memory.shelf import Held, Parts, Shelf
 from ctx.packet.blocks import Press
+from ctx.packet.content import Sizes
 from ctx.packet.tokens import Counts, counter
 from ctx.retrieval.ask import Answer, Best, Question, Tags, ask, evidence, find_best
 
 if TYPE_CHECKING:
-    from ctx.actions.read_context import Reading
-    from ctx.packet.parts import Sizes
+    from ctx.actions.read_context import Reader, Reading
+    from ctx.memory.roster import Roster
     from ctx.store.cache import Cache
 
 # So many new token counts are kept beside those that are sorted.
@@ -34,23 +35,39 @@ _MANY = 100
 
 
 class Session:
-    """Works out what is asked about one reading."""
+    """Works out what is asked about those live entries of one reading that compete, by their `numbers`."""
 
-    def __init__(self, reading: Reading, tokenizer: str) -> None:
-        self._reading, self._tokenizer = reading, tokenizer
+    def __init__(self, reading: Reading, tokenizer: str, numbers: Sequence[int]) -> None:
+        self._reading, self._tokenizer, self._numbers = reading, tokenizer, numbers
+
+    @cached_property
+    def roster(self) -> Roster:
+        """The columns of the competing entries."""
+        return self._reading.roster.choose(self._numbers)
 
     @cached_property
     def press(self) -> Press:
-        """What renders and counts the blocks of a packet."""
+        """What counts the blocks of a packet."""
         return Press(counter(self._tokenizer))
 
-    def answers(self, queries: Sequence[Question], numbers: Sequence[int], tags: Tags) -> list[Answer]:
-        """What each query finds among the live entries `numbers`."""
-        return ask(lambda: self._reading.live_collection, self._find, queries, numbers, tags)
+    def ask(self, questions: Sequence[Question]) -> list[Answer]:
+        """What each query finds among the competing entries."""
+        return ask(
+            lambda: self._reading.live_collection,
+            self._find,
+            questions,
+            self._numbers,
+            self._tags(questions),
+        )
 
     def _find(self, text: str) -> Best:
         reading = self._reading
         return find_best(reading.live_collection, text, reading.roster.limited)
+
+    def _tags(self, questions: Sequence[Question]) -> Tags:
+        """The tags of the entries, where a task has any to share."""
+        weight = self._reading.config.tags_weight
+        return Tags(self.roster.tags if weight and any(one.tags for one in questions) else {}, weight)
 
     def evidence(self, answers: Sequence[Answer], number: int) -> tuple[Mapping[str, float], list[str]]:
         """What brought an entry in; it may be asked long after the packet was made."""
@@ -60,13 +77,12 @@ class Session:
             self._reading.forget_indexes()
             return evidence(answers, number)
 
-    def sizes(self, numbers: Sequence[int]) -> Sizes | None:
-        """The sizes of the live entries `numbers`, where they are known."""
-        del numbers
+    def sizes(self) -> Sizes | None:
+        """The sizes of the competing entries, where they are known."""
         return None
 
-    def keep(self, tasks: Iterable[str]) -> None:
-        """Keep what was found for the texts of the tasks, and what was counted, for the next run."""
+    def keep(self, texts: Iterable[str]) -> None:
+        """Keep what was found for some texts, and what was counted, for the next run."""
 
 
 class CacheSession(Session):
@@ -77,9 +93,16 @@ class CacheSession(Session):
     """
 
     def __init__(
-        self, reading: Reading, tokenizer: str, cache: Cache, kept: LazyMemory, *, may_fork: bool
+        self,
+        reading: Reading,
+        tokenizer: str,
+        numbers: Sequence[int],
+        cache: Cache,
+        kept: LazyMemory,
+        *,
+        may_fork: bool,
     ) -> None:
-        super().__init__(reading, tokenizer)
+        super().__init__(reading, tokenizer, numbers)
         self._cache, self._kept, self._may_fork = cache, kept, may_fork
         self._counted = 0
 
@@ -95,7 +118,7 @@ class CacheSession(Session):
 
     @cached_property
     def press(self) -> Press:
-        """What renders and counts the blocks of a packet, beginning with the counts that are known."""
+        """What counts the blocks of a packet, beginning with the counts that are known."""
         return Press(counter(self._tokenizer, self._counts))
 
     @cached_property
@@ -104,10 +127,10 @@ class CacheSession(Session):
         stamp = f"{lists['live']} {[*reading.config.synonyms.items()]!r}"
         return Answers(self._cache, stamp, lambda: reading.live_collection, reading.roster.limited)
 
-    def answers(self, queries: Sequence[Question], numbers: Sequence[int], tags: Tags) -> list[Answer]:
-        """What each query finds among the live entries `numbers`."""
+    def ask(self, questions: Sequence[Question]) -> list[Answer]:
+        """What each query finds among the competing entries."""
         with self._measured_beside():
-            return super().answers(queries, numbers, tags)
+            return super().ask(questions)
 
     def _find(self, text: str) -> Best:
         return self._answers.find(text)
@@ -118,17 +141,17 @@ class CacheSession(Session):
         from ctx.store.beside import beside
 
         def work() -> None:
-            self.sizes(())
+            self.sizes()
             self.keep(())
 
         return beside(work)
 
-    def sizes(self, numbers: Sequence[int]) -> Sizes:
-        """The sizes of the live entries `numbers`, found or else worked out and kept."""
+    def sizes(self) -> Sizes:
+        """The sizes of the competing entries, found or else worked out for all live ones and kept."""
         name = f"sizes-{self._tokenizer}"
         entries = self._find_or_make(name, self._kept.about["lists"]["live"], self._measure)
         rest = self._find_or_make(f"{name}-rest", self._reading.digest, self._measure_rest)
-        return PacketSizes(EntrySizes(entries), rest, self._reading.live, numbers, self.press)
+        return PacketSizes(EntrySizes(entries), rest, self._reading.live, self._numbers)
 
     def _measure(self) -> Parts:
         before = self._cache.find(f"sizes-{self._tokenizer}")
@@ -146,19 +169,18 @@ class CacheSession(Session):
         self._cache.put(name, stamp, parts)
         return Held(parts)
 
-    def keep(self, tasks: Iterable[str]) -> None:
-        """Keep what was found for the texts of the tasks, and what was counted, for the next run."""
+    def keep(self, texts: Iterable[str]) -> None:
+        """Keep what was found for some texts, and what was counted, for the next run."""
         if "_answers" in self.__dict__:
-            self._answers.keep(tasks)
+            self._answers.keep(texts)
         known = self._counts
         if len(known.added) == self._counted:
             return
-        from ctx.packet.render import more_entries, more_tasks
+        from ctx.packet.render import more_entries
 
         for digits in range(_DIGITS):
-            self.press(more_tasks(10**digits))
-            self.press(more_tasks(10**digits) + "\n")
-            self.press(more_entries(10**digits))
+            # With another section behind it a blank line follows.
+            self.press.many([more_entries(10**digits), more_entries(10**digits) + "\n"])
         name, last = f"tokens-{self._tokenizer}", known.added
         if len(last) > _LAST:
             keys, numbers = known.merged()
@@ -167,8 +189,9 @@ class CacheSession(Session):
         self._cache.put(f"{name}-last", "", {"added": json.dumps(last).encode()})
 
 
-def open_session(reading: Reading, tokenizer: str, *, may_fork: bool) -> Session:
-    """The session of a reading, with a cache where there is one."""
+def open_session(reader: Reader, reading: Reading, tokenizer: str | None, numbers: Sequence[int]) -> Session:
+    """The session of a reading, with a cache where there is one; the tokenizer may be left to its config."""
+    tokenizer = tokenizer or reading.config.tokenizer
     if reading.cache is None or reading.kept is None:
-        return Session(reading, tokenizer)
-    return CacheSession(reading, tokenizer, reading.cache, reading.kept, may_fork=may_fork)
+        return Session(reading, tokenizer, numbers)
+    return CacheSession(reading, tokenizer, numbers, reading.cache, reading.kept, may_fork=reader.may_fork)

@@ -4,48 +4,83 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from ctx.memory.lazy_memory import KEY
-from ctx.memory.shelf import Numbers, Parts, Shelf
-from ctx.memory.task import active
+from ctx.memory.shelf import Parts, Shelf
+from ctx.memory.task import open_tasks
+from ctx.packet.budget import Size
+from ctx.packet.content import FORMS, FULL, SUMMARY
 
 if TYPE_CHECKING:
     from ctx.memory.entry import Entry
     from ctx.memory.memory import Memory
-    from ctx.memory.task import Task
     from ctx.packet.blocks import Press
 
-# The units and characters of whole entries, and of their lines.
-_COLUMNS = ("whole_units", "whole_chars", "line_units", "line_chars")
+# What an entry counts in each form, and what it says as a number.
+_SIZES = {form: tuple(f"{form}_{unit}" for unit in Size._fields) for form in FORMS}
+_WORDINGS = "wordings"
+_TYPES = {name: "I" for names in _SIZES.values() for name in names} | {_WORDINGS: "Q"}
+
+
+class KeptTexts:
+    """The texts of those entries that have one, by number."""
+
+    def __init__(self, arrays: Shelf, form: str) -> None:
+        self._arrays, self._form = arrays, form
+
+    @cached_property
+    def places(self) -> Mapping[int, tuple[int, int]]:
+        """Where the text of each of these entries stands."""
+        numbers, ends = (self._arrays.numbers(f"{self._form}_{name}") for name in ("with_text", "ends"))
+        return dict(zip(numbers, zip([0, *ends], ends, strict=False), strict=True))
+
+    def text(self, number: int) -> str | None:
+        """The text of an entry, None where it has none."""
+        place = self.places.get(number)
+        if place is None:
+            return None
+        return self._arrays.data(f"{self._form}_texts", *place).decode("utf-8", "surrogatepass")
+
+
+def _keep_texts(texts: Mapping[int, str], form: str) -> Parts:
+    """The parts that hold the texts of some entries by number."""
+    encoded = [texts[number].encode("utf-8", "surrogatepass") for number in sorted(texts)]
+    return {
+        f"{form}_with_text": array("I", sorted(texts)),
+        f"{form}_ends": array("Q", accumulate(map(len, encoded))),
+        f"{form}_texts": b"".join(encoded),
+    }
 
 
 class EntrySizes:
-    """The sizes of some entries by number, and the texts of those that are not printed as they stand."""
+    """The sizes of some entries by number, and the texts of those that do not look as `plain_text` has them.
+
+    The `columns` hold every number by its name; they are read at once, for they may be asked for long after.
+    """
 
     def __init__(self, arrays: Shelf) -> None:
         self._arrays = arrays
-        self.columns: list[Numbers] = [arrays.numbers(name) for name in _COLUMNS]
+        self.texts = {form: KeptTexts(arrays, form) for form in FORMS}
+        self.columns = {name: arrays.numbers(name) for name in _TYPES}
+        self._sizes = {form: tuple(self.columns[name] for name in names) for form, names in _SIZES.items()}
 
     def numbers(self) -> dict[bytes, int]:
         """The number of each entry by its key."""
         keys = self._arrays.data("keys")
         return {keys[at : at + KEY]: number for number, at in enumerate(range(0, len(keys), KEY))}
 
-    @cached_property
-    def texts(self) -> dict[int, tuple[int, int]]:
-        """Where the texts of the entries stand that have one."""
-        numbers, ends = self._arrays.numbers("with_text"), self._arrays.numbers("ends")
-        return dict(zip(numbers, zip([0, *ends], ends, strict=False), strict=True))
+    def size(self, number: int, form: str) -> Size:
+        """The size of an entry."""
+        units, chars, size = self._sizes[form]
+        return Size(units[number], chars[number], size[number])
 
-    def text(self, number: int) -> str:
-        """The text of a whole entry; empty where it is printed as it stands."""
-        if number not in self.texts:
-            return ""
-        return self._arrays.data("texts", *self.texts[number]).decode("utf-8", "surrogatepass")
+    def wording(self, number: int) -> int:
+        """What an entry says, as a number."""
+        return self.columns[_WORDINGS][number]
 
 
 def measure(
@@ -55,47 +90,61 @@ def measure(
     numbers = before.numbers() if before else {}
     origin = [numbers.get(key, -1) for key in keys]
     fresh = [place for place, number in enumerate(origin) if number < 0]
-    columns = [
-        array("I", [column[number] if number >= 0 else 0 for number in origin])
-        for column in (before.columns if before else [()] * len(_COLUMNS))
-    ]
-    places = {number: place for place, number in enumerate(origin)}
-    texts = {places[n]: before.text(n) for n in before.texts if n in places} if before else {}
-    for place, (sizes, text) in zip(fresh, _measured([entries[n] for n in fresh], press), strict=True):
-        for column, size in zip(columns, sizes, strict=True):
-            column[place] = size
-        if text:
-            texts[place] = text
-    encoded = [texts[place].encode("utf-8", "surrogatepass") for place in sorted(texts)]
-    parts: Parts = dict(zip(_COLUMNS, columns, strict=True))
-    return parts | {
-        "keys": b"".join(keys),
-        "with_text": array("I", sorted(texts)),
-        "ends": array("Q", accumulate(map(len, encoded))),
-        "texts": b"".join(encoded),
+    known = before.columns if before else dict.fromkeys(_TYPES, ())
+    columns = {
+        name: array(code, [known[name][number] if number >= 0 else 0 for number in origin])
+        for name, code in _TYPES.items()
     }
+    texts: dict[str, dict[int, str]] = {form: {} for form in FORMS}
+    if before:
+        places = {number: place for place, number in enumerate(origin)}
+        for form, kept in before.texts.items():
+            texts[form] = {places[n]: kept.text(n) or "" for n in kept.places if n in places}
+    for place, row, own in _measured(fresh, entries, press):
+        for name, number in row.items():
+            columns[name][place] = number
+        for form, text in own.items():
+            texts[form][place] = text
+    parts: Parts = {"keys": b"".join(keys), **columns}
+    for form in FORMS:
+        parts |= _keep_texts(texts[form], form)
+    return parts
 
 
-def _measured(entries: Sequence[Entry], press: Press) -> Iterator[tuple[tuple[int, ...], str]]:
-    """The sizes of each entry, and its text where it is not printed as it stands."""
-    from ctx.packet.render import entry_line, entry_plain, entry_whole
+def _measured(
+    places: Sequence[int], entries: Sequence[Entry], press: Press
+) -> Iterator[tuple[int, dict[str, int], dict[str, str]]]:
+    """The numbers of each entry, and its text in each form where it does not look as `plain_text` has it."""
+    from ctx.packet.entry_text import entry_line, entry_whole, wording
+    from ctx.packet.plain_text import plain_text
 
-    wholes = press.many([entry_whole(entry) for entry in entries])
-    lines = press.many([entry_line(entry) for entry in entries])
-    for entry, whole, line in zip(entries, wholes, lines, strict=True):
-        text = "" if whole.text == entry_plain(entry) else whole.text
-        yield (whole.units, whole.chars, line.units, line.chars), text
+    chosen = [entries[place] for place in places]
+    wholes = press.many([*map(entry_whole, chosen)])
+    lines = press.many([*map(entry_line, chosen)])
+    for place, entry, whole, line in zip(places, chosen, wholes, lines, strict=True):
+        row, texts = {_WORDINGS: wording(whole.text)}, {}
+        for form, made in ((FULL, whole), (SUMMARY, line)):
+            row |= zip(_SIZES[form], made.size, strict=True)
+            if made.text != plain_text(entry, form):
+                texts[form] = made.text
+        yield place, row, texts
 
 
 def measure_rest(memory: Memory, press: Press) -> Parts:
     """The texts and sizes of the rules and the tasks."""
-    from ctx.packet.render import head, task_item
+    from ctx.packet.render import head
+    from ctx.packet.task_text import task_line, task_whole
 
-    items = [(task.id, task_item(task)) for task in active(memory.tasks)]
-    rows = [(name, item, press(item).units, press(item + "\n").units) for name, item in items]
+    todo, _ = open_tasks(memory.tasks)
+    texts = [(task_whole(task), task_line(task)) for task in todo]
+    press.many([text for both in texts for text in both])
+    rows = [
+        (task.id, [(text, press(text).size.units) for text in both])
+        for task, both in zip(todo, texts, strict=True)
+    ]
     return {
         "head": head(memory.constitution).encode("utf-8", "surrogatepass"),
-        "items": json.dumps(rows).encode(),
+        "tasks": json.dumps(rows).encode(),
     }
 
 
@@ -103,35 +152,28 @@ class PacketSizes:
     """What packing asks of the live entries at some `places` in their list, and of rules and tasks."""
 
     def __init__(
-        self, sizes: EntrySizes, rest: Shelf, entries: Sequence[Entry], places: Sequence[int], press: Press
+        self, sizes: EntrySizes, rest: Shelf, entries: Sequence[Entry], places: Sequence[int]
     ) -> None:
         self._sizes, self._entries, self._places = sizes, entries, places
         self.head = rest.data("head").decode("utf-8", "surrogatepass")
-        self._items: dict[str, str] = {}
-        for name, item, units, last in json.loads(rest.data("items")):
-            self._items[name] = item
-            press.learn(item, units)
-            press.learn(item + "\n", last)
+        self._tasks: dict[str, list[tuple[str, int]]] = dict(json.loads(rest.data("tasks")))
 
-    def item(self, task: Task) -> str:
-        """An active task's text."""
-        return self._items[task.id]
+    def entry(self, number: int, form: str) -> Size:
+        """The size of an entry."""
+        return self._sizes.size(self._places[number], form)
 
-    def whole_text(self, number: int) -> str:
-        """A whole entry's text."""
-        from ctx.packet.render import entry_plain
+    def entry_text(self, number: int, form: str) -> str:
+        """The text of an entry."""
+        from ctx.packet.plain_text import plain_text
 
         place = self._places[number]
-        return self._sizes.text(place) or entry_plain(self._entries[place])
+        kept = self._sizes.texts[form].text(place)
+        return plain_text(self._entries[place], form) if kept is None else kept
 
-    def whole(self, number: int) -> tuple[int, int]:
-        """The (units, characters) of a whole entry."""
-        units, chars, _, _ = self._sizes.columns
-        place = self._places[number]
-        return units[place], chars[place]
+    def wording(self, number: int) -> int:
+        """What an entry says, as a number that others have that say the same."""
+        return self._sizes.wording(self._places[number])
 
-    def line(self, number: int) -> tuple[int, int]:
-        """The (units, characters) of an entry's one line."""
-        _, _, units, chars = self._sizes.columns
-        place = self._places[number]
-        return units[place], chars[place]
+    def task(self, handle: str, form: str) -> tuple[str, int] | None:
+        """The text of a task and its units, None where they are not known."""
+        return self._tasks[handle][FORMS.index(form)] if handle in self._tasks else None
