@@ -217,6 +217,7 @@ def test_many_tasks_of_one_priority_ask_for_every_section() -> None:
     }
     angora = next(entry for entry in _packet(files, 2000).entries if entry.title == "Angora")
     assert angora.form == "full"
+    assert len(angora.score.tasks) == 1
 
 
 def test_a_line_is_the_first_sentence_cut_where_it_is_long() -> None:

@@ -121,6 +121,8 @@ class _Packing:
 
     def run(self) -> Choice:
         if not self._take_head():
+            content = self.content
+            self.choice.uncounted = len(content.asked) + len(content.tasks) + len(content.blocked)
             return self.choice
         tasks = TaskClaims(self.content, self.packer.forms, self.shares, self.budget, self.budget.left)
         tasks.open()
