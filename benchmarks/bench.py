@@ -138,14 +138,9 @@ def limit_one(root: Path) -> None:
 
 
 def learn_one(root: Path) -> None:
-    """Add an entry by a command, and give what it left to be made ready the time to be."""
-    title = f"The lock {random.randrange(10**6)} was held for too long"
-    subprocess.run(
-        [*_CTX, "learn", title, "--body", "Renew it in time."],
-        cwd=root,
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
+    """Add an entry by a command, and wait until what it left behind is done."""
+    command = [*_CTX, "learn", f"The lock {random.randrange(10**6)} was held", "--body", "Renew it in time."]
+    subprocess.run(command, cwd=root, capture_output=True, check=True)
     time.sleep(_PAUSE)
 
 

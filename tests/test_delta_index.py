@@ -155,3 +155,10 @@ def test_the_entries_that_apply_elsewhere_leave_room_for_others() -> None:
     assert best[:50] == every
     assert len([place for place, _ in best if place not in limited]) == 50
     assert best == sorted(best, key=lambda pair: (-pair[1], pair[0]))
+
+
+def test_an_index_of_many_others_is_no_base() -> None:
+    """What is left out of a base is looked at with every query."""
+    found = [Document(analyse(f"note{n}"), analyse("lock"), analyse("")) for n in range(100)]
+    assert with_delta(found, range(95), []) is not None
+    assert with_delta(found, range(40), []) is None

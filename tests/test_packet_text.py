@@ -30,7 +30,7 @@ def test_a_field_that_repeats_the_title_is_left_out_and_so_is_bookkeeping() -> N
 
 
 @pytest.mark.parametrize(
-    "status", ["**Status**: Proposed", "Status: Draft", "- **Status:** Rejected in part"]
+    "status", ["**Status**: Proposed", "Status: Draft", "- **Status:** Accepted in part"]
 )
 def test_a_status_that_says_something_stays(status: str) -> None:
     assert status.rsplit(maxsplit=1)[-1] in _text(

@@ -79,7 +79,9 @@ class Reading:
         return Collection(index, self.thesaurus, lambda: self.searchable)
 
     def forget_indexes(self) -> None:
-        """Index the entries again, without the cache."""
+        """Drop the cache, and index the entries again when they are asked for."""
+        if self.cache is not None:
+            self.cache.discard()
         self.cache = self.kept = None
         self.__dict__.pop("live_collection", None)
 

@@ -79,7 +79,10 @@ class Manifest:
         self._digests = bytearray()
 
     def add_file(self, path: str, chunks: list[Chunk], entries: Sequence[Entry]) -> None:
-        """Add a file that was read as a whole; files come in the order of their entries."""
+        """Add a file that was read as a whole, whose entries have their handles.
+
+        Files come in the order of their entries.
+        """
         self._chunks[path] = len(self._entries), chunks
         self._add(entries)
 
@@ -237,15 +240,12 @@ class _Rows:
         """The keys, the rows, and the entries whose rows are behind those of the base, in their order."""
         before = self._before
         if before is None:
-            named = [
-                e.named(name)
-                for e, name in zip(self._entries, self._ids, strict=True)
-                if isinstance(e, Entry)
-            ]
-            return [*map(entry_key, named)], array("I", range(len(named))), []
+            # They were named when they were read.
+            keys = [entry_key(entry) for entry in self._entries if isinstance(entry, Entry)]
+            return keys, array("I", range(len(keys))), []
         ids, old_keys = before.ids, before.keys
         known = {key: number for number, key in enumerate(old_keys)}
-        keys, rows = [], array("I")
+        keys, rows = list[bytes](), array("I")
         for entry, name in zip(self._entries, self._ids, strict=True):
             if isinstance(entry, int) and ids[entry] == name:
                 number, key = entry, old_keys[entry]

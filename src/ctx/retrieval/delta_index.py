@@ -143,6 +143,8 @@ def build_delta(base: Index, origin: Sequence[int], fresh: Sequence[Document]) -
         numbers[place] = number
     used = frozenset(numbers)
     gone = [number for number in range(count) if number not in used]
+    if not is_few(len(gone), count):
+        return None
     documents = [
         fresh[at - count] if (at := origin[place]) >= count else base.document(at) for place in moved
     ]
@@ -165,7 +167,7 @@ def build_delta(base: Index, origin: Sequence[int], fresh: Sequence[Document]) -
 
 
 def is_few(documents: int, every: int) -> bool:
-    """Whether a delta may hold so many of all documents."""
+    """Whether a delta may hold so many of all documents, or leave out so many."""
     return documents <= _FEW + every // _SHARE
 
 

@@ -15,7 +15,8 @@ def refresh(reader: Reader) -> None:
     if not is_kept(reader.cache):
         return
     from ctx.actions.build_packet import Request, build_packet
+    from ctx.actions.read_context import Reader as _Reader
     from ctx.store.beside import leave_behind
 
     reader.may_fork = False  # one is enough, however much is written
-    leave_behind(lambda: build_packet(type(reader)(reader.root), Request()))
+    leave_behind(lambda: build_packet(_Reader(reader.root), Request()))
