@@ -60,6 +60,10 @@ docs: $(READY) ## print the generated pages anew: commands, configuration, the e
 	$(BIN)/python -m ctx.config reference > docs/configuration.md
 	$(BIN)/python -m ctx.config example > .contextrc.example
 
+.PHONY: packets
+packets: $(READY) ## the packets in docs/packet.md made again (CORPUS=DIR for those of a large context)
+	$(BIN)/python benchmarks/packets.py $(CORPUS)
+
 .PHONY: check
 check: $(READY) ## lint, types, architecture, workflows
 	$(BIN)/ruff check

@@ -32,6 +32,8 @@ def main(number: int = 0) -> None:
     pass
 app()
 """
+# What people do between a command and the next packet takes longer.
+_PAUSE = 3.0
 _EMPTY, _AS_IT_IS = "an empty typer command", "as it is"
 _CTX = [sys.executable, "-m", "ctx"]
 _AGENT = [*_CTX, "agent", "--budget", "{n}"]
@@ -127,6 +129,21 @@ def change_one(root: Path) -> None:
     path.write_text(f"{text[:end]} {random.randrange(10**6)}{text[end:]}", "utf-8")
 
 
+def limit_one(root: Path) -> None:
+    """Let the entry in the middle of the file of learnings apply to paths that nobody works on."""
+    path = root / ".context" / "LEARNINGS.md"
+    text = path.read_text("utf-8")
+    end = text.index("\n", text.index("\n## ", len(text) // 2) + 1)
+    path.write_text(f"{text[:end]}\n\n**Applies to**: no/such/path\n{text[end:]}", "utf-8")
+
+
+def learn_one(root: Path) -> None:
+    """Add an entry by a command, and wait until what it left behind is done."""
+    command = [*_CTX, "learn", f"The lock {random.randrange(10**6)} was held", "--body", "Renew it in time."]
+    subprocess.run(command, cwd=root, capture_output=True, check=True)
+    time.sleep(_PAUSE)
+
+
 def compare(cases: dict[str, Case], runs: int) -> dict[str, float]:
     """The median seconds of each case over so many rounds, after one that does not count."""
     times: dict[str, list[float]] = {name: [] for name in cases}
@@ -152,6 +169,14 @@ def peak(command: list[str], cwd: Path) -> float:
     )
     unit = 2**20 if sys.platform == "darwin" else 2**10
     return int(done.stdout) / unit
+
+
+def size_of_cache(root: Path) -> float:
+    """The bytes of the cache as a multiple of those of the context."""
+    subprocess.run([*_CTX, "search", "lock"], cwd=root, stdout=subprocess.DEVNULL, check=True)
+    cached = [path.stat().st_size for path in (root / ".context" / ".cache").iterdir()]
+    every = [path.stat().st_size for path in (root / ".context").rglob("*") if path.is_file()]
+    return sum(cached) / (sum(every) - sum(cached))
 
 
 def report(medians: dict[str, float], own: dict[str, float]) -> None:
@@ -186,6 +211,7 @@ def changed_cases(root: Path) -> dict[str, Case]:
     """What is measured right after one entry was changed."""
     return {
         "agent, one entry changed": Case(_AGENT, root, change_one),
+        "agent, one entry learned, a pause": Case(_AGENT, root, learn_one),
         "search, one entry changed": Case(_SEARCH, root, change_one),
     }
 
@@ -236,8 +262,11 @@ def main() -> None:
             forget(root)
         else:
             make_corpus(root, options.entries or 260)
+        limited = copy(root, Path(scratch) / "limited")
+        limit_one(limited)
         by, shown = measures(own), set[str]()
-        for found, runs in ((cases(root), 1), (changed_cases(root), 2), (cold_cases(root), 4)):
+        warm = cases(root) | {"agent, one entry applies elsewhere": Case(_AGENT, limited)}
+        for found, runs in ((warm, 1), (changed_cases(root), 2), (cold_cases(root), 4)):
             medians = compare(by | found, max(1, options.runs // runs))
             report({name: spent for name, spent in medians.items() if name not in shown}, medians)
             shown |= by.keys()
@@ -245,6 +274,7 @@ def main() -> None:
         timed(again, root)
         memory = peak(again, root)
         print(f"peak memory of a warm agent {memory:17.0f} MiB")
+        print(f"the cache for each byte of the context {size_of_cache(root):6.2f}")
         library(root)
 
 

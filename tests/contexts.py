@@ -34,13 +34,13 @@ class MemoryReader(Reader):
         self.source = Files(texts)
         self._read: dict[bool, Reading] = {}
 
-    def read(self, *, archive: bool = False, at: str | None = None) -> Reading:
+    def read(self, *, archive: bool = False, at: str | None = None, strict: bool = True) -> Reading:
         if archive not in self._read:
-            self._read[archive] = read_context(self.source, archive=archive)
+            self._read[archive] = read_context(self.source, archive=archive, strict=strict)
         return self._read[archive]
 
-    def look(self, *, archive: bool = False, at: str | None = None) -> Reading:
-        return self.read(archive=archive, at=at)
+    def look(self, *, archive: bool = False, at: str | None = None, strict: bool = True) -> Reading:
+        return self.read(archive=archive, at=at, strict=strict)
 
     def revision(self, at: str | None = None) -> str | None:
         return None

@@ -23,7 +23,7 @@ from ctx.errors import BudgetError
 from ctx.packet import render
 from ctx.packet.encoder import Encoder
 from ctx.packet.escape_structure import escape_block
-from ctx.packet.receipt import Packet
+from ctx.packet.packet import Packet
 from ctx.packet.tokens import TOKENIZERS
 from tests import hostile
 from tests.contexts import WORDS, MemoryReader

@@ -195,6 +195,28 @@ def test_a_first_packet_is_measured_beside_and_is_the_same(root: Path) -> None:
 
 
 @needs_fork
+def test_after_a_command_has_written_the_answers_are_made_ready(root: Path) -> None:
+    """While nobody waits: the next packet asks nothing."""
+    ctx("learn", "Locks are not fair", "--body", "Retry with jitter.", cwd=root)
+    assert not (root / ".context/.cache").exists()  # nobody asks for packets here
+    ctx(*AGENT, cwd=root)
+    answers = root / ".context/.cache/answers"
+    before = answers.read_bytes()
+    learnt = ctx("learn", "Leases expire", "--body", "Renew the lock in time.", cwd=root)
+    assert (learnt.code, learnt.err) == (0, "")
+    for _ in range(3000):
+        if answers.read_bytes() != before:
+            break
+        time.sleep(0.01)
+    else:
+        pytest.fail("the answers were not made ready")
+    ready = answers.read_bytes()
+    plain = ctx(*AGENT, cwd=root, env={"CTX_NO_CACHE": "1"})
+    assert ctx(*AGENT, cwd=root) == plain
+    assert answers.read_bytes() == ready
+
+
+@needs_fork
 @pytest.mark.parametrize(
     "fork",
     [

@@ -45,12 +45,12 @@ COMMANDS = (
     ("search", "retry", "jitter"),
 )
 NAMES = (
-    "context",
-    "context-whole",
-    "context-live",
-    "context-whole-searchable",
+    "entries",
+    "manifest",
+    "index-live",
     "answers",
     "sizes-o200k_base",
+    "sizes-o200k_base-rest",
 )
 
 
@@ -159,8 +159,7 @@ def test_files_that_only_look_new_are_read_once(
     assert set(read) == {".context/LEARNINGS.md"}
     read.clear()
     if damage:
-        damage(root / ".context/.cache/context-seen")
-        damage(root / ".context/.cache/context-whole-seen")
+        damage(root / ".context/.cache/manifest-seen")
     assert answers(root, cached=True) == plain
     assert set(read) == ({".context/LEARNINGS.md"} if damage else set())
     edit(root, "append", "a new lock")
@@ -210,7 +209,6 @@ def test_a_folder_that_cannot_be_written_is_no_matter(root: Path) -> None:
 def test_a_folder_that_cannot_even_be_looked_at_is_no_matter(tmp_path: Path) -> None:
     cache = Cache(tmp_path / ("a" * 300))
     cache.put("name", "", {"part": b"x"})
-    cache.drop("name")
     assert cache.find("name") is None
 
 
@@ -400,13 +398,13 @@ def test_what_one_stemmer_indexed_is_not_asked_with_another(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     search(Reader(root), "lock")
-    assert Cache(root).find("context-whole") is not None
+    assert Cache(root).find("index-whole") is not None
     module = tmp_path / "other/snowballstemmer/english_stemmer.py"
     module.parent.mkdir(parents=True)
     module.write_text("# a later version")
     monkeypatch.syspath_prepend(str(tmp_path / "other"))
     build.cache_clear()
     try:
-        assert Cache(root).find("context-whole") is None
+        assert Cache(root).find("index-whole") is None
     finally:
         build.cache_clear()

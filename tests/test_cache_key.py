@@ -248,7 +248,7 @@ def test_another_build_of_equal_sizes_and_times_says_what_it_would_say_alone(
     assert answer(built, root) == answer(built, root)
     first = build_of(built)
     assert first != "None"
-    assert (root / ".context/.cache/context").exists()
+    assert (root / ".context/.cache/manifest").exists()
     shutil.rmtree(built)
     shutil.copytree(later, built)
     normalise(built)
@@ -324,7 +324,7 @@ def test_a_cache_that_git_tracks_is_not_used_and_drift_says_so(repository: Path)
     assert "tracked-cache" not in drift_rules(repository)
     plain = ctx(*AGENT, cwd=repository, env={"CTX_NO_CACHE": "1"})
     forge(repository)
-    run(repository, "add", "-f", ".context/.cache/context")
+    run(repository, "add", "-f", ".context/.cache/manifest")
     cache = repository / ".context/.cache"
     before = {path.name: path.read_bytes() for path in cache.iterdir()}
     assert not was_warm(repository)

@@ -70,6 +70,7 @@ def test_usage_errors(root: Path, args: tuple[str, ...], said: str) -> None:
     [
         (("agent", "--budget", "10"), "the constitution alone needs"),
         (("agent", "--max-chars", "10"), "characters"),
+        (("agent", "--max-bytes", "10"), "bytes"),
         (("agent", "--at", "no-such-rev"), "git"),
         (("show", "L-ffffff"), "there is no entry"),
     ],
@@ -144,7 +145,7 @@ def test_a_file_that_cannot_be_opened(root: Path) -> None:
 )
 def test_bytes_that_are_no_text(root: Path, data: bytes, said: str) -> None:
     (root / ".context" / "FACTS.md").write_bytes(data)
-    for command in (("agent",), ("list",), ("search", "one"), ("status",), ("show", "L")):
+    for command in (("agent", "--strict"), ("list",), ("search", "one"), ("status",), ("show", "L")):
         _is_error(ctx(*command, cwd=root), 1, said)
 
 

@@ -33,25 +33,20 @@ PACKET = """\
 
 - Never guess.
 
+## Conventions
+- **Timestamps are UTC** (C-a15d18): always.
+
+## Decisions
+- **Rate limits live in Redis** (D-a66f24): **Decision**: Count requests in Redis.
+
+## Learnings
+- **The API retries** (L-76911d): **Lesson**: Clients retry at once.
+- **Colours** (L-9a1ece): Blue is nice.
+
 ## Tasks
 - [ ] Add rate limiting to the
   public API #in-progress (T-8e7ce6)
-
-## Conventions
-### Timestamps are UTC (C-a15d18)
-always.
-
-## Decisions
-### 2026-11-02 Rate limits live in Redis (D-a66f24)
-**Status**: Accepted
-**Decision**: Count requests in Redis.
-
-## Learnings
-### 2026-11-03 The API retries (L-76911d)
-**Lesson**: Clients retry at once.
-
-### 2026-11-04 Colours (L-9a1ece)
-Blue is nice.
+- 1 blocked; `ctx task list` prints them.
 """
 
 
@@ -78,10 +73,14 @@ def test_the_packet_as_json(root: Path) -> None:
     )
     assert [section["name"] for section in told["sections"]] == [
         "constitution",
-        "tasks",
         "conventions",
         "decisions",
         "learnings",
+        "tasks",
+    ]
+    assert told["tasks"] == [
+        {"id": "T-8e7ce6", "form": "full", "reason": "in progress"},
+        {"id": "T-15f3ce", "form": "omitted", "reason": "blocked"},
     ]
     first = next(entry for entry in told["entries"] if entry["kind"] == "decision")
     assert set(first) == {
@@ -98,7 +97,8 @@ def test_the_account_goes_to_stderr(root: Path) -> None:
     done = ctx("agent", "--explain", cwd=root)
     assert done.out == PACKET
     assert f"{count(PACKET, 'o200k_base')} of 4000 tokens (o200k_base)" in done.err
-    assert "relevant to T-8e7ce6" in done.err
+    assert "the best entry for T-8e7ce6" in done.err
+    assert re.search(r"full +T-8e7ce6 +in progress\n", done.err)
 
 
 def test_why(root: Path) -> None:
@@ -111,13 +111,36 @@ def test_why(root: Path) -> None:
     assert "goes in whole" in ctx("why", "2026-11-03", "--budget", admitting[1], cwd=root).out
     assert "It is superseded" in ctx("why", "2026-10-01", cwd=root).out
     assert "It is archived" in ctx("why", "2025-12-01", cwd=root).out
+    assert "it goes in whole: in progress." in ctx("why", "T-8e7ce6", cwd=root).out
+    assert "it is only counted: blocked." in ctx("why", "T-15f3ce", cwd=root).out
     told = json.loads(ctx("why", "2026-11-03", "--task", "clients", "--json", cwd=root).out)
     assert (told["form"], told["score"]["tasks"]) == ("full", ["task 1"])
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        (),
+        ("--query", "colours"),
+        ("--task", "clients", "--max-chars", "160"),
+        ("--task", "T-8e7ce6", "--max-bytes", "180"),
+        ("--tokenizer", "chars", "--budget", "60", "--now", "2026-11-05"),
+    ],
+)
+def test_why_tells_of_the_packet_that_agent_prints(root: Path, asked: tuple[str, ...]) -> None:
+    packet = json.loads(ctx("agent", *asked, "--json", cwd=root).out)
+    tasks = [one for one in packet["tasks"] if one["id"].startswith("T-")]
+    for one in [*packet["entries"], *tasks]:
+        told = json.loads(ctx("why", one["id"], *asked, "--json", cwd=root).out)
+        assert {key: told[key] for key in one} == one
+    assert len(packet["text"]) <= (160 if "--max-chars" in asked else 4000)
+
+
 def test_a_small_budget_leaves_lines_and_a_count(root: Path) -> None:
-    done = ctx("agent", "--budget", "100", cwd=root)
-    assert count(done.out, "o200k_base") <= 100
+    facts = "".join(f"## Fact {n}\n\n{'Rate limits are about the API. ' * 6}\n\n" for n in range(30))
+    (root / ".context" / "FACTS.md").write_text(facts)
+    done = ctx("agent", "--budget", "200", cwd=root)
+    assert 190 <= count(done.out, "o200k_base") <= 200
     assert "## Also known\n" in done.out
     assert "`ctx search WORDS` finds them." in done.out
 

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import random
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -149,7 +149,7 @@ def test_originals_are_kept_once_and_undo_gives_back_every_byte(
         assert files_of(root) == files
 
 
-def reader_of(files: dict[str, bytes]) -> list[Any]:
+def reader_of(files: dict[str, bytes]) -> Sequence[Any]:
     with tempfile.TemporaryDirectory() as folder:
         return write(Path(folder), files).read().memory.entries
 

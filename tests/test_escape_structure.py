@@ -10,7 +10,7 @@ from ctx.actions.build_packet import Request, build_packet
 from ctx.errors import BudgetError
 from ctx.packet import escape_structure
 from ctx.packet.escape_structure import escape_block, escape_line
-from ctx.packet.render import clean
+from ctx.packet.inert import clean
 from tests import hostile
 from tests.contexts import MemoryReader
 from tests.oracle import count

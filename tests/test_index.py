@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from array import array
 from collections.abc import Sequence
 
 import pytest
@@ -13,9 +12,9 @@ from hypothesis import strategies as st
 from ctx.memory.shelf import Held
 from ctx.retrieval.build_index import index_documents
 from ctx.retrieval.collection import Collection
+from ctx.retrieval.delta_index import DeltaIndex, build_delta
 from ctx.retrieval.document import Document
 from ctx.retrieval.index import Index
-from ctx.retrieval.patched_index import PatchedIndex
 from ctx.retrieval.postings import HIGHEST, UNIT
 from ctx.retrieval.relevance import explain, rank
 from ctx.retrieval.sums import Adder
@@ -34,6 +33,13 @@ def documents(draw: st.DrawFn, groups: st.SearchStrategy[str] = groups) -> Docum
 
 def index_of(found: Sequence[Document]) -> Index:
     return Index(Held(index_documents(found)))
+
+
+def with_delta(found: Sequence[Document], origin: Sequence[int], fresh: Sequence[Document]) -> Index | None:
+    """The index of a list that comes from these documents and fresh ones, where a delta will do."""
+    base = index_of(found)
+    delta = build_delta(base, origin, fresh) if origin else None
+    return None if delta is None else DeltaIndex(base.shelf, Held(delta))
 
 
 def together(found: Sequence[Document]) -> list[Document]:
@@ -70,13 +76,9 @@ def test_no_sum_runs_over_into_the_next(terms: int, count: int) -> None:
                 Held(index_documents([Document(analyse(""), analyse("x"), analyse(""))] * count))
             )
 
-        def dense_postings(self, term: int) -> array[int]:
+        def postings(self, term: int) -> tuple[Sequence[int], list[int]]:
             del term
-            return array("H", [HIGHEST] * count)
-
-        def postings(self, term: int) -> tuple[list[int], list[int]]:
-            del term
-            return [], []
+            return range(count), [HIGHEST] * count
 
     weights = {term: 0.1 + term for term in range(terms)}
     totals, unit = Adder(Highest()).add_up(weights)
@@ -130,31 +132,30 @@ def edit(
     st.booleans(),
     st.randoms(use_true_random=False),
 )
-def test_a_patched_index_answers_like_a_new_one(
+def test_an_index_with_a_delta_answers_like_a_new_one(
     found: list[Document], fresh: list[Document], queries: list[str], apart: bool, dice: random.Random
 ) -> None:
     found = together(found) if apart else found
     origin, used = edit(found, fresh, dice)
-    patched = PatchedIndex(Held(index_documents(found)), origin, used)
-    holds = bool(origin) and patched.holds
-    event(f"holds: {holds}, groups: {bool(patched.changed_groups)}")
-    if not holds:
+    updated = with_delta(found, origin, used)
+    event(f"holds: {updated is not None}, groups: {bool(updated and updated.groups)}")
+    if updated is None:
         return
     new = index_of([[*found, *used][number] for number in origin])
     for query in queries:
         for depth in (None, 5):
             wanted = rank(Collection(new), query, depth)
-            assert rank(Collection(patched), query, depth) == wanted
+            assert rank(Collection(updated), query, depth) == wanted
         for place in wanted:
-            assert explain(Collection(patched), query, place) == explain(Collection(new), query, place)
+            assert explain(Collection(updated), query, place) == explain(Collection(new), query, place)
 
 
-def test_a_small_change_can_be_patched() -> None:
+def test_a_small_change_is_no_more_than_a_delta() -> None:
     """What holds in the law above is not nothing: a body edited among many documents does."""
     dice = random.Random(1)
     bodies = (" ".join(dice.choices(WORDS, k=30)) for _ in range(60))
     found = [Document(analyse(f"Note {n}"), analyse(body), analyse("")) for n, body in enumerate(bodies)]
     fresh = found[7]._replace(body=analyse("a new thought about the hook " * 6))
-    shelf, grouped = Held(index_documents(found)), fresh._replace(body=analyse("What"), group="G", asks=True)
-    assert PatchedIndex(shelf, [*range(7), 60, *range(8, 60)], [fresh]).holds
-    assert not PatchedIndex(shelf, [*range(6), 60, *range(8, 60)], [grouped]).holds
+    grouped = fresh._replace(body=analyse("What"), group="G", asks=True)
+    assert with_delta(found, [*range(7), 60, *range(8, 60)], [fresh]) is not None
+    assert with_delta(found, [*range(6), 60, *range(8, 60)], [grouped]) is None

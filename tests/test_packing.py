@@ -6,7 +6,7 @@ import pytest
 
 from ctx.actions.build_packet import Request, build_packet
 from ctx.errors import BudgetError, UsageError
-from ctx.packet.receipt import Packet
+from ctx.packet.packet import Packet
 from tests.contexts import MemoryReader
 from tests.oracle import count
 
@@ -62,22 +62,29 @@ def test_the_last_sessions_are_shown() -> None:
 
 
 def test_tasks_take_at_most_their_share_and_the_rest_is_counted() -> None:
-    files = {".context/TASKS.md": "".join(f"- [ ] Task number {n} has some words\n" for n in range(80))}
-    packet = _packet(files, 500)
+    files = {
+        ".context/TASKS.md": "".join(f"- [ ] Task number {n} has some words\n" for n in range(80)),
+        ".context/LEARNINGS.md": "".join(f"## [2026-01-01] Lock {n}\n\n{LONG}\n\n" for n in range(40)),
+    }
+    packet = _packet(files, 1000)
     spent = next(section.tokens for section in packet.sections if section.name == "tasks")
-    assert spent <= 200
+    assert 200 <= spent <= 250
     shown = packet.text.count("- [ ] Task number")
     assert f"- {80 - shown} more open; `ctx task list` prints them.\n" in packet.text
 
 
+def test_what_entries_leave_returns_to_tasks() -> None:
+    files = {".context/TASKS.md": "".join(f"- [ ] Task number {n} has some words\n" for n in range(80))}
+    assert _packet(files, 500).tokens > 480
+
+
 def test_tasks_are_whole_with_what_is_nested_and_urgent_ones_first() -> None:
     item = "- [ ] Wrapped over\n  two lines #tag\n  - [x] nested\n\n    ```\n    - [ ] code\n    ```\n"
-    files = {".context/TASKS.md": "- [ ] Plain " + "word " * 60 + f"\n{item}- [ ] Urgent #in-progress\n"}
-    text = _packet(files, 200).text
+    files = {".context/TASKS.md": f"- [ ] Plain {'word ' * 60}\n{item}- [ ] Urgent #in-progress\n"}
+    text = _packet(files, 400).text
     assert "- [ ] Wrapped over\n  two lines #tag (T-" in text
     assert "  - [x] nested\n\n    ```\n    - [ ] code\n    ```\n" in text
-    assert "Urgent #in-progress (T-" in text
-    assert "Plain" not in text
+    assert text.index("Urgent #in-progress (T-") < text.index("Plain word") < text.index("Wrapped over")
 
 
 def test_superseded_entries_stay_out() -> None:
@@ -94,7 +101,7 @@ def test_headings_of_a_body_are_demoted_and_open_fences_closed() -> None:
     assert "\n##### Part\n" in text or "\n#### Part\n" in text
     assert "\n```\n## code\n```\n" in text
     assert "never closed\n```\n" in text
-    assert text.index("### 2026-01-02 Two") > text.index("never closed")
+    assert text.index("- **Two** (L-") > text.index("never closed")
 
 
 @pytest.mark.parametrize("ending", ["!?", ",.", "^^", "%.", " ;)", '"?', "\u00d7"])
@@ -121,13 +128,13 @@ def test_summaries_use_their_field() -> None:
 
 
 @pytest.mark.parametrize("budget", [1500, 4000, 8000, 32000])
-def test_large_budgets_are_filled_or_everything_is_whole(budget: int) -> None:
+def test_large_budgets_are_filled(budget: int) -> None:
     entries = "".join(
         f"## [2026-01-01-{n:06}] Learning {n}\n\n{'lock word text ' * (5 + n % 40)}\n\n" for n in range(400)
     )
     packet = _packet({".context/LEARNINGS.md": entries, ".context/TASKS.md": "- [ ] Fix the lock\n"}, budget)
     assert packet.tokens == count(packet.text, "o200k_base")
-    assert budget * 0.95 <= packet.tokens <= budget
+    assert budget * 0.97 <= packet.tokens <= budget
 
 
 def test_a_budget_below_the_constitution_says_what_it_needs() -> None:

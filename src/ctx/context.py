@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ctx.consolidate.proposal import Group
     from ctx.drift.finding import Finding
     from ctx.memory.entry import Entry
-    from ctx.packet.receipt import Packet
+    from ctx.packet.packet import Packet
 
 
 class Context:
@@ -41,16 +41,30 @@ class Context:
         path: str = "",
         tokenizer: str | None = None,
         max_chars: int | None = None,
+        max_bytes: int | None = None,
+        strict: bool = False,
     ) -> Packet:
-        """The packet for a budget in tokens.
+        """The packet for a budget in tokens, and in characters and bytes of UTF-8 where given.
 
-        `tasks` replaces the tasks of TASKS.md as what entries are scored against, `query` adds to them;
-        `now` is an ISO date, `at` a git revision, `path` what is worked on, relative to the root. Raises
-        BudgetError where the constitution alone does not fit.
+        `tasks`, texts or handles of tasks, replaces the tasks of TASKS.md as what entries are scored against,
+        `query` adds to them; `now` is an ISO date, `at` a git revision, `path` what is worked on, relative to
+        the root. With `strict` a file that is no text is an error, else `remarks` names it. Raises
+        BudgetError where the constitution alone does not fit, UsageError for a handle that names no task.
         """
         from ctx.actions.build_packet import Request, build_packet
 
-        request = Request(budget, max_chars, tasks, query, tokenizer, path, at, now)
+        request = Request(
+            budget=budget,
+            max_chars=max_chars,
+            max_bytes=max_bytes,
+            tasks=tasks,
+            query=query,
+            tokenizer=tokenizer,
+            path=path,
+            at=at,
+            now=now,
+            strict=strict,
+        )
         return build_packet(self._reader, request)
 
     def search(

@@ -33,6 +33,10 @@ class Damaged(Exception):  # noqa: N818 - nobody sees it: what is damaged is mad
     """Something derived is not what was written."""
 
 
+class UndecodableError(CtxError):
+    """A file that is no text."""
+
+
 class UsageError(CtxError):
     """A command or call that could never work as it was written."""
 

@@ -4,166 +4,85 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
-from ctx.actions.cache.retry import mended
+from ctx.actions.asking import Goal, asked_again, find_asked, queries_of, unanswered
+from ctx.actions.cache.retry import retry_without_cache
+from ctx.actions.cache.session import open_session
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import UsageError
-from ctx.kinds import TASK_PREFIX
+from ctx.kinds import CONSTITUTION
 from ctx.memory.frame import Frame
 from ctx.memory.paths import applies
-from ctx.memory.roster import Chosen, Roster
-from ctx.memory.task import active
-from ctx.packet.blocks import Press
-from ctx.packet.pack import Packer
-from ctx.packet.parts import Content, Shares, Sizes
-from ctx.packet.receipt import Packet, Receipts, write_packet
+from ctx.memory.task import open_tasks
+from ctx.packet.content import Content, Shares
+from ctx.packet.pack import Limits, Packed, Packer
+from ctx.packet.packet import Packet, write_packet
 from ctx.packet.tokens import CHARS, counter
-from ctx.retrieval.ask import Answer, Question, Tags, ask, evidence
 from ctx.retrieval.recency import Recency
-from ctx.retrieval.score import Ranking, Weights, score
-
-# So many tasks are asked about at most, most urgent first.
-_MOST_QUERIES = 64
-# The sizes of so many entries are worth a process of their own.
-_MANY = 100
+from ctx.retrieval.score import Weights, score
 
 
 class Request(NamedTuple):
     """What a packet is asked for; what is None comes from the configuration.
 
-    `tasks` replaces the tasks of TASKS.md as what entries are scored against; `query` is one more. `now`
-    is an ISO date, today when None; `path` is relative to the root, with `/`.
+    `tasks`, texts or handles of tasks, replaces the tasks of TASKS.md as what entries are scored against;
+    `query` is one more. `now` is an ISO date, today when None; `path` is relative to the root, with `/`.
+    `goals` are those of the active frame and of the frames around it. With `strict` a file that is no text is
+    an error.
     """
 
     budget: int | None = None
     max_chars: int | None = None
+    max_bytes: int | None = None
     tasks: Sequence[str] | None = None
     query: str | None = None
     tokenizer: str | None = None
     path: str = ""
     at: str | None = None
     now: str | None = None
+    goals: Sequence[Goal] = ()
+    strict: bool = False
 
 
-@mended
+@retry_without_cache
 def build_packet(reader: Reader, request: Request) -> Packet:
     """Build the packet of a context. Raises BudgetError where the constitution does not fit."""
     counter(request.tokenizer or CHARS)  # refuses an unknown one before anything is read
-    reading = reader.look(at=request.at)
-    budget = _checked(reading.config.budget if request.budget is None else request.budget)
+    reading = reader.look(at=request.at, strict=request.strict)
+    limits = _limits(reading, request)
     now = request.now or datetime.now(tz=UTC).date().isoformat()
-
-    queries = _queries(reading, request)
-    numbers = _competing(reading, request.path)
-    roster = _roster(reading, numbers)
-    with _measuring(reader, reading, request):
-        answers = _answers(reading, request, queries, numbers, roster)
-        relevance = [answer.relevance for answer in answers]
-        scored = score(roster, relevance, _recency(reading, now), _weights(reading))
-
-    content = _content(reading, scored, len(queries))
-    with _counting(reading, request) as press:
-        sizes = _sizes(reading, numbers, press)
-        packer = Packer(content, press, _shares(reading), reading.config.threshold, sizes)
-        choice = packer.pack(budget, request.max_chars)
-        receipts = Receipts(packer, choice, budget, request.max_chars, partial(evidence, answers))
-        return write_packet(
-            packer,
-            receipts,
-            now=now,
-            manifest=_manifest(reading, request, now, press.counter.name),
-            revision=partial(reader.revision, request.at),
-        )
-
-
-def _answers(
-    reading: Reading,
-    request: Request,
-    queries: Sequence[Question],
-    numbers: Sequence[int],
-    roster: Roster,
-) -> list[Answer]:
-    """What each query finds among the competing entries.
-
-    What the tasks of TASKS.md find is known from the last run and kept for the next one, where every live
-    entry competes.
-    """
-    known = None
-    if reading.recall and request.tasks is None and roster is reading.roster:
-        tasks = {query.text for query in queries if query.id.startswith(TASK_PREFIX)}
-        known = reading.recall.answers(tasks, lambda: reading.live_collection)
-    tags = _tags(reading, roster, queries)
-    answers = ask(lambda: reading.live_collection, queries, numbers, tags, known)
-    if known:
-        known.keep()
-    return answers
-
-
-@contextmanager
-def _counting(reading: Reading, request: Request) -> Iterator[Press]:
-    """The press of a packet; it starts from the counts that are known, and what it counts is kept."""
-    name = request.tokenizer or reading.config.tokenizer
-    counted = reading.recall.counts(name) if reading.recall else None
-    press = Press(counter(name, counted))
-    yield press
-    if reading.recall and counted is not None:
-        reading.recall.keep_counts(counted, press)
-
-
-def _measuring(reader: Reader, reading: Reading, request: Request) -> AbstractContextManager[None]:
-    """Where many entries were just read, have their sizes worked out and kept while we rank them."""
-    if not reader.may_fork or reading.recall is None or reading.was_kept or len(reading.live) < _MANY:
-        return nullcontext()
-    from ctx.store.beside import beside
-
-    def measure() -> None:
-        with _counting(reading, request) as press:
-            _sizes(reading, (), press)
-
-    return beside(measure)
-
-
-def _sizes(reading: Reading, numbers: Sequence[int], press: Press) -> Sizes | None:
-    """The sizes of the competing entries, where they are known."""
-    if reading.recall is None:
-        return None
-    return reading.recall.sizes(reading.memory, reading.live, press).of(numbers)
-
-
-def _roster(reading: Reading, numbers: Sequence[int]) -> Roster:
-    """The columns of the competing entries."""
-    return reading.roster if len(numbers) == len(reading.roster.kinds) else Chosen(reading.roster, numbers)
-
-
-def _tags(reading: Reading, roster: Roster, queries: Sequence[Question]) -> Tags:
-    """The tags of the entries, where a task has any to share."""
-    weight = reading.config.tags_weight
-    return Tags(roster.tags if weight and any(query.tags for query in queries) else {}, weight)
-
-
-def _recency(reading: Reading, now: str) -> Recency:
-    return Recency(
-        (frame.date for frame in reading.memory.frames if frame.date and frame.is_session),
-        (date for date in set(reading.roster.dates) if date),
-        half_life=reading.config.half_life_sessions,
+    todo, blocked = open_tasks(reading.memory.tasks)
+    asked = find_asked(reading, request.tasks, request.query)
+    queries = queries_of(reading.config, asked, todo, request.goals)
+    session = open_session(reader, reading, request.tokenizer, _competing(reading, request.path))
+    answers = session.ask([query.question for query in queries])
+    relevance = [answer.relevance for answer in answers]
+    ranking = score(session.roster, relevance, _recency(reading, now), _weights(reading))
+    content = Content(
+        rules=_rules(reading),
+        asked=asked.shown,
+        tasks=asked.without(todo),
+        blocked=asked.without(blocked),
+        frames=_episodes(reading.memory.frames, reading.config.episodes),
+        scored=ranking,
+        headings={kind.name: kind.heading for kind in reading.config.kinds},
+        queries=queries,
+        something_asked=bool(asked),
+    )
+    packer = Packer(content, session.press, _shares(reading), reading.config.threshold, session.sizes())
+    packed = Packed(packer, limits, partial(session.evidence, answers))
+    packet = write_packet(
+        packed,
         now=now,
+        manifest=_manifest(reading, request, now, session.press.counter.name),
+        remarks=[*_unread(reading), *unanswered(queries, answers), *_uncounted(packed.choice.uncounted)],
+        revision=partial(reader.revision, request.at),
     )
-
-
-def _content(reading: Reading, scored: Ranking, asked: int) -> Content:
-    memory, config = reading.memory, reading.config
-    return Content(
-        rules=memory.constitution,
-        tasks=active(memory.tasks),
-        frames=_episodes(memory.frames, config.episodes),
-        scored=scored,
-        headings={kind.name: kind.heading for kind in config.kinds},
-        asked=asked,
-    )
+    session.keep(asked_again(asked, queries))
+    return packet
 
 
 def _competing(reading: Reading, path: str) -> Sequence[int]:
@@ -173,21 +92,21 @@ def _competing(reading: Reading, path: str) -> Sequence[int]:
     return [n for n in every if n not in limited or applies(live[n], path)] if limited else every
 
 
-def _checked(budget: int) -> int:
-    if budget < 0:
-        raise UsageError(f"a budget of {budget} tokens is negative", hint="give a whole number from 0 up")
-    return budget
+def _limits(reading: Reading, request: Request) -> Limits:
+    budget = reading.config.budget if request.budget is None else request.budget
+    for what, limit in (("tokens", budget), ("characters", request.max_chars), ("bytes", request.max_bytes)):
+        if limit is not None and limit < 0:
+            raise UsageError(f"a budget of {limit} {what} is negative", hint="give a whole number from 0 up")
+    return Limits(budget, request.max_chars, request.max_bytes)
 
 
-def _queries(reading: Reading, request: Request) -> list[Question]:
-    """Each active task is a query of its own, and so is what was asked for; never one long text."""
-    if request.tasks is not None:
-        queries = [Question(f"task {n}", text) for n, text in enumerate(request.tasks, 1)]
-    else:
-        queries = [Question(task.id, task.words, task.tags) for task in active(reading.memory.tasks)]
-    if request.query:
-        queries = [Question("query", request.query), *queries]
-    return [query for query in queries if query.text.strip()][:_MOST_QUERIES]
+def _recency(reading: Reading, now: str) -> Recency:
+    return Recency(
+        (frame.date for frame in reading.memory.frames if frame.date and frame.is_session),
+        (date for date in set(reading.roster.dates) if date),
+        half_life=reading.config.half_life_sessions,
+        now=now,
+    )
 
 
 def _weights(reading: Reading) -> Weights:
@@ -202,8 +121,15 @@ def _weights(reading: Reading) -> Weights:
 
 def _shares(reading: Reading) -> Shares:
     config = reading.config
-    floors = (config.conventions_floor, config.decisions_floor, config.rest_floor)
-    return Shares(tasks=config.tasks_share, summaries=config.summaries_share, floors=floors)
+    return Shares(
+        tasks=config.tasks_share,
+        asked_tasks=config.asked_tasks_share,
+        in_progress=config.in_progress_share,
+        pinned=config.pinned_share,
+        frames=config.frames_share,
+        lines=config.lines_share,
+        floors=(config.conventions_floor, config.decisions_floor, config.rest_floor),
+    )
 
 
 def _episodes(frames: Sequence[Frame], count: int) -> list[Frame]:
@@ -212,8 +138,28 @@ def _episodes(frames: Sequence[Frame], count: int) -> list[Frame]:
     return sorted(closed, key=lambda frame: (frame.date or "", frame.id), reverse=True)[:count]
 
 
+def _rules(reading: Reading) -> str:
+    """The constitution; where it cannot be read, whoever gets the packet has to know that there is one."""
+    lost = next((error for error in reading.unread if str(error.path).endswith(f"/{CONSTITUTION}")), None)
+    return f"The rules cannot be read: {lost}." if lost else reading.memory.constitution
+
+
+def _unread(reading: Reading) -> Iterator[str]:
+    """What is to be said of the files that were left out."""
+    for error in sorted(reading.unread, key=str):
+        yield f"{error}; the packet is without this file ({error.hint})"
+
+
+def _uncounted(tasks: int) -> list[str]:
+    """What is to be said of tasks that the packet cannot even count."""
+    if not tasks:
+        return []
+    what = "1 open or blocked task has" if tasks == 1 else f"{tasks} open and blocked tasks have"
+    return [f"{what} no room in this packet, not even to be counted; `ctx task list` prints them"]
+
+
 def _manifest(reading: Reading, request: Request, now: str, tokenizer: str) -> str:
     """A sha256 over all that the packet was made from."""
-    asked = request._asdict() | {"now": now, "tokenizer": tokenizer, "at": None}
-    parts = [reading.digest, *(f"{key}={value!r}" for key, value in sorted(asked.items()))]
+    wanted = request._asdict() | {"now": now, "tokenizer": tokenizer, "at": None, "strict": None}
+    parts = [reading.digest, *(f"{key}={value!r}" for key, value in sorted(wanted.items()))]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -83,6 +83,11 @@ class Changes:
         """What each staged file says before and after; a file that is not there says nothing."""
         return {path: (self._texts[path] or "", text or "") for path, text in self._staged.items()}
 
+    @property
+    def is_staged(self) -> bool:
+        """Whether anything is staged."""
+        return bool(self._staged)
+
     def diff(self) -> str:
         """What is staged, as a unified diff."""
         return "".join(unified_diff(path, self._texts[path], text) for path, text in self._staged.items())
@@ -105,9 +110,12 @@ def change(
     Raises what `act` raises, RefusedTextError for a secret or an invisible character, and CtxError where
     the files cannot be written.
     """
+    staged = False
 
     def prepare(changes: Changes) -> Result:
+        nonlocal staged
         result = act(changes)
+        staged = changes.is_staged
         if guarded:
             check_inserted(changes.texts(), allow_secret=allow_secret)
         return result
@@ -118,7 +126,12 @@ def change(
     if dry_run:
         tree = reader.worktree
         return prepare(Changes(tree, tree.read, lambda _path, _text: None, lambda _path: None))
-    return Writer(reader.root).run(write)
+    result = Writer(reader.root).run(write)
+    if staged and reader.may_fork:
+        from ctx.actions.cache.refresh import refresh
+
+        refresh(reader)
+    return result
 
 
 def locate(reading: Reading, reference: str) -> Entry:

@@ -53,9 +53,13 @@ def list_entries(reader: Reader, only: Filter, *, archived: bool = False) -> lis
 
 def show_entry(reader: Reader, reference: str) -> tuple[Entry, list[str]]:
     """The entry a handle, a prefix or a stamp names, archived ones too, and the handles it links to."""
+    return find_shown(reader.read(archive=True), reference)
+
+
+def find_shown(reading: Reading, reference: str) -> tuple[Entry, list[str]]:
+    """The same in a reading of one's own."""
     from ctx.memory.links import find_entry, find_links, former_handles  # these read Markdown
 
-    reading = reader.read(archive=True)
     all_of_them = [*reading.memory.entries, *_others(reading, (TASK, SESSION))]
     entry = find_entry(all_of_them, reference)
     by_name = dict.fromkeys(former_handles(entry), entry.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ctx.actions.cache.retry import mended
+from ctx.actions.cache.retry import retry_without_cache
 from ctx.actions.find_entries import Filter, check
 from ctx.actions.read_context import Reader
 from ctx.memory.entry import Entry
@@ -31,7 +31,7 @@ class Hit(NamedTuple):
     status: str
 
 
-@mended
+@retry_without_cache
 def search(
     reader: Reader, words: str, *, limit: int = 10, only: Filter | None = None, archived: bool = True
 ) -> list[Hit]:

@@ -13,7 +13,7 @@ from ctx.cli.output import remark, say, table, write_exact, write_json
 from ctx.errors import UsageError
 
 if TYPE_CHECKING:
-    from ctx.packet.receipt import Packet
+    from ctx.packet.packet import Packet
 
 
 class Format(StrEnum):
@@ -30,11 +30,14 @@ _Budget = Annotated[
 _MaxChars = Annotated[
     int | None, Option("--max-chars", min=0, help="Characters at most, besides the budget.")
 ]
+_MaxBytes = Annotated[
+    int | None, Option("--max-bytes", min=0, help="Bytes of UTF-8 at most, besides the budget.")
+]
 _Tasks = Annotated[
     list[str] | None,
-    Option("--task -T", help="Score entries for this task, not for those of TASKS.md; repeatable."),
+    Option("--task -T", help="A text, or the handle of a task: choose for it, not for TASKS.md; repeatable."),
 ]
-_Query = Annotated[str | None, Option("--query -q", help="Score for this text too.")]
+_Query = Annotated[str | None, Option("--query -q", help="Choose for this text first, then for the tasks.")]
 _Tokenizer = Annotated[
     str | None, Option("--tokenizer", help="o200k_base, cl100k_base or chars (bytes / 4).")
 ]
@@ -43,12 +46,16 @@ _Path = Annotated[str | None, Option("--path", help="What is worked on, for entr
 _Explain = Annotated[bool, Option("--explain", help="Say on stderr why each entry is in or not.")]
 _At = Annotated[str | None, Option("--at", metavar="REV", help="The files as of a git revision.")]
 _Now = Annotated[str | None, Option("--now", metavar="DATE", help="Today's date, 2026-11-21.")]
+_Strict = Annotated[
+    bool, Option("--strict", help="Fail where a file is no text, instead of doing without it.")
+]
 _Reference = Annotated[str, Argument(metavar="ID", help="A handle, the start of one, or a stamp.")]
 
 
 def agent(
     budget: _Budget = None,
     max_chars: _MaxChars = None,
+    max_bytes: _MaxBytes = None,
     task: _Tasks = None,
     query: _Query = None,
     tokenizer: _Tokenizer = None,
@@ -58,14 +65,17 @@ def agent(
     explain: _Explain = False,
     at: _At = None,
     now: _Now = None,
+    strict: _Strict = False,
     root: Root = None,
 ) -> None:
     """Print what an agent should know now, within a budget.
 
     That is the rules, the tasks, and the entries that serve them.
 
-    Entries are scored against every open task (BM25), recency and kind; the best go in whole, others as one
-    line. stdout is the packet and nothing else.
+    Entries are scored against every open task (BM25), recency and kind. What is asked for and what is in
+    progress is served first; the best go in whole, the next as one line each, the rest is counted. Below some
+    1,500 tokens beside the constitution that is one task and one or two entries. stdout is the packet and
+    nothing else; what it had to leave out is said on stderr.
     """
     from ctx.actions.build_packet import Request, build_packet
 
@@ -73,14 +83,18 @@ def agent(
     request = Request(
         budget=budget,
         max_chars=max_chars,
+        max_bytes=max_bytes,
         tasks=task or None,
         query=query,
         tokenizer=tokenizer,
         path=_work_path(reader.root, path),
         at=at,
         now=_date(now),
+        strict=strict,
     )
     packet = build_packet(reader, request)
+    for text in packet.remarks:
+        remark(text)
     if as_json or form is Format.json:
         write_json(packet.to_json())
     else:
@@ -91,24 +105,46 @@ def agent(
 
 def why(
     reference: _Reference,
-    task: _Tasks = None,
     budget: _Budget = None,
-    path: _Path = None,
+    max_chars: _MaxChars = None,
+    max_bytes: _MaxBytes = None,
+    task: _Tasks = None,
+    query: _Query = None,
+    tokenizer: _Tokenizer = None,
     as_json: Json = False,
+    path: _Path = None,
+    at: _At = None,
+    now: _Now = None,
+    strict: _Strict = False,
     root: Root = None,
 ) -> None:
-    """Say why an entry is in the packet or not. It also names a budget that would admit it."""
+    """Say why an entry or task is in the packet or not. It also names a budget that would admit an entry.
+
+    It takes what `ctx agent` takes, and is about the packet that this prints.
+    """
     from ctx.actions.build_packet import Request
-    from ctx.actions.explain_entry import explain_entry, tell
+    from ctx.actions.explain_entry import explain_entry
 
     reader = open_reader(root)
-    request = Request(budget=budget, tasks=task or None, path=_work_path(reader.root, path))
-    packet, entry, receipt = explain_entry(reader, reference, request)
+    request = Request(
+        budget=budget,
+        max_chars=max_chars,
+        max_bytes=max_bytes,
+        tasks=task or None,
+        query=query,
+        tokenizer=tokenizer,
+        path=_work_path(reader.root, path),
+        at=at,
+        now=_date(now),
+        strict=strict,
+    )
+    account = explain_entry(reader, reference, request)
+    for text in account.packet.remarks:
+        remark(text)
     if as_json:
-        competing = receipt.to_json() if receipt else {"id": entry.id, "form": "omitted"}
-        write_json({**competing, "told": list(tell(packet, entry, receipt, request))})
+        write_json(account.to_json())
     else:
-        say("\n".join(tell(packet, entry, receipt, request)))
+        say("\n".join(account.tell()))
 
 
 def _date(now: str | None) -> str | None:
@@ -140,6 +176,8 @@ def _explain(packet: Packet) -> None:
         rows.append((one.form, one.id, str(one.tokens), score, str(one.admitted_at or "?"), why, one.title))
     remark(f"{packet.tokens} of {packet.budget} tokens ({packet.tokenizer})")
     remark(table([("section", "tokens"), *((part.name, str(part.tokens)) for part in packet.sections)]))
+    if packet.tasks:
+        remark(table([("form", "task", "why"), *((one.form, one.id, one.reason) for one in packet.tasks)]))
     remark(table(rows))
 
 

@@ -90,15 +90,69 @@ class Config:
         above_zero("sessions"),
         "After how many sessions an entry's recency is halved.",
     )
-    tasks_share: float = _option(
-        0.4, "shares.tasks", share(), "The share of the budget that tasks take at most."
+    asked_attention: float = _option(
+        16.0,
+        "attention.asked",
+        at_least_zero(),
+        "How much what is asked for counts: `--task`, `--query`.",
     )
-    summaries_share: float = _option(
-        0.15,
-        "shares.summaries",
+    frame_attention: float = _option(
+        12.0, "attention.frame", at_least_zero(), "How much the goal of the active frame counts."
+    )
+    in_progress_attention: float = _option(
+        8.0, "attention.in_progress", at_least_zero(), "How much a task in progress counts."
+    )
+    critical_attention: float = _option(
+        5.0, "attention.critical", at_least_zero(), "How much a task of critical priority counts."
+    )
+    ancestor_attention: float = _option(
+        4.0,
+        "attention.ancestor",
+        at_least_zero(),
+        "How much the goal of a frame around the active one counts.",
+    )
+    high_attention: float = _option(
+        3.0, "attention.high", at_least_zero(), "How much a task of high priority counts."
+    )
+    medium_attention: float = _option(
+        1.0, "attention.medium", at_least_zero(), "How much a task of medium priority, or of none, counts."
+    )
+    low_attention: float = _option(
+        0.5, "attention.low", at_least_zero(), "How much a task of low priority counts."
+    )
+    tasks_share: float = _option(
+        0.25, "shares.tasks", share(), "The share of what the constitution leaves that tasks take at most."
+    )
+    asked_tasks_share: float = _option(
+        0.1,
+        "shares.asked_tasks",
         share(),
-        "The share reserved for entries that go in as one line, of what remains after "
-        "constitution, tasks and frames.",
+        "The same share where something is asked for, for the tasks that are not.",
+    )
+    in_progress_share: float = _option(
+        0.5,
+        "shares.in_progress",
+        share(),
+        "The share of what the constitution leaves in which tasks asked for and in progress stand whole; "
+        "it comes before that of the others.",
+    )
+    pinned_share: float = _option(
+        0.25,
+        "shares.pinned",
+        share(),
+        "The share of what is left after the tasks that pinned entries take at most; the rest are lines.",
+    )
+    frames_share: float = _option(
+        0.25,
+        "shares.frames",
+        share(),
+        "The share of what is left after the pinned entries that sessions take at most.",
+    )
+    lines_share: float = _option(
+        0.125,
+        "shares.lines",
+        share(),
+        "The share of what remains after constitution, tasks and sessions that is kept for one-line entries.",
     )
     conventions_floor: float = _option(
         0.1, "shares.conventions", share(), "The share of the same remainder kept for conventions."
@@ -170,6 +224,7 @@ TABLES = MappingProxyType(
         "weights": "What counts in a score: the weight of each kind and of each part of a score.",
         "caps": "Soft caps: with more entries of a kind, `ctx drift` suggests to consolidate; 0 never does.",
         "recency": "Recency is counted in sessions, not in days: old is not stale.",
+        "attention": "How much each thing counts that entries are chosen for; the greatest counts as 1.",
         "shares": "How the budget is divided; what one part leaves goes to the others.",
         "archive": "Where `ctx consolidate` moves originals.",
         "drift": "What `ctx drift` reports.",

@@ -13,7 +13,7 @@ from ctx.kinds import CONSTITUTION
 from ctx.markdown.document import Document
 from ctx.memory.entry import Entry
 from ctx.memory.layout import CONTEXT, Role
-from ctx.memory.read_memory import Memory
+from ctx.memory.memory import Memory
 from ctx.memory.task import Task
 
 CONFIG_FILE = ".contextrc"

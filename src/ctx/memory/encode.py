@@ -1,4 +1,4 @@
-"""What a context holds as flat arrays and texts, to be read by `stored`."""
+"""What a context holds as flat arrays and texts, to be read by `lazy_memory`."""
 
 from __future__ import annotations
 
@@ -9,29 +9,14 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from ctx.memory.entry import Entry
+from ctx.memory.lazy_memory import ARCHIVED, BULLET, LIVE, NUMBERS
 from ctx.memory.shelf import Parts
-from ctx.memory.stored import ARCHIVED, BULLET, LIVE, NAMED, NUMBERS
 
 if TYPE_CHECKING:
     from ctx.memory.frame import Frame
-    from ctx.memory.read_memory import Memory
     from ctx.memory.task import Task
 
-_TEXTS = ("id", "title", "stamp", "digest", "category", "status", "tags")
-
-
-def encode(memory: Memory, texts: Mapping[str, str]) -> Parts:
-    """The parts of a memory that was read from some texts."""
-    sources = Sources(texts, memory.clear)
-    entries = memory.entries
-    names: dict[str, dict[Any, int]] = {name: {} for name in NAMED}
-    parts: Parts = {**columns(entries, names), **encode_entries(entries, sources)}
-    parts["names"] = encode_names(names)
-    parts["ids"] = "\n".join(entry.id for entry in entries).encode()
-    parts["digests"] = bytes.fromhex("".join(entry.digest for entry in entries))
-    parts["sources"] = b"".join(sources.files)
-    parts["files"] = dump(sources.spans)
-    return parts | encode_rest(memory.constitution, memory.tasks, memory.frames)
+_TEXTS = ("title", "stamp", "category", "status", "tags")
 
 
 def columns(entries: Sequence[Entry], names: Mapping[str, dict[Any, int]]) -> dict[str, array[int]]:
@@ -43,7 +28,7 @@ def columns(entries: Sequence[Entry], names: Mapping[str, dict[Any, int]]) -> di
     return made
 
 
-def encode_entries(entries: Sequence[Entry], sources: Sources | None = None) -> Parts:
+def encode_texts(entries: Sequence[Entry], sources: Sources | None = None) -> Parts:
     """The texts of some entries; the bodies that stand in the sources are not repeated."""
     rows, bodies = [], array("Q")
     for entry in entries:
@@ -51,22 +36,23 @@ def encode_entries(entries: Sequence[Entry], sources: Sources | None = None) -> 
         bodies.extend(span or (0, 0))
         row = [getattr(entry, name) for name in _TEXTS]
         rows.append(dump([*row, _fields(entry), None if span else entry.body]))
-    few: Parts = {
-        "marks": dump([[n, entry.marks] for n, entry in enumerate(entries) if any(entry.marks)]),
-        "pinned": dump([[n, True] for n, entry in enumerate(entries) if entry.pinned]),
-        "limited": dump([[n, True] for n, entry in enumerate(entries) if entry.applies_to]),
-        "tags": dump([[n, entry.tags] for n, entry in enumerate(entries) if entry.tags]),
-    }
-    return few | {
+    return {
         "text_ends": array("Q", accumulate(map(len, rows))),
         "texts": b"".join(rows),
         "bodies": bodies,
+        "sources": b"".join(sources.files) if sources else b"",
     }
 
 
-def encode_names(names: Mapping[str, Iterable[Any]]) -> bytes:
-    """The kinds, paths and dates by their numbers."""
-    return dump([list(names[name]) for name in NAMED])
+def encode_few(entries: Mapping[int, Entry]) -> dict[str, list[tuple[int, Any]]]:
+    """What only a few entries have, each by the entry's number."""
+    rows = entries.items()
+    return {
+        "marks": [(n, entry.marks) for n, entry in rows if any(entry.marks)],
+        "pinned": [(n, True) for n, entry in rows if entry.pinned],
+        "limited": [(n, True) for n, entry in rows if entry.applies_to],
+        "tags": [(n, entry.tags) for n, entry in rows if entry.tags],
+    }
 
 
 def encode_rest(rules: str, tasks: Iterable[Task], frames: Iterable[Frame]) -> Parts:
@@ -91,22 +77,17 @@ def _fields(entry: Entry) -> dict[str, list[int] | str]:
 
 
 class Sources:
-    """The files with entries as bytes, one behind the other.
+    """The files with entries as bytes, one behind the other."""
 
-    `spans` are their places by path, each with where the file is clear from.
-    """
-
-    def __init__(self, texts: Mapping[str, str], clear: Mapping[str, int]) -> None:
+    def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = texts
         self.files: list[bytes] = []
-        self.spans: dict[str, list[int]] = {}
         # Where the last body that was found in each file starts, in characters and in bytes of all files.
         self._last: dict[str, tuple[int, int]] = {}
         end = 0
-        for path, clear_from in clear.items():
-            data = texts[path].encode("utf-8", "surrogatepass")
+        for path, text in texts.items():
+            data = text.encode("utf-8", "surrogatepass")
             self.files.append(data)
-            self.spans[path] = [end, end + len(data), clear_from]
             self._last[path] = (0, end)
             end += len(data)
 

@@ -4,35 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ctx.kinds import CONSTITUTION, TASK_PREFIX, Kinds
 from ctx.markdown.document import Document
 from ctx.markdown.inline import strip_comments
 from ctx.memory import handle
+from ctx.memory.chunks import Chunk, split_document
 from ctx.memory.entry import Entry
 from ctx.memory.frame import Frame, read_frame
 from ctx.memory.layout import CONTEXT, Holds, Role
 from ctx.memory.read_entries import entries_of
 from ctx.memory.read_tasks import read_tasks
 from ctx.memory.task import Task
-from ctx.memory.window import clear_from
 
 RULES = f"{CONTEXT}/{CONSTITUTION}"
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    """What a context holds. Entries stand in table order of their kinds, then by file, then in file order.
-
-    `clear` says of each file with entries from where on it may be read again in parts.
-    """
+class ParsedMemory:
+    """What a context holds, read as a whole."""
 
     constitution: str
     entries: list[Entry]
     tasks: list[Task]
     frames: list[Frame]
-    clear: dict[str, int] = field(default_factory=dict)
 
     @property
     def live(self) -> list[Entry]:
@@ -40,13 +36,19 @@ class Memory:
         return [entry for entry in self.entries if entry.live]
 
 
-def read_memory(texts: Mapping[str, str], roles: Mapping[str, Role], kinds: Kinds) -> Memory:
-    """Read every file by its role; `texts` maps paths to contents, in any order."""
-    ranks = {name: rank for rank, name in enumerate(kinds.names)}
+def read_memory(
+    texts: Mapping[str, str],
+    roles: Mapping[str, Role],
+    kinds: Kinds,
+    chunks: dict[str, list[Chunk]] | None = None,
+) -> ParsedMemory:
+    """Read every file by its role; `texts` maps paths to contents, in any order.
+
+    The `chunks` of the files with entries are put in where they are asked for.
+    """
     entries: list[Entry] = []
     tasks: list[Task] = []
     frames: list[Frame] = []
-    clear: dict[str, int] = {}
     for path in sorted(texts):
         role = roles[path]
         if role.holds is Holds.TASKS:
@@ -55,16 +57,29 @@ def read_memory(texts: Mapping[str, str], roles: Mapping[str, Role], kinds: Kind
             frames.append(read_frame(texts[path], path))
         elif role.kind is not None:
             document = Document.parse(texts[path])
-            clear[path] = clear_from(document, role)
-            entries += entries_of(document, role, path)
-    entries.sort(key=lambda e: (e.archived, ranks[e.kind], roles[e.path].page, e.path, e.position))
-    return Memory(
+            found = [*entries_of(document, role, path)]
+            if chunks is not None:
+                chunks[path] = split_document(document, found, role, path)
+            entries += found
+    places = {path: place for place, path in enumerate(in_order(roles, kinds))}
+    entries.sort(key=lambda entry: (places[entry.path], entry.position))
+    return ParsedMemory(
         constitution=rules_of(texts.get(RULES, "")),
         entries=_name_entries(entries, kinds),
         tasks=name_tasks(tasks),
         frames=frames,
-        clear=clear,
     )
+
+
+def in_order(roles: Mapping[str, Role], kinds: Kinds) -> list[str]:
+    """The files with entries in the order of these: by archive, table order of their kinds, then by path."""
+    ranks = {name: rank for rank, name in enumerate(kinds.names)}
+    keys = {
+        path: (role.archived, ranks[role.kind.name], role.page, path)
+        for path, role in roles.items()
+        if role.kind is not None
+    }
+    return sorted(keys, key=keys.__getitem__)
 
 
 def rules_of(text: str) -> str:

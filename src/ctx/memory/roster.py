@@ -4,120 +4,56 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import Protocol, TypeVar, overload
+from typing import NamedTuple, TypeVar, overload
 
 from ctx.memory.entry import Entry
 
 _T = TypeVar("_T")
 
 
-class Roster(Protocol):
-    """A list of entries by columns; an entry is known by its place in it."""
+class Roster(NamedTuple):
+    """A list of entries by columns; an entry is known by its place in it.
 
-    @property
-    def entries(self) -> Sequence[Entry]:
-        """The entries themselves."""
+    `marks` says how often entries were marked helpful and harmful, `tags` what tags there are of those that
+    have any; `limited` are the entries that apply to some paths only.
+    """
 
-    @property
-    def kinds(self) -> Sequence[str]:
-        """The kind of each entry."""
+    entries: Sequence[Entry]
+    kinds: Sequence[str]
+    dates: Sequence[str | None]
+    marks: Mapping[int, tuple[int, int]]
+    pinned: Sequence[int]
+    limited: frozenset[int]
+    tags: Mapping[int, Sequence[str]]
 
-    @property
-    def dates(self) -> Sequence[str | None]:
-        """The date of each entry."""
+    @classmethod
+    def of(cls, entries: Sequence[Entry]) -> Roster:
+        """The columns of entries at hand."""
+        numbered = [*enumerate(entries)]
+        return cls(
+            entries,
+            kinds=[entry.kind for entry in entries],
+            dates=[entry.date for entry in entries],
+            marks={n: entry.marks for n, entry in numbered if any(entry.marks)},
+            pinned=[n for n, entry in numbered if entry.pinned],
+            limited=frozenset(n for n, entry in numbered if entry.applies_to),
+            tags={n: entry.tags for n, entry in numbered if entry.tags},
+        )
 
-    @property
-    def marks(self) -> Mapping[int, tuple[int, int]]:
-        """How often entries were marked helpful and harmful, where they were."""
-
-    @property
-    def pinned(self) -> Sequence[int]:
-        """The pinned entries."""
-
-    @property
-    def limited(self) -> frozenset[int]:
-        """The entries that apply to some paths only."""
-
-    @property
-    def tags(self) -> Mapping[int, Sequence[str]]:
-        """The tags of the entries that have any."""
-
-
-class Listed:
-    """The roster of entries at hand."""
-
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self.entries = entries
-
-    @cached_property
-    def kinds(self) -> Sequence[str]:
-        """The kind of each entry."""
-        return [entry.kind for entry in self.entries]
-
-    @cached_property
-    def dates(self) -> Sequence[str | None]:
-        """The date of each entry."""
-        return [entry.date for entry in self.entries]
-
-    @cached_property
-    def marks(self) -> Mapping[int, tuple[int, int]]:
-        """How often entries were marked helpful and harmful, where they were."""
-        return {n: entry.marks for n, entry in enumerate(self.entries) if any(entry.marks)}
-
-    @cached_property
-    def pinned(self) -> Sequence[int]:
-        """The pinned entries."""
-        return [n for n, entry in enumerate(self.entries) if entry.pinned]
-
-    @cached_property
-    def limited(self) -> frozenset[int]:
-        """The entries that apply to some paths only."""
-        return frozenset(n for n, entry in enumerate(self.entries) if entry.applies_to)
-
-    @cached_property
-    def tags(self) -> Mapping[int, Sequence[str]]:
-        """The tags of the entries that have any."""
-        return {n: entry.tags for n, entry in enumerate(self.entries) if entry.tags}
-
-
-class Chosen:
-    """Some of a roster's entries, by their numbers in it."""
-
-    def __init__(self, roster: Roster, numbers: Sequence[int]) -> None:
-        self._roster, self._numbers = roster, numbers
-        self._places = {number: place for place, number in enumerate(numbers)}
-        self.entries = View(roster.entries, numbers)
-
-    @cached_property
-    def kinds(self) -> Sequence[str]:
-        """The kind of each entry."""
-        return [self._roster.kinds[n] for n in self._numbers]
-
-    @cached_property
-    def dates(self) -> Sequence[str | None]:
-        """The date of each entry."""
-        return [self._roster.dates[n] for n in self._numbers]
-
-    @cached_property
-    def marks(self) -> Mapping[int, tuple[int, int]]:
-        """How often entries were marked helpful and harmful, where they were."""
-        return {self._places[n]: value for n, value in self._roster.marks.items() if n in self._places}
-
-    @cached_property
-    def pinned(self) -> Sequence[int]:
-        """The pinned entries."""
-        return [self._places[n] for n in self._roster.pinned if n in self._places]
-
-    @cached_property
-    def limited(self) -> frozenset[int]:
-        """The entries that apply to some paths only."""
-        return frozenset(self._places[n] for n in self._roster.limited if n in self._places)
-
-    @cached_property
-    def tags(self) -> Mapping[int, Sequence[str]]:
-        """The tags of the entries that have any."""
-        return {self._places[n]: value for n, value in self._roster.tags.items() if n in self._places}
+    def choose(self, numbers: Sequence[int]) -> Roster:
+        """The columns of some of the entries."""
+        if len(numbers) == len(self.entries):
+            return self
+        places = {number: place for place, number in enumerate(numbers)}
+        return Roster(
+            View(self.entries, numbers),
+            kinds=[self.kinds[n] for n in numbers],
+            dates=[self.dates[n] for n in numbers],
+            marks={places[n]: marks for n, marks in self.marks.items() if n in places},
+            pinned=[places[n] for n in self.pinned if n in places],
+            limited=frozenset(places[n] for n in self.limited if n in places),
+            tags={places[n]: tags for n, tags in self.tags.items() if n in places},
+        )
 
 
 class Lazy(Sequence[_T]):

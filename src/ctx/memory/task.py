@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 LABEL = re.compile(r"(?<![\w`/#&])#(?P<name>[^\W\d_][\w-]*)(?::(?P<value>[^\s`,;)]+))?")
@@ -92,15 +93,21 @@ def urgency(task: Task) -> tuple[bool, int, int]:
     return (not task.in_progress, task.priority, task.position)
 
 
-def active(tasks: list[Task]) -> list[Task]:
+def active(tasks: Sequence[Task]) -> list[Task]:
     """The open, unblocked tasks not nested in another one of them, most urgent first."""
+    return open_tasks(tasks)[0]
+
+
+def open_tasks(tasks: Sequence[Task]) -> tuple[list[Task], list[Task]]:
+    """The open tasks not nested in another one of them, most urgent first: those to do, and the blocked."""
     # The tasks that are open or stand in one that is; each comes behind the one around it.
     covering: set[tuple[str, int | None]] = set()
-    found = []
+    todo: list[Task] = []
+    blocked: list[Task] = []
     for task in tasks:
         covered = (task.path, task.parent) in covering
         if covered or task.state == OPEN:
             covering.add((task.path, task.position))
-        if task.state == OPEN and not task.blocked and not covered:
-            found.append(task)
-    return sorted(found, key=urgency)
+        if task.state == OPEN and not covered:
+            (blocked if task.blocked else todo).append(task)
+    return sorted(todo, key=urgency), sorted(blocked, key=urgency)

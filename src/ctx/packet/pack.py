@@ -1,27 +1,44 @@
 """Packing: the fixed order of claims on the budget, filled exactly.
 
-constitution → tasks → pinned → frames → conventions → decisions → the rest → a common pool → one line each
-→ what is left turns lines into whole entries. docs/retrieval.md explains the choice.
+constitution → tasks → pinned → sessions → what is asked and in progress → the others, a floor for each tier
+→ lines → what is left. docs/packet.md shows what comes out, docs/retrieval.md explains the choice.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import NamedTuple
 
 from ctx.errors import BudgetError
+from ctx.memory.frame import Frame
 from ctx.packet import render
-from ctx.packet.blocks import EMPTY, UNLIMITED, Block, Ledger, Press, Room
-from ctx.packet.parts import Choice, Content, Shares, Sizes
-from ctx.retrieval.cover import Coverage
-from ctx.retrieval.score import Scored
+from ctx.packet.blocks import Press
+from ctx.packet.budget import NOTHING, UNLIMITED, Budget, Size, total
+from ctx.packet.content import ASKED, FULL, IN_PROGRESS, SUMMARY, Choice, Content, Shares, Sizes
+from ctx.packet.coverage import Chances, Coverage, best_first
+from ctx.packet.entry_claims import Competition, EntryClaims
+from ctx.packet.forms import Forms
+from ctx.packet.task_claims import TaskClaims
 
-# The kinds with a tier of their own, in order; all others share the last tier.
-TIERS = ("convention", "decision")
-# Room for lines is kept for as many entries as are at least this relevant, about the two best of a task.
-_NEAR = 0.7
+# No fewer lines than this, where as many entries are left out and there is room for some whole ones as well.
+_LINES, _LINES_FROM = 10, 600
+# What is asked for and what is in progress is served so many entries before all else: among the best three is
+# what a task needs in four of five, among the best two in two of three (docs/retrieval.md).
+_PLACES = ("best", "second", "third")
 # After so many entries in a row that do not fit, filling stops: what is left is too small for them.
 _MISFITS = 64
+# No line has fewer units than its marker and a handle.
+_SMALLEST = 6
+
+
+class Limits(NamedTuple):
+    """What a packet may take: tokens, and where given characters and bytes of UTF-8."""
+
+    tokens: int
+    chars: int | None = None
+    bytes: int | None = None
 
 
 class Packer:
@@ -30,295 +47,236 @@ class Packer:
     def __init__(
         self, content: Content, press: Press, shares: Shares, threshold: float, sizes: Sizes | None = None
     ) -> None:
-        self.content = content
-        self.press = press
-        self.shares = shares
+        self.content, self.press, self.shares = content, press, shares
+        self.forms = Forms(content, press, sizes)
+        self.chances = Chances(content.scored)
+        scored = content.scored
         # A stable sort keeps file order among equals, reversed or not.
-        self.ranked = sorted(range(len(content.scored)), key=content.scored.totals.__getitem__, reverse=True)
-        every = not content.asked or threshold <= 0
+        self.ranked = sorted(range(len(scored)), key=scored.totals.__getitem__, reverse=True)
+        every = not content.queries or threshold <= 0
         self.competing = frozenset(
-            range(len(content.scored))
-            if every
-            else (n for n in content.scored.found if content.scored.relevance(n) >= threshold)
+            range(len(scored)) if every else (n for n in scored.found if scored.relevance(n) >= threshold)
         )
-        self.head = sizes.head if sizes else render.head(content.rules)
-        self.item = sizes.item if sizes else render.task_item
-        self._sizes = sizes
-        self._wholes: dict[int, Block] = {}
-        self._lines: dict[int, Block] = {}
-        self._scored: dict[int, Scored] = {}
+        self.threshold = threshold
+        self._best: dict[int, list[int]] = {}
 
-    def pack(self, budget: int, max_chars: int | None = None) -> Choice:
-        """Choose what goes into a budget in tokens and, where given, in characters.
+    def best_of(self, query: int) -> list[int]:
+        """The entries that are most relevant to a query, best first."""
+        if query not in self._best:
+            scored = self.content.scored
+            found = [
+                (-by_task[query], -scored.totals[n], n)
+                for n, by_task in scored.found.items()
+                if query in by_task
+            ]
+            self._best[query] = [number for *_, number in heapq.nsmallest(len(_PLACES), found)]
+        return self._best[query]
 
-        Raises BudgetError where not even the constitution fits.
-        """
-        chars = UNLIMITED if max_chars is None else max_chars
-        return _Packing(self, Room(self.press.counter.limit(budget), chars)).run()
+    def pack(self, limits: Limits) -> Choice:
+        """Choose what goes in. Raises BudgetError where not even the constitution fits."""
+        chars = UNLIMITED if limits.chars is None else limits.chars
+        size = UNLIMITED if limits.bytes is None else limits.bytes
+        return _Packing(self, Size(self.press.counter.limit(limits.tokens), chars, size)).run()
 
-    def scored(self, number: int) -> Scored:
-        """An entry with its score."""
-        known = self._scored.get(number)
-        if known is None:
-            known = self._scored[number] = self.content.scored[number]
-        return known
+    def why(self, number: int) -> str:
+        """Why an entry that competes is in."""
+        if not self.content.queries:
+            return "nothing was asked: kind and recency decide"
+        found, queries = self.content.scored.by_task(number), self.content.queries
+        served = sorted(found, key=lambda query: (-found[query] * queries[query].attention, query))
+        return f"relevant to {', '.join(queries[query].name for query in served[:3])}"
 
-    def whole(self, number: int) -> Block:
-        """The block of a whole entry; its text may be left out."""
-        if number not in self._wholes:
-            known = self._sizes.whole(number) if self._sizes else None
-            self._wholes[number] = Block("", *known) if known else self.press(self._whole_text(number))
-        return self._wholes[number]
-
-    def line(self, number: int) -> Block:
-        """The block of an entry's one line; its text may be left out."""
-        if number not in self._lines:
-            known = self._sizes.line(number) if self._sizes else None
-            self._lines[number] = Block("", *known) if known else self.press(self._line_text(number))
-        return self._lines[number]
-
-    def printed_whole(self, number: int) -> Block:
-        """The block of a whole entry with its text."""
-        return self.whole(number)._replace(text=self._whole_text(number))
-
-    def printed_line(self, number: int) -> Block:
-        """The block of an entry's one line with its text."""
-        return self.line(number)._replace(text=self._line_text(number))
-
-    def _whole_text(self, number: int) -> str:
-        if self._sizes:
-            return self._sizes.whole_text(number)
-        return render.entry_whole(self.content.scored.roster.entries[number])
-
-    def _line_text(self, number: int) -> str:
-        return render.entry_line(self.content.scored.roster.entries[number])
+    def why_not(self, number: int) -> str:
+        """Why an entry is not in whole."""
+        if number not in self.competing:
+            return "not relevant enough to compete"
+        if not self.content.queries:
+            return "no room for the whole"
+        return f"{self.why(number)}, but others serve more for their size"
 
 
-class _Rooms(dict[int, Room]):
-    """The room of each tier, worked out when it is asked for; to be emptied when any is taken."""
+class Packed:
+    """A choice, and what it was made of; `evidence` tells the terms and tasks that brought an entry in."""
 
-    def __init__(self, room: Callable[[int], Room]) -> None:
-        super().__init__()
-        self._room = room
-
-    def __missing__(self, tier: int) -> Room:
-        room = self[tier] = self._room(tier)
-        return room
+    def __init__(
+        self,
+        packer: Packer,
+        limits: Limits,
+        evidence: Callable[[int], tuple[Mapping[str, float], Sequence[str]]],
+    ) -> None:
+        self.packer, self.limits, self.evidence = packer, limits, evidence
+        self.choice = packer.pack(limits)
 
 
 class _Packing:
     """One packing: what is left of the budget, and the choice so far."""
 
-    def __init__(self, packer: Packer, room: Room) -> None:
-        self.packer = packer
-        self.content = packer.content
-        self.press = packer.press
-        self.room = room
-        self.ledger = Ledger(room)
+    def __init__(self, packer: Packer, room: Size) -> None:
+        self.packer, self.content, self.shares = packer, packer.content, packer.shares
+        self.press, self.room = packer.press, room
+        self.budget = Budget(room)
         self.choice = Choice()
-        self.coverage = Coverage(0, 0)
-        self.sections: set[str] = set()
-        self.lacking: dict[int, Room] = {}
-        self.closing: tuple[Block, ...] = ()
+        self.coverage = Coverage(packer.chances, [query.attention for query in self.content.queries])
+        self.entries = EntryClaims(self.content, packer.forms, self.coverage, self.budget, self.choice)
 
     def run(self) -> Choice:
         if not self._take_head():
+            content = self.content
+            self.choice.uncounted = len(content.asked) + len(content.tasks) + len(content.blocked)
             return self.choice
-        self._take_tasks()
-        self.coverage = Coverage(self.content.asked, self.press.counter.tokens(self.ledger.left.units))
-        for number in self.content.scored.pinned:
-            self._take_whole(number)
+        tasks = TaskClaims(self.content, self.packer.forms, self.shares, self.budget, self.budget.left)
+        tasks.open()
+        self._serve_leaders(tasks)
+        tasks.take_urgent()
+        tasks.take_others()
+        self._take_pinned()
         self._take_frames()
-        self._set_closing_aside()
-        reserve = self.ledger.set_aside(self._lines_room())
-        self._take_competing()
-        self.ledger.release(reserve)
-        self._take_lines(reserve)
-        self._turn_lines_whole()
-        self._take_lines(self.ledger.left)
-        self._settle_closing()
+        self.entries.open_lines()
+        self.coverage.share(self.press.counter.tokens(self.budget.left.units))
+        lines = self.budget.keep(self._room_for_lines())
+        self._serve_urgent()
+        self._compete()
+        self.budget.give(lines)
+        self._take_lines(lines)
+        self._take_more_whole()
+        self._take_lines()
+        tasks.take_rest()
+        tasks.settle(self.choice)
+        self._take_lines()
+        self.choice.left_out = self.entries.left_out()
         return self.choice
 
     def _take_head(self) -> bool:
         """The title and the constitution, whole or not at all."""
-        head = self.press(self.packer.head)
-        if self.ledger.fits(head):
-            self.ledger.take(head)
+        head = self.press(self.packer.forms.head)
+        if self.budget.fits(head.size):
+            self.budget.take(head.size)
             self.choice.head = head.text
             return True
         if not self.content.rules:
             return False
-        need = self.press.counter.tokens(head.units)
-        if head.units > self.room.units:
-            raise BudgetError(
-                f"the constitution alone needs {need} tokens",
-                need=need,
-                hint=f"give a budget of at least {need}, or shorten CONSTITUTION.md",
-            )
-        raise BudgetError(
-            f"the constitution alone needs {head.chars} characters ({need} tokens)",
-            need=need,
-            hint=f"allow at least {head.chars} characters, or shorten CONSTITUTION.md",
-        )
+        raise self._too_small(head.size)
 
-    def _take_tasks(self) -> None:
-        """Whole tasks, most urgent first, up to their share; those cut are counted in one line."""
-        tasks = self.content.tasks
-        frame = self.press("## Tasks\n"), self.press(render.more_tasks(max(len(tasks), 1)))
-        within = self.room.share(self.packer.shares.tasks)
-        # The blank line that ends the section can cost one unit more than its items do alone.
-        inner = Ledger(within.less(Room(1 + sum(b.units for b in frame), 1 + sum(b.chars for b in frame))))
-        chosen = []
-        for task in tasks:
-            item = self.press(self.packer.item(task))
-            if inner.fits(item):
-                inner.take(item)
-                chosen.append(task)
-        in_file_order = sorted(chosen, key=lambda task: (task.path, task.position))
-        section = self.press.joined(
-            render.tasks_section(map(self.packer.item, in_file_order), len(tasks) - len(chosen))
-        )
-        if self.ledger.fits(section, within=within if chosen else None):
-            self.ledger.take(section)
-            self.choice.tasks = section.text
+    def _too_small(self, head: Size) -> BudgetError:
+        """What the constitution needs, in the unit that is lacking."""
+        need = self.press.counter.tokens(head.units)
+        wanted = f"{need} tokens"
+        if head.units <= self.room.units:
+            wanted = f"{head.chars} characters" if head.chars > self.room.chars else f"{head.bytes} bytes"
+            wanted = f"{wanted} ({need} tokens)"
+        hint = f"allow at least {wanted}, or shorten CONSTITUTION.md"
+        return BudgetError(f"the constitution alone needs {wanted}", need=need, hint=hint)
+
+    def _serve_leaders(self, tasks: TaskClaims) -> None:
+        """What is asked for first and the first task in progress: a line of the task, its best entry whole.
+
+        What that takes depends on nothing but the constitution, so that no larger budget takes it out again.
+        """
+        for first in (ASKED, IN_PROGRESS):
+            leader = next((n for n, query in enumerate(self.content.queries) if query.first == first), None)
+            if leader is None:
+                continue
+            name = self.content.queries[leader].name
+            task = next((task for task in tasks.urgent if task.id == name), None)
+            if task is None or tasks.take_line(task):
+                self._serve(leader, 0)
+
+    def _serve(self, query: int, rank: int) -> None:
+        """Take the best entry of a query whole, or one of those after it."""
+        number = self._best(query, rank)
+        if number is not None:
+            place = _PLACES[rank]
+            self.entries.take_whole(number, f"the {place} entry for {self.content.queries[query].name}")
+
+    def _best(self, query: int, rank: int) -> int | None:
+        """The best entry of a query, or one of those after it, where it is relevant enough."""
+        scored = self.content.scored
+        best = self.packer.best_of(query)[rank : rank + 1]
+        return best[0] if best and scored.by_task(best[0])[query] >= self.packer.threshold else None
+
+    def _take_pinned(self) -> None:
+        """Pinned entries, whole within their share, else as lines."""
+        room = Budget(self.budget.left.share(self.shares.pinned))
+        for number in self.content.scored.pinned:
+            spent = self.entries.take_whole(number, "pinned", within=room.left)
+            if spent is not None:
+                room.take(spent)
+        for number in self.content.scored.pinned:
+            self.entries.take_line(number, "pinned, but its whole is more than what pinned entries share")
 
     def _take_frames(self) -> None:
-        """The latest sessions, as many as fit."""
-        for count in range(len(self.content.frames), 0, -1):
-            section = self.press(render.now_section(reversed(self.content.frames[:count])))
-            if self.ledger.fits(section):
-                self.ledger.take(section)
-                self.choice.now = section.text
+        """The latest sessions within their share: the oldest become lines first, then go."""
+        room = self.budget.left.share(self.shares.frames)
+        frames = self.content.frames
+        for count in range(len(frames), 0, -1):
+            for whole in range(count, -1, -1):
+                rows = [self.press(row) for row in _frame_rows(frames[:count], whole)]
+                size = total(self.press(render.NOW).size, *(row.size for row in rows))
+                if self.budget.fits(size, within=room):
+                    self.budget.take(size)
+                    self.choice.frames = [row.text for row in reversed(rows)]
+                    return
+
+    def _room_for_lines(self) -> Size:
+        """What lines have for themselves: a share, and room for any ten of them where there is enough."""
+        room = self.budget.left.share(self.shares.lines)
+        if self.press.counter.tokens(self.budget.left.units) < _LINES_FROM:
+            return room
+        lines = [self.packer.forms.size(number, SUMMARY) for number in self._left(self.packer.competing)]
+        longest = total(*heapq.nlargest(_LINES, lines))
+        return Size(*map(max, room, longest))
+
+    def _serve_urgent(self) -> None:
+        """The best entry for each thing asked for and each task in progress, then the next best for each."""
+        for rank, first in product(range(len(_PLACES)), (ASKED, IN_PROGRESS)):
+            queries = [n for n, query in enumerate(self.content.queries) if query.first == first]
+            best = {query: self._best(query, rank) for query in queries}
+            found = [(query, number) for query, number in best.items() if number is not None]
+            for query, _ in sorted(found, key=lambda pair: -self.entries.worth(pair[1])):
+                self._serve(query, rank)
+
+    def _compete(self) -> None:
+        """What serves most for its size, while no tier falls short of its floor."""
+        Competition(self.entries, self.packer.competing, self.shares.floors).run(self.packer.why)
+
+    def _take_lines(self, room: Size | None = None) -> None:
+        """One line each for what is left, what adds most to the queries first."""
+        inside = Budget(room or self.budget.left)
+        misfits = 0
+        for number in self._by_gain(SUMMARY):
+            spent = self.entries.take_line(number, self.packer.why_not(number), within=inside.left)
+            inside.take(spent or NOTHING)
+            misfits = misfits + 1 if spent is None else 0
+            if misfits > _MISFITS:
                 return
 
-    def _set_closing_aside(self) -> None:
-        """Room for the last section's heading and for its last line, while anything may be left out."""
-        closing = (self.press(render.ALSO_KNOWN), self.press(render.more_entries(len(self.content.scored))))
-        if len(self.choice.whole) < len(self.content.scored) and self.ledger.fits(*closing):
-            self.ledger.take(*closing)
-            self.closing = closing
+    def _take_more_whole(self) -> None:
+        """Turn lines, and what is left out, into whole entries, what adds most to the queries first."""
+        misfits = 0
+        for number in self._by_gain(FULL):
+            relevant = self.content.scored.relevance(number) > 0
+            reason = self.packer.why(number) if relevant else "filled what was left"
+            misfits = misfits + 1 if self.entries.take_whole(number, reason) is None else 0
+            if misfits > _MISFITS:
+                return
 
-    def _lines_room(self) -> Room:
-        """Room for the lines of what comes close: the scarcer the room, the more whole entries go before."""
-        share = self.packer.shares.summaries * (1.0 - self.coverage.scarcity)
-        near = [n for n in self.packer.competing if self.content.scored.relevance(n) >= _NEAR]
-        lines = [self.packer.line(n) for n in (near if self.content.asked else self.packer.competing)]
-        most = self.ledger.left.share(share)
-        return Room(
-            min(most.units, sum(line.units for line in lines)),
-            min(most.chars, sum(line.chars for line in lines)),
-        )
+    def _by_gain(self, form: str) -> Iterator[int]:
+        """The entries that could be taken in a form: relevant ones by what they add, others by score."""
 
-    def _take_competing(self) -> None:
-        """The best while room is kept for what each tier lacks to its floor, then the floors, then the rest.
+        def fits(number: int) -> bool:
+            return self.entries.step(number, form).fits(self.budget.left)
 
-        So no kind crowds out another, and a floor that is reached anyway costs nothing.
-        """
-        tiers: dict[int, list[int]] = {}
-        for number in self.packer.competing:
-            tiers.setdefault(self._tier(number), []).append(number)
-        floors = self.packer.shares.floors
-        self.lacking = {tier: self.ledger.left.share(floors[tier]) for tier in tiers}
-        self._take_best(self.packer.competing, self._room_beside_floors)
-        for _, members in sorted(tiers.items()):
-            self._take_best(members, self.lacking.__getitem__)
-        self._take_best(self.packer.competing, lambda _: self.ledger.left)
-
-    def _room_beside_floors(self, tier: int) -> Room:
-        """What an entry of a tier may take of what is left: not what others lack to their floors."""
-        left = self.ledger.left
-        for other, lacking in self.lacking.items():
-            left = left if other == tier else left.less(lacking)
-        return left
-
-    def _tier(self, number: int) -> int:
-        kind = self.content.scored.kinds[number]
-        return TIERS.index(kind) if kind in TIERS else len(TIERS)
-
-    def _take_best(self, numbers: Iterable[int], room: Callable[[int], Room]) -> None:
-        """Greedy choice by gain per cost, skipping what does not fit in the `room` of its tier.
-
-        Gains only shrink as more is chosen, so an outdated one is looked at again when it comes up (the lazy
-        greedy of Minoux 1978).
-        """
-        rooms = _Rooms(room)
-        small = (n for n in numbers if n not in self.choice.whole and self._could_fit(n, rooms))
-        waiting = [(-self._worth(n), n) for n in small]
-        heapq.heapify(waiting)
-        while waiting:
-            worth, number = heapq.heappop(waiting)
-            if not self._could_fit(number, rooms):
-                continue
-            if waiting and (fresh := -self._worth(number)) > worth and (fresh, number) > waiting[0]:
-                heapq.heappush(waiting, (fresh, number))
-                continue
-            tier = self._tier(number)
-            if self.ledger.fits(*self._cost(number), within=rooms[tier]):
-                self.lacking[tier] = self.lacking[tier].less(self._take_whole(number))
-                rooms.clear()
-
-    def _could_fit(self, number: int, rooms: _Rooms) -> bool:
-        """Whether an entry fits where its section is open; once it does not, it never will."""
-        whole, left = self.packer.whole(number), rooms[self._tier(number)]
-        return whole.units <= left.units and whole.chars <= left.chars
-
-    def _worth(self, number: int) -> float:
-        units = self.packer.whole(number).units
-        return self.coverage.worth(self.packer.scored(number), self.press.counter.tokens(units))
-
-    def _cost(self, number: int) -> tuple[Block, ...]:
-        kind = self.content.scored.kinds[number]
-        if kind in self.sections:
-            return (self.packer.whole(number),)
-        return (self.press(render.section_heading(self.content.headings[kind])), self.packer.whole(number))
-
-    def _take_whole(self, number: int) -> Room:
-        cost = self._cost(number)
-        if not self.ledger.fits(*cost):
-            return Room(0, 0)
-        self.sections.add(self.content.scored.kinds[number])
-        self.choice.whole.add(number)
-        self.coverage.choose(self.packer.scored(number))
-        return self.ledger.take(*cost)
-
-    def _take_lines(self, within: Room) -> None:
-        """One line each for those not in whole, best first."""
-        if not self.closing:
+        if self.budget.left.units < _SMALLEST:
             return
-        inside = Ledger(within)
-        known = self.choice.whole.union(self.choice.lines)
-        misfits = 0
-        for number in self.packer.ranked:
-            if number in known:
-                continue
-            line = self.packer.line(number)
-            if inside.fits(line, within=self.ledger.left):
-                inside.take(line)
-                self.ledger.take(line)
-                self.choice.lines.append(number)
-                misfits = 0
-            elif (misfits := misfits + 1) > _MISFITS:
-                return
+        taken = self.entries.is_in if form == SUMMARY else self.choice.whole.__contains__
+        found = self.content.scored.found
+        yield from best_first((n for n in found if not taken(n)), self.coverage.gain, fits)
+        yield from (n for n in self.packer.ranked if n not in found and not taken(n))
 
-    def _turn_lines_whole(self) -> None:
-        """Spend what is left on whole entries by score, taking back their lines."""
-        misfits = 0
-        lines = set(self.choice.lines)
-        for number in self.packer.ranked:
-            if number in self.choice.whole:
-                continue
-            freed = self.packer.line(number) if number in lines else EMPTY
-            self.ledger.release(Room(freed.units, freed.chars))
-            if self.ledger.fits(*self._cost(number)):
-                self._take_whole(number)
-                misfits = 0
-                continue
-            self.ledger.take(freed)
-            if (misfits := misfits + 1) > _MISFITS:
-                break
-        self.choice.lines = [n for n in self.choice.lines if n not in self.choice.whole]
+    def _left(self, numbers: Iterable[int]) -> list[int]:
+        return [number for number in numbers if not self.entries.is_in(number)]
 
-    def _settle_closing(self) -> None:
-        """Count what has no room even for a line, where there is room to say so."""
-        chosen = len(self.choice.whole) + len(self.choice.lines)
-        self.choice.left_out = len(self.content.scored) - chosen if self.closing else 0
+
+def _frame_rows(frames: Sequence[Frame], whole: int) -> list[str]:
+    """Frames, latest first: so many whole ones, the others as lines."""
+    return [*map(render.frame_whole, frames[:whole]), *map(render.frame_line, frames[whole:])]

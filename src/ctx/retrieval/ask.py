@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 from typing import NamedTuple
 
 from ctx.retrieval.collection import Collection
-from ctx.retrieval.relevance import Grounds, explain, rank, rank_on
+from ctx.retrieval.relevance import explain, rank
 
 # How many entries a query is answered with: what comes after is not relevant enough to count.
 _DEPTH = 50
@@ -35,13 +36,6 @@ _NO_TAGS = Tags()
 Best = Sequence[tuple[int, float]]
 
 
-class Found(NamedTuple):
-    """What a query found, and the grounds of it."""
-
-    best: Best
-    grounds: Grounds
-
-
 class Answer(NamedTuple):
     """The relevance 0..1 of entries to one query; `explain` says what each term adds to one of them.
 
@@ -56,40 +50,30 @@ class Answer(NamedTuple):
 
 def ask(
     collection: Callable[[], Collection],
+    find: Callable[[str], Best],
     queries: Sequence[Question],
     numbers: Sequence[int],
     tags: Tags = _NO_TAGS,
-    known: Callable[[str], Best] | None = None,
 ) -> list[Answer]:
-    """Answer each query over the documents `numbers` of the index; answers count by place in `numbers`.
+    """Answer each query over the entries `numbers` of the index; answers count by place in `numbers`.
 
-    `known` says what the text of a query finds among all documents, where these are the `numbers`.
+    `find` says what a text finds, as `find_best` does.
     """
-    best = known or _Search(collection, numbers)
-    return [_answer(collection, query, numbers, best(query.text), tags) for query in queries]
+    places = {number: place for place, number in enumerate(numbers)}
+    return [_answer(collection, query, numbers, _among(find(query.text), places), tags) for query in queries]
 
 
-def find(collection: Collection, text: str) -> Found:
-    """What a query finds among all documents."""
-    scores, grounds = rank_on(collection, text, _DEPTH)
-    return Found(_sorted(scores), grounds)
+def find_best(collection: Collection, text: str, limited: AbstractSet[int]) -> Best:
+    """The best entries for a text, down to the last that any choice of the `limited` ones lets count."""
+    scores = rank(collection, text, _DEPTH + len(limited))
+    found = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+    everywhere = [at for at, (place, _) in enumerate(found, 1) if place not in limited]
+    return found[: everywhere[_DEPTH - 1]] if len(everywhere) >= _DEPTH else found
 
 
-class _Search:
-    """Finds the best of some documents, by their places among these."""
-
-    def __init__(self, collection: Callable[[], Collection], numbers: Sequence[int]) -> None:
-        self._collection = collection
-        self._places = {number: place for place, number in enumerate(numbers)}
-
-    def __call__(self, text: str) -> Best:
-        collection, places = self._collection(), self._places
-        scores = rank(collection, text, _DEPTH + len(collection.index) - len(places))
-        return _sorted({places[number]: value for number, value in scores.items() if number in places})
-
-
-def _sorted(scores: Mapping[int, float]) -> Best:
-    return sorted(scores.items(), key=lambda found: (-found[1], found[0]))[:_DEPTH]
+def _among(found: Best, places: Mapping[int, int]) -> Best:
+    """Those of the best that compete, by their places among these."""
+    return [(places[number], score) for number, score in found if number in places][:_DEPTH]
 
 
 def _answer(

@@ -10,12 +10,6 @@ def idf(documents: int, containing: int) -> float:
     return math.log(1.0 + (documents - containing + 0.5) / (containing + 0.5))
 
 
-def rounded(count: int) -> int:
-    """Nearly a count of documents: its first four binary digits, so that a few more or less seldom matter."""
-    rest = max(0, count.bit_length() - 4)
-    return (count >> rest << rest) + (1 << rest >> 1)
-
-
 def length_norm(length: float, average: float, b: float) -> float:
     """The factor that makes frequencies in a document of some length those in one of average length."""
     return 1.0 / (1.0 - b + b * length / average)

@@ -15,6 +15,7 @@ from ctx.retrieval.document import (
     Document,
     Documents,
     Vocabulary,
+    code_for,
     document_of,
     encode,
     encode_terms,
@@ -28,6 +29,7 @@ from ctx.retrieval.groups import (
     gather,
     group_impacts,
 )
+from ctx.retrieval.index import Index
 from ctx.retrieval.postings import (
     TWENTIETHS,
     Fields,
@@ -40,28 +42,32 @@ from ctx.retrieval.postings import (
     terms_of,
 )
 
-# A term that counts for more than one in so many documents is stored for all of them.
-_COMMON = 16
-
 
 def index_entries(entries: Iterable[Entry]) -> Parts:
     """The arrays of an index of some entries, numbered as they come."""
     return index_documents(map(document_of, entries))
 
 
-def index_documents(found: Iterable[Document]) -> Parts:
-    """The arrays of an index of some documents, numbered as they come."""
-    vocabulary = Vocabulary({"": GAP})
-    parts = encode(found, vocabulary)
+def index_documents(
+    found: Iterable[Document], base: Index | None = None, places: Sequence[int] | None = None
+) -> Parts:
+    """The arrays of an index of some documents, numbered as they come.
+
+    With a `base` they are held beside it: terms are numbered after its own, and impacts are worked out by its
+    averages. `places` says where in their list the documents stand.
+    """
+    vocabulary = Vocabulary(base.vocabulary if base else {"": GAP})
+    parts, known = encode(found, vocabulary), len(base.terms) if base else 0
     documents, size = Documents(Held(parts)), len(vocabulary)
     own_lengths = [documents.body_length(place) for place in range(len(documents))]
     dialogues = find_dialogues(documents.groups, documents.asks, own_lengths)
-    neighbours = find_neighbours(documents.groups, documents.asks, own_lengths, dialogues)
+    places = range(len(documents)) if places is None else places
+    neighbours = find_neighbours(documents.groups, documents.asks, own_lengths, dialogues, places)
     # In file order, so that those of a document's neighbours are still there when its turn comes.
     own = lru_cache(maxsize=4 * REACH)(partial(fields_of, documents))
     lengths = array("I", _lengths(own_lengths, neighbours))
-    averages = averages_of(documents.title_lengths, lengths, len(documents))
-    table, borrowed = _Table(size), Counter[int]()
+    averages = base.averages if base else averages_of(documents.title_lengths, lengths, len(documents))
+    table, borrowed = _Table(size, len(documents)), Counter[int]()
     for place in range(len(documents)):
         fields = spread(own(place), [(own(other), share) for other, share in neighbours.get(place, ())])
         row = impacts(fields, averages)
@@ -71,10 +77,10 @@ def index_documents(found: Iterable[Document]) -> Parts:
     df = array("I", (count - borrowed[term] for term, count in enumerate(table.counts())))
     return (
         parts
-        | table.parts(len(documents))
-        | _build_groups(documents, own, dialogues, size)
+        | table.parts()
+        | _build_groups(documents, own, dialogues, size, base)
         | {
-            "terms": encode_terms(vocabulary),
+            "terms": encode_terms([*vocabulary][known:]),
             "df": df,
             "lengths": lengths,
             "dialogues": array("I", dialogues),
@@ -91,22 +97,29 @@ def _lengths(own: Sequence[int], neighbours: Mapping[int, Sequence[tuple[int, fl
 
 
 def _build_groups(
-    documents: Documents, own: Callable[[int], Fields], dialogues: Dialogues, size: int
+    documents: Documents,
+    own: Callable[[int], Fields],
+    dialogues: Dialogues,
+    size: int,
+    base: Index | None,
 ) -> Parts:
     """The dialogues as documents of their own; a term's row holds (group, impact) pairs."""
     found = gather((group, own(place)) for place, group in enumerate(documents.groups) if group in dialogues)
-    lengths = [found[group].length for group in sorted(found)]
-    average, table = average_length(lengths), _Table(size)
+    lengths = array("I", (found[n].length if n in found else 0 for n in range(len(documents.group_names))))
+    average = average_length(base.group_lengths if base else lengths)
+    table = _Table(size, len(documents.group_names))
     for group in sorted(found):
         table.add(group, group_impacts(found[group], average, dialogues[group]))
-    return {f"group_{name}": part for name, part in table.sparse_parts().items()}
+    parts = {f"group_{name}": part for name, part in table.parts().items()}
+    return parts | {"group_lengths": lengths}
 
 
 class _Table:
     """Rows of (place, impact) pairs by term."""
 
-    def __init__(self, terms: int) -> None:
-        self._places = [array("I") for _ in range(terms)]
+    def __init__(self, terms: int, count: int) -> None:
+        self._code = code_for(count)
+        self._places = [array(self._code) for _ in range(terms)]
         self._impacts = [array("H") for _ in range(terms)]
 
     def add(self, place: int, row: Row) -> None:
@@ -120,20 +133,10 @@ class _Table:
         """How many pairs each term has."""
         return map(len, self._places)
 
-    def parts(self, count: int) -> Parts:
-        """The arrays for `count` documents."""
-        common = [term for term, places in enumerate(self._places) if len(places) * _COMMON > count]
-        whole = array("H", bytes(2 * count * len(common)))
-        for at, term in enumerate(common):
-            for place, impact in zip(self._places[term], self._impacts[term], strict=True):
-                whole[at * count + place] = impact
-            self._places[term], self._impacts[term] = array("I"), array("H")
-        return {"common": array("I", common), "common_impacts": whole, **self.sparse_parts()}
-
-    def sparse_parts(self) -> Parts:
+    def parts(self) -> Parts:
         """The arrays of pairs, one term's behind the other's."""
         return {
-            "places": array("I", b"".join(map(bytes, self._places))),
+            "places": array(self._code, b"".join(map(bytes, self._places))),
             "impacts": array("H", b"".join(map(bytes, self._impacts))),
             "ends": array("I", accumulate(map(len, self._places))),
         }

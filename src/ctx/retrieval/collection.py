@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 from itertools import compress
 from typing import Any
 
 from ctx.memory.entry import Entry
-from ctx.retrieval.bm25 import idf, rounded
+from ctx.retrieval.bm25 import idf
 from ctx.retrieval.document import GAP
 from ctx.retrieval.groups import speech_length
 from ctx.retrieval.index import Index
+from ctx.retrieval.memo import Memo
 from ctx.retrieval.postings import UNIT
 from ctx.retrieval.sums import Adder
 from ctx.retrieval.thesaurus import Thesaurus
 
 # What a dialogue's own score counts for each of its documents.
 _GROUP = 0.4
-# Looking up so many pairs takes as long as one search among them.
-_SCAN = 8
+# The impacts of so many terms that are not common are kept by document.
+_MOST_ROWS = 1 << 12
 # One total in so many is looked at to guess how high the highest ones are.
 _SAMPLE = 16
 # So many words stand out of a document.
@@ -47,6 +47,8 @@ class Collection:
         self.entries = entries
         """What was indexed, in the order of the list."""
         self._adder = Adder(index)
+        self._rows: Memo[int, dict[int, int]] = Memo(_MOST_ROWS)
+        self._titles: dict[int, dict[int, float]] = {}
         self._vectors: dict[int, Vector] = {}
         self._outstanding: dict[int, Vector] = {}
         self._company: dict[int, Vector] = {}
@@ -75,23 +77,14 @@ class Collection:
             for number in chosen:
                 scores[number] += bonus.get(self.index.group(number), 0.0)
 
-    def impacts(self, term: int, chosen: AbstractSet[int]) -> Iterator[tuple[int, float]]:
+    def impacts(self, term: int, chosen: AbstractSet[int]) -> list[tuple[int, float]]:
         """What a term adds to those of some documents that it counts for, before its weight."""
-        numbers, impacts = self.index.postings(term)
-        dense = self.index.dense_postings(term)
-        if dense is not None:
-            for number in chosen:
-                if number < len(dense) and (impact := dense[number]):
-                    yield number, impact / UNIT
-        if len(numbers) <= _SCAN * len(chosen):
-            for number, impact in zip(numbers, impacts, strict=True):
-                if number in chosen:
-                    yield number, impact / UNIT
-        else:
-            for number in chosen:
-                at = bisect_left(numbers, number)
-                if at < len(numbers) and numbers[at] == number:
-                    yield number, impacts[at] / UNIT
+        row = self._rows.get(term)
+        if row is None:
+            if (dense := self._adder.dense(term)) is not None:
+                return [(number, impact / UNIT) for number in chosen if (impact := dense[number])]
+            row = self._rows[term] = dict(zip(*self.index.postings(term), strict=True))
+        return [(number, row[number] / UNIT) for number in chosen & row.keys()]
 
     def group_bonus(self, weights: Mapping[int, float], unit: float) -> dict[int, int]:
         """What the groups' own scores add to their documents, as whole numbers of some unit."""
@@ -121,8 +114,12 @@ class Collection:
 
     def title_weights(self, number: int) -> Mapping[int, float]:
         """The weights of the words of a document's title."""
-        index = self.index
-        return {term: index.idf(term) for term in index.words(number)[: index.title_length(number)]}
+        known = self._titles.get(number)
+        if known is None:
+            index = self.index
+            words = index.words(number)[: index.title_length(number)]
+            known = self._titles[number] = {term: index.idf(term) for term in words}
+        return known
 
     def vector(self, number: int) -> Vector:
         """A document's unit tf-idf vector over its words, without those that no other document holds."""
@@ -162,7 +159,7 @@ class Collection:
         known = self._outstanding.get(number)
         if known is None:
             df = self.index.document_frequencies
-            shares = {term: share / math.sqrt(rounded(df[term])) for term, share in self.vector(number)}
+            shares = {term: share / math.sqrt(df[term]) for term, share in self.vector(number)}
             known = [(term, shares[term]) for term in self.best_terms(shares, _OUTSTANDING)]
             self._outstanding[number] = known
         return known

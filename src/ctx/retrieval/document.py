@@ -8,7 +8,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ctx.memory.entry import Entry
 from ctx.memory.shelf import Numbers, Parts, Shelf
@@ -66,6 +66,11 @@ class Vocabulary(dict[str, int]):
         return number
 
 
+def code_for(count: int) -> Literal["H", "I"]:
+    """The type code of an array that holds numbers below a count."""
+    return "H" if count <= 1 << 16 else "I"
+
+
 def encode(documents: Iterable[Document], vocabulary: Vocabulary) -> Parts:
     """The arrays that `Documents` reads; the vocabulary, which begins with the gap, is added to."""
     number = vocabulary.__getitem__
@@ -88,13 +93,13 @@ def encode(documents: Iterable[Document], vocabulary: Vocabulary) -> Parts:
         "asks": asks,
     }
     for name, (flat, ends) in columns.items():
-        parts |= {name: flat, f"{name}_ends": ends}
+        parts |= {name: array(code_for(len(vocabulary)), flat), f"{name}_ends": ends}
     return parts
 
 
-def encode_terms(vocabulary: Vocabulary) -> bytes:
+def encode_terms(terms: Iterable[str]) -> bytes:
     """The terms in the order of their numbers, as `decode_terms` reads them."""
-    return "\n".join(vocabulary).encode("utf-8", "surrogatepass")
+    return "\n".join(terms).encode("utf-8", "surrogatepass")
 
 
 def decode_terms(text: str) -> list[str]:

@@ -56,11 +56,16 @@ def speech_length(length: float) -> float:
 
 
 def find_neighbours(
-    groups: Sequence[int], asks: Sequence[int], lengths: Sequence[int], dialogues: Dialogues
+    groups: Sequence[int],
+    asks: Sequence[int],
+    lengths: Sequence[int],
+    dialogues: Dialogues,
+    places: Sequence[int],
 ) -> dict[int, list[tuple[int, float]]]:
     """For each document of a dialogue, the (document, share) pairs whose words count for it, in file order.
 
-    The longer a neighbour is, and the longer those of its group are on average, the less it counts.
+    The longer a neighbour is, and the longer those of its group are on average, the less it counts. The
+    documents stand at these places of their list; those between belong to other groups.
     """
     found: dict[int, list[tuple[int, float]]] = {
         n: [] for n, group in enumerate(groups) if group in dialogues
@@ -72,6 +77,8 @@ def find_neighbours(
             for distance, share in enumerate(shares if brief else (), 1):
                 other = number + step * distance
                 if not 0 <= other < len(groups) or groups[other] != groups[number]:
+                    break
+                if places[other] - places[number] != step * distance:
                     break
                 found[other].append((number, brief * factor * share))
     return {number: sorted(neighbours) for number, neighbours in found.items()}
@@ -97,8 +104,8 @@ def gather(members: Iterable[tuple[int, Fields]]) -> dict[int, Group]:
 
 
 def average_length(lengths: Sequence[int]) -> float:
-    """The average length of groups in words, nearly."""
-    return nearly(sum(lengths) / max(1, len(lengths)))
+    """The average length of dialogues in words, nearly; categories that are none have a length of 0."""
+    return nearly(sum(lengths) / max(1, sum(length > 0 for length in lengths)))
 
 
 def group_impacts(group: Group, average: float, brief: int) -> Row:

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from itertools import chain
 
 from ctx.memory.entry import Entry
 from ctx.memory.shelf import Held, Numbers, Shelf
-from ctx.retrieval.bm25 import idf, rounded
+from ctx.retrieval.bm25 import idf
 from ctx.retrieval.document import Document, Documents, Vocabulary, decode_terms
 from ctx.retrieval.memo import Memo
 from ctx.retrieval.postings import TWENTIETHS, Averages, averages_of, body_norm
 
 Postings = tuple[Numbers, Numbers]
-# How much is kept of what was read: rows of so many terms, and of common terms so many impacts (8 MiB).
+# So many terms' postings are kept once they were read.
 _MOST_TERMS = 1 << 13
-MOST_LANES = 1 << 22
+# So many documents' words are.
+_MOST_DOCUMENTS = 1 << 11
 
 
 class _Idfs(dict[int, float]):
@@ -31,17 +31,13 @@ class _Idfs(dict[int, float]):
 
     def __missing__(self, term: int) -> float:
         index = self._index
-        known = self[term] = idf(rounded(len(index)), rounded(index.df(term)))
+        known = self[term] = idf(len(index), index.df(term))
         return known
 
 
 class Index:
     """Postings over documents, and what is kept of each of them."""
 
-    is_patched = False
-    """Whether some documents are held beside those of the shelf."""
-    fresh_documents: Sequence[Document] = ()
-    """Those."""
     gone: Sequence[int] = ()
     """The numbers of documents that are no longer in the list that was indexed."""
 
@@ -49,9 +45,10 @@ class Index:
         self.shelf = shelf
         self.documents = Documents(shelf)
         self.idf: Callable[[int], float] = _Idfs(self).__getitem__
-        """The weight of a term by how many documents hold it, nearly."""
-        self._sparse: Memo[int, Postings] = Memo(_MOST_TERMS)
-        self._dense: Memo[int, Numbers] = Memo(MOST_LANES // max(1, len(self.documents)))
+        """The weight of a term by how many documents hold it."""
+        self._known_postings: Memo[int, Postings] = Memo(_MOST_TERMS)
+        self._known_words: Memo[int, Numbers] = Memo(_MOST_DOCUMENTS)
+        self._known_groups: Memo[int, Postings] = Memo(_MOST_TERMS)
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Index:
@@ -64,14 +61,9 @@ class Index:
         return len(self.documents)
 
     @cached_property
-    def origin(self) -> Sequence[int]:
-        """Where the documents of the list come from, see `PatchedIndex`."""
-        return range(len(self.documents))
-
-    @cached_property
     def numbers(self) -> Sequence[int]:
         """The numbers of the documents in the order of the list."""
-        return self.origin
+        return range(len(self.documents))
 
     @property
     def max_doc(self) -> int:
@@ -111,38 +103,31 @@ class Index:
         return self.shelf.numbers("df")
 
     def postings(self, term: int) -> Postings:
-        """The numbers of documents and the impacts of a term on them; none for a common term.
-
-        See `dense_postings`.
-        """
-        known = self._sparse.get(term)
+        """The numbers of documents, in their order, and the impacts of a term on them."""
+        known = self._known_postings.get(term)
         if known is None:
-            known = self._sparse[term] = self._postings("", term)
+            known = self._known_postings[term] = self._find_postings(term)
         return known
 
-    def dense_postings(self, term: int) -> Numbers | None:
-        """The impacts of a common term on all documents, by number."""
-        known = self._dense.get(term)
-        if known is None and (at := self._common.get(term)) is not None:
-            count = len(self.documents)
-            known = self._dense[term] = self.shelf.numbers("common_impacts", at * count, (at + 1) * count)
-        return known
+    def _find_postings(self, term: int) -> Postings:
+        return self._read_pairs("", term)
 
     def holders(self, term: int) -> dict[int, int]:
         """The documents that hold a term or whose neighbours do, and its impacts on them."""
-        # Whether a term is stored as a common one must make no difference.
-        pairs = chain(zip(*self.postings(term), strict=True), enumerate(self.dense_postings(term) or ()))
-        return {number: impact for number, impact in pairs if impact and self.place(number) >= 0}
-
-    @cached_property
-    def _common(self) -> dict[int, int]:
-        return {term: at for at, term in enumerate(self.shelf.numbers("common"))}
+        pairs = zip(*self.postings(term), strict=True)
+        return {number: impact for number, impact in pairs if self.place(number) >= 0}
 
     def group_postings(self, term: int) -> Postings:
         """The dialogues that a term stands in, and its impacts on them."""
-        return self._postings("group_", term)
+        known = self._known_groups.get(term)
+        if known is None:
+            known = self._known_groups[term] = self._find_group_postings(term)
+        return known
 
-    def _postings(self, prefix: str, term: int) -> Postings:
+    def _find_group_postings(self, term: int) -> Postings:
+        return self._read_pairs("group_", term)
+
+    def _read_pairs(self, prefix: str, term: int) -> Postings:
         ends = self._ends[prefix]
         start, end = ends[term - 1] if term else 0, ends[term]
         if start == end:
@@ -183,7 +168,15 @@ class Index:
 
     def words(self, number: int) -> Numbers:
         """The words of a document: those of its title, a gap, and those of its body."""
-        return self.documents.row("words", number)
+        known = self._known_words.get(number)
+        if known is None:
+            documents, at = self._held(number)
+            known = self._known_words[number] = tuple(documents.row("words", at))
+        return known
+
+    def _held(self, number: int) -> tuple[Documents, int]:
+        """The documents that a document is among, and its number there."""
+        return self.documents, number
 
     def title_length(self, number: int) -> int:
         """How many words a document's title has."""
@@ -203,6 +196,11 @@ class Index:
         return body_norm(self.length(number) / TWENTIETHS, self.averages.body)
 
     @cached_property
+    def group_lengths(self) -> Numbers:
+        """The length of each group in words; the first one stands for none."""
+        return self.shelf.numbers("group_lengths")
+
+    @cached_property
     def averages(self) -> Averages:
-        """The average lengths of the documents of the shelf."""
+        """The average lengths of the documents, by which the impacts were worked out."""
         return averages_of(self.documents.title_lengths, self.lengths, len(self.documents))

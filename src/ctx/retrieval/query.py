@@ -36,7 +36,7 @@ class Query:
         self.text = _SITE.sub(" ", text)
         self.terms: Terms = analyse(self.text)
         index = collection.index
-        own = self._own = _shares(self.terms)
+        own = _shares(self.terms)
         self.has_terms = any(map(_tells, own))
         """Whether the index knows what is asked; else it has to be looked up literally."""
         spellings = {term: words for term, words in _other_spellings(self.text, own) if index.find(term)}
@@ -49,12 +49,6 @@ class Query:
         self.weights = {term: share * index.idf(term) for term, share in self.shares.items()}
         for term, words in spellings.items():
             self._keep_below(index.find(term), map(index.find, words))
-
-    @property
-    def asked(self) -> set[str]:
-        """All terms that are looked for, whether any document holds them or not."""
-        widened = self.collection.thesaurus.widen(self.terms)
-        return {*self._own, *widened, *(term for term, _ in _other_spellings(self.text, self._own))}
 
     def _keep_below(self, spelling: int, words: Iterable[int]) -> None:
         """Let a spelling that is rarer than what was asked weigh no more than its share of that."""

@@ -5,26 +5,10 @@ docs/retrieval.md says what each step is worth.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 from ctx.retrieval import evidence
 from ctx.retrieval.collection import Collection, Scores
 from ctx.retrieval.query import Query
 from ctx.retrieval.terms import FOLDED
-
-
-class Grounds(NamedTuple):
-    """What a ranking depends on besides the query: documents, by their numbers.
-
-    All that have a score are `scored`, those with a first score from `least` up. Of those that are `titled`
-    the words of the title count, of those that are `read` all words.
-    """
-
-    scored: Sequence[int]
-    least: float
-    titled: Sequence[int]
-    read: Sequence[int]
 
 
 def rank(collection: Collection, text: str, depth: int | None = None) -> Scores:
@@ -32,18 +16,12 @@ def rank(collection: Collection, text: str, depth: int | None = None) -> Scores:
 
     With a `depth` the `depth` best are among them, and those that are as good as the last one of these.
     """
-    return rank_on(collection, text, depth)[0]
-
-
-def rank_on(collection: Collection, text: str, depth: int | None) -> tuple[Scores, Grounds]:
-    """The same, and the grounds of it."""
     query = Query(collection, text)
     if not query.has_terms:
-        return _look_up(collection, text, depth), Grounds((), 0.0, (), ())
+        return _look_up(collection, text, depth)
     # What closer evidence is for can only fall so many places.
     count = None if depth is None else max(depth + evidence.CANDIDATES, evidence.POOL)
     scores = collection.score(query.weights, count)
-    least = 0.0 if count is None or len(scores) < count else min(scores.values())
     evidence.add_company(scores, query)
     top = collection.best(scores, evidence.CANDIDATES)
     evidence.add_segments(scores, query, top)
@@ -52,9 +30,7 @@ def rank_on(collection: Collection, text: str, depth: int | None) -> tuple[Score
     evidence.scale_by_speech(scores, query, top)
     sources = evidence.find_sources(scores, query, top)
     evidence.add_feedback(scores, query, sources)
-    read = set(sources).union(*map(collection.index.holders, evidence.rare_words(query)))
-    places = {collection.index.place(number): round(score, 9) for number, score in scores.items()}
-    return places, Grounds(list(scores), least, top, sorted(read))
+    return {collection.index.place(number): round(score, 9) for number, score in scores.items()}
 
 
 def _look_up(collection: Collection, text: str, depth: int | None) -> Scores:

@@ -23,14 +23,24 @@ def beside(work: Work, system: System | None = None) -> Iterator[None]:
     its caller finds out by looking for them. It must open what it reads itself, for a file that is open
     already has one place for both of us. It has none of our streams, and ends with Ctrl-C as we do.
     """
-    system = system or current()
-    child = _fork(work) if system.can_fork() and _threads() == 1 and _processors() > 1 else None
+    child = _start(work, system)
     try:
         yield
     finally:
         if child:
             with suppress(OSError):  # someone else has waited for it
                 os.waitpid(child, 0)
+
+
+def leave_behind(work: Work, system: System | None = None) -> None:
+    """Do some work in a process of its own that goes on after ours has ended; nobody waits for it."""
+    _start(work, system)
+
+
+def _start(work: Work, system: System | None) -> int | None:
+    """The process that does the work, or None where there is to be none."""
+    can_fork = (system or current()).can_fork() and _threads() == 1 and _processors() > 1
+    return _fork(work) if can_fork else None
 
 
 def _fork(work: Work) -> int | None:

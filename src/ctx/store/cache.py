@@ -183,12 +183,6 @@ class Cache:
         self._put(_UNTRACKED, state, {})
         return True
 
-    def drop(self, name: str) -> None:
-        """Remove a cache file, where that can be done."""
-        if self.on:
-            with suppress(OSError):
-                (self._folder / name).unlink(missing_ok=True)
-
     def discard(self) -> None:
         """Remove all cache files, where that can be done, and use none from now on."""
         if self.on:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from ctx.errors import CtxError
+from ctx.errors import CtxError, UndecodableError
 from ctx.memory.layout import CONTEXT
 from ctx.memory.paths import matches
 
@@ -198,18 +198,19 @@ class Revision:
 
 
 def decode(data: bytes, path: str) -> str:
-    """Text from bytes, unchanged. Raises CtxError naming the line of a NUL or of what is not UTF-8."""
+    """Text from bytes, unchanged. Raises UndecodableError with the line of a NUL or of what is not UTF-8."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise CtxError(
+        raise UndecodableError(
             f"is not UTF-8: byte 0x{data[error.start]:02x}",
             path=path,
             line=_line_of(data, error.start),
             hint="save the file as UTF-8",
         ) from error
     if "\0" in text:
-        raise CtxError("holds a NUL byte", path=path, line=_line_of(data, data.index(0)), hint="remove it")
+        line = _line_of(data, data.index(0))
+        raise UndecodableError("holds a NUL byte", path=path, line=line, hint="remove it")
     return text
 
 

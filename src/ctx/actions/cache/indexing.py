@@ -1,126 +1,128 @@
-"""The index of a list of entries: found in the cache, patched, or made and kept."""
+"""The index of a list of entries: found in the cache, brought up to date with a delta, or made and kept."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING, Literal
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
-from ctx.errors import Damaged
 from ctx.memory.entry import Entry
-from ctx.memory.shelf import Held, MendedShelf, Parts
-from ctx.retrieval.document import Document, document_of, document_text
+from ctx.memory.lazy_memory import KEY, LISTS
+from ctx.memory.shelf import Held, Parts
+from ctx.retrieval.delta_index import DeltaIndex, build_delta, is_few
+from ctx.retrieval.document import Document, document_of
 from ctx.retrieval.index import Index
-from ctx.retrieval.terms import Terms
 from ctx.store.cache import Cache, CacheFile
 
-if TYPE_CHECKING:
-    from ctx.actions.cache.layers import ListPatch
-
-ListName = Literal["live", "searchable"]
-# The indexes there may be: of the live entries, and of what `search` covers without and with the archive.
-_NAMES = ("context-live", "context-searchable", "context-whole-searchable")
-_KEY = 16
+# Documents by their keys: the index that holds each, and its number there.
+_Held = dict[bytes, tuple[Index, int]]
 
 
-def find_index(
-    cache: Cache, name: str, stamp: str, entries: Callable[[], Sequence[Entry]], patch: ListPatch | None
-) -> Index | None:
-    """The index of some entries that is kept, or that of the list they are patched from, patched."""
-    found = cache.find(name)
-    if found is None:
+class EntryList(NamedTuple):
+    """A list of entries by its name, a digest over their keys, the keys, and the entries themselves."""
+
+    name: str
+    digest: str
+    keys: Callable[[], Sequence[bytes]]
+    entries: Callable[[], Sequence[Entry]]
+
+
+class Indexing:
+    """Finds and keeps the indexes of lists."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+
+    def find(self, listed: EntryList) -> Index:
+        """The index of a list."""
+        return self._found(listed) or self._updated(listed) or self._made(listed)
+
+    def _found(self, listed: EntryList) -> Index | None:
+        """The index that is kept of exactly this list, in one piece or as a delta."""
+        if whole := self._cache.find(_name(listed.name), listed.digest):
+            return Index(whole)
+        delta = self._cache.find(_delta_name(listed.name), listed.digest)
+        return self._delta_index(delta) if delta else None
+
+    def _delta_index(self, delta: CacheFile) -> DeltaIndex | None:
+        """A delta beside its base, where that is still kept."""
+        name, stamp = json.loads(delta.data("base"))
+        base = self._cache.find(name, stamp)
+        return DeltaIndex(base, delta) if base else None
+
+    def _updated(self, listed: EntryList) -> Index | None:
+        """An index that is kept of nearly this list, with a delta, where that will do."""
+        for name in dict.fromkeys((listed.name, *LISTS)):
+            if base := self._cache.find(_name(name)):
+                delta = self._delta(base, name, listed)
+                if delta:
+                    self._cache.put(_delta_name(listed.name), listed.digest, delta)
+                    return DeltaIndex(base, Held(delta))
         return None
-    if found.stamp == stamp:
-        return Index(MendedShelf(found, lambda: _parts(entries())))
-    if patch is None or found.stamp != patch.base:
-        return None
-    with suppress(Damaged):
-        fresh = _fresh(cache, f"{name}-patch", f"{stamp} {patch.stamp}", patch)
-        return _patched(found, patch, fresh)
-    return None
+
+    def _delta(self, base: CacheFile, name: str, listed: EntryList) -> Parts | None:
+        """The delta that makes a base the index of a list, where that will do."""
+        known = {key: number for number, key in enumerate(_keys_of(base))}
+        keys = listed.keys()
+        fresh = [place for place, key in enumerate(keys) if key not in known]
+        if not is_few(len(fresh), len(keys)):
+            return None
+        known |= {keys[place]: number for number, place in enumerate(fresh, len(known))}
+        documents = [*self._documents(listed, fresh, self._held_by_deltas())]
+        parts = build_delta(Index(base), array("I", map(known.__getitem__, keys)), documents)
+        if parts is None:
+            return None
+        held = b"".join(map(keys.__getitem__, parts["moved"]))
+        return parts | {"keys": held, "base": json.dumps([_name(name), base.stamp]).encode()}
+
+    def _made(self, listed: EntryList) -> Index:
+        """A new index."""
+        from ctx.retrieval.build_index import index_documents
+
+        keys = listed.keys()
+        known = self._held_by_bases() | self._held_by_deltas()
+        documents = self._documents(listed, range(len(keys)), known)
+        parts: Parts = index_documents(documents) | {"keys": b"".join(keys)}
+        self._cache.put(_name(listed.name), listed.digest, parts)
+        return Index(Held(parts))
+
+    def _documents(self, listed: EntryList, places: Sequence[int], known: _Held) -> Iterator[Document]:
+        """The documents at some places of a list; those that are held by an index are not analysed again."""
+        keys, entries = listed.keys(), listed.entries()
+        for place in places:
+            found = known.get(keys[place])
+            yield found[0].document(found[1]) if found else document_of(entries[place])
+
+    def _held_by_bases(self) -> _Held:
+        """The documents that indexes hold in one piece."""
+        held: _Held = {}
+        for name in LISTS:
+            if base := self._cache.find(_name(name)):
+                index = Index(base)
+                held |= {key: (index, number) for number, key in enumerate(_keys_of(base))}
+        return held
+
+    def _held_by_deltas(self) -> _Held:
+        """The documents that deltas hold."""
+        held: _Held = {}
+        for name in LISTS:
+            delta = self._cache.find(_delta_name(name))
+            if delta and (index := self._delta_index(delta)):
+                first = len(index.documents)
+                held |= {key: (index, number) for number, key in enumerate(_keys_of(delta), first)}
+        return held
 
 
-def _patched(found: CacheFile, patch: ListPatch, fresh: Sequence[Document]) -> Index | None:
-    """The index of a known list, patched, where that answers as a new one would."""
-    from ctx.retrieval.patched_index import PatchedIndex
-
-    shelf = MendedShelf(found, lambda: _parts(patch.entries))
-    index = PatchedIndex(shelf, patch.origin, fresh)
-    return index if index.holds else None
+def _name(listed: str) -> str:
+    return f"index-{listed}"
 
 
-def _parts(entries: Sequence[Entry]) -> Parts:
-    from ctx.retrieval.build_index import index_entries
-
-    return index_entries(entries)
-
-
-def _fresh(cache: Cache, name: str, stamp: str, patch: ListPatch) -> list[Document]:
-    """The documents of the fresh entries of a patch; those that the last one held too are known."""
-    known: dict[bytes, Document] = {}
-    with suppress(Damaged):
-        if found := cache.find(name):
-            documents = load_documents(found.data("documents"))
-            if found.stamp == stamp:
-                return documents
-            known = dict(zip(_keys_of(found), documents, strict=True))
-    keys = list(map(_key, patch.fresh))
-    documents = [known.get(key) or document_of(one) for key, one in zip(keys, patch.fresh, strict=True)]
-    cache.put(name, stamp, {"documents": dump_documents(documents), "keys": b"".join(keys)})
-    return documents
-
-
-def dump_documents(documents: Sequence[Document]) -> bytes:
-    """Documents as they are kept."""
-    return json.dumps(documents).encode()
-
-
-def load_documents(data: bytes) -> list[Document]:
-    """Documents that were kept."""
-    return [
-        Document(Terms(*title), Terms(*body), Terms(*label), group, asks)
-        for title, body, label, group, asks in json.loads(data)
-    ]
-
-
-def make_index(cache: Cache, name: str, stamp: str, entries: Sequence[Entry]) -> Index:
-    """The index of some entries, kept; those that the last one held too are not analysed again."""
-    from ctx.retrieval.build_index import index_documents
-
-    keys = [_key(entry) for entry in entries]
-    try:
-        known = {key: one for name in _NAMES for key, one in _documents(cache.find(name)).items()}
-        documents = [
-            found() if (found := known.get(key)) else document_of(entry)
-            for key, entry in zip(keys, entries, strict=True)
-        ]
-    except Damaged:
-        documents = [document_of(entry) for entry in entries]
-    parts: Parts = index_documents(documents) | {"keys": b"".join(keys)}
-    cache.put(name, stamp, parts)
-    return Index(Held(parts))
-
-
-def _key(entry: Entry) -> bytes:
-    """What an entry's terms depend on."""
-    return hashlib.blake2b(document_text(entry).encode("utf-8", "surrogatepass"), digest_size=_KEY).digest()
-
-
-def _documents(file: CacheFile | None) -> dict[bytes, Callable[[], Document]]:
-    """The documents of an index by the keys of their entries."""
-    if file is None:
-        return {}
-    index = Index(file)
-    return {key: _later(index, number) for number, key in enumerate(_keys_of(file))}
+def _delta_name(listed: str) -> str:
+    return f"index-{listed}-delta"
 
 
 def _keys_of(file: CacheFile) -> list[bytes]:
-    """The keys of the entries whose documents a file holds."""
+    """The keys of the documents that an index holds."""
     keys = file.data("keys")
-    return [keys[at : at + _KEY] for at in range(0, len(keys), _KEY)]
-
-
-def _later(index: Index, number: int) -> Callable[[], Document]:
-    return lambda: index.document(number)
+    return [keys[at : at + KEY] for at in range(0, len(keys), KEY)]

@@ -1,4 +1,4 @@
-"""The last resort against a damaged cache: doing without it."""
+"""The one answer to a damaged cache: doing without it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     Action = Callable[Concatenate[Reader, P], T]
 
 
-def mended(action: Action[P, T]) -> Action[P, T]:
-    """An action that is done again where what one file would be mended with turns out to be damaged too."""
+def retry_without_cache(action: Action[P, T]) -> Action[P, T]:
+    """An action that is done again from the files where the cache turns out to be damaged.
+
+    What its result looks up after it returned is looked up by `Reading.ask`, which does the same.
+    """
 
     @wraps(action)
     def done(reader: Reader, /, *args: P.args, **kwargs: P.kwargs) -> T:

@@ -4,175 +4,176 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from ctx.memory.shelf import Mended, Parts, Shelf
-from ctx.memory.task import active
+from ctx.memory.lazy_memory import KEY
+from ctx.memory.shelf import Parts, Shelf
+from ctx.memory.task import open_tasks
+from ctx.packet.budget import Size
+from ctx.packet.content import FORMS, FULL, SUMMARY
 
 if TYPE_CHECKING:
     from ctx.memory.entry import Entry
-    from ctx.memory.read_memory import Memory
-    from ctx.memory.stored import Stored
-    from ctx.memory.task import Task
+    from ctx.memory.memory import Memory
     from ctx.packet.blocks import Press
 
-_WHOLE, _LINE = ("whole_units", "whole_chars"), ("line_units", "line_chars")
+# What an entry counts in each form, and what it says as a number.
+_SIZES = {form: tuple(f"{form}_{unit}" for unit in Size._fields) for form in FORMS}
+_WORDINGS = "wordings"
+_TYPES = {name: "I" for names in _SIZES.values() for name in names} | {_WORDINGS: "Q"}
 
 
-def measure(entries: Sequence[Entry], press: Press) -> Parts:
-    """The texts and sizes of some entries."""
-    from ctx.packet.render import entry_line, entry_whole
+class KeptTexts:
+    """The texts of those entries that have one, by number."""
 
-    wholes = press.many([entry_whole(entry) for entry in entries])
-    lines = press.many([entry_line(entry) for entry in entries])
-    texts = [block.text.encode("utf-8", "surrogatepass") for block in wholes]
-    parts: Parts = {"texts": b"".join(texts), "ends": array("Q", accumulate(map(len, texts)))}
-    for (units, chars), blocks in ((_WHOLE, wholes), (_LINE, lines)):
-        parts[units] = array("I", [block.units for block in blocks])
-        parts[chars] = array("I", [block.chars for block in blocks])
-    return parts
+    def __init__(self, arrays: Shelf, form: str) -> None:
+        self._arrays, self._form = arrays, form
+
+    @cached_property
+    def places(self) -> Mapping[int, tuple[int, int]]:
+        """Where the text of each of these entries stands."""
+        numbers, ends = (self._arrays.numbers(f"{self._form}_{name}") for name in ("with_text", "ends"))
+        return dict(zip(numbers, zip([0, *ends], ends, strict=False), strict=True))
+
+    def text(self, number: int) -> str | None:
+        """The text of an entry, None where it has none."""
+        place = self.places.get(number)
+        if place is None:
+            return None
+        return self._arrays.data(f"{self._form}_texts", *place).decode("utf-8", "surrogatepass")
 
 
-def measure_rest(memory: Memory | Stored, press: Press) -> Parts:
-    """The texts and sizes of the rules and the tasks."""
-    from ctx.packet.render import head, task_item
-
-    items = [(task.id, task_item(task)) for task in active(memory.tasks)]
-    rows = [(name, item, press(item).units, press(item + "\n").units) for name, item in items]
+def _keep_texts(texts: Mapping[int, str], form: str) -> Parts:
+    """The parts that hold the texts of some entries by number."""
+    encoded = [texts[number].encode("utf-8", "surrogatepass") for number in sorted(texts)]
     return {
-        "head": head(memory.constitution).encode("utf-8", "surrogatepass"),
-        "items": json.dumps(rows).encode(),
+        f"{form}_with_text": array("I", sorted(texts)),
+        f"{form}_ends": array("Q", accumulate(map(len, encoded))),
+        f"{form}_texts": b"".join(encoded),
     }
 
 
-class Measured(Protocol):
-    """The sizes of some entries, as they are kept."""
+class EntrySizes:
+    """The sizes of some entries by number, and the texts of those that do not look as `plain_text` has them.
 
-    def whole(self, number: int) -> tuple[int, int]:
-        """The (units, characters) of a whole entry."""
+    The `columns` hold every number by its name; they are read at once, for they may be asked for long after.
+    """
 
-    def line(self, number: int) -> tuple[int, int]:
-        """The (units, characters) of an entry's one line."""
+    def __init__(self, arrays: Shelf) -> None:
+        self._arrays = arrays
+        self.texts = {form: KeptTexts(arrays, form) for form in FORMS}
+        self.columns = {name: arrays.numbers(name) for name in _TYPES}
+        self._sizes = {form: tuple(self.columns[name] for name in names) for form, names in _SIZES.items()}
 
-    def text(self, number: int) -> str:
-        """A whole entry's text."""
+    def numbers(self) -> dict[bytes, int]:
+        """The number of each entry by its key."""
+        keys = self._arrays.data("keys")
+        return {keys[at : at + KEY]: number for number, at in enumerate(range(0, len(keys), KEY))}
 
-    def part(self, name: str) -> bytes:
-        """What is about rules and tasks."""
+    def size(self, number: int, form: str) -> Size:
+        """The size of an entry."""
+        units, chars, size = self._sizes[form]
+        return Size(units[number], chars[number], size[number])
 
-
-class WholeSizes:
-    """Sizes that are kept in one piece."""
-
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
-
-    @cached_property
-    def _ends(self) -> Sequence[int]:
-        return self._shelf.numbers("ends")
-
-    @cached_property
-    def _wholes(self) -> list[Sequence[int]]:
-        return [self._shelf.numbers(name) for name in _WHOLE]
-
-    @cached_property
-    def _lines(self) -> list[Sequence[int]]:
-        return [self._shelf.numbers(name) for name in _LINE]
-
-    def whole(self, number: int) -> tuple[int, int]:
-        """The (units, characters) of a whole entry."""
-        units, chars = self._wholes
-        return units[number], chars[number]
-
-    def line(self, number: int) -> tuple[int, int]:
-        """The (units, characters) of an entry's one line."""
-        units, chars = self._lines
-        return units[number], chars[number]
-
-    def text(self, number: int) -> str:
-        """A whole entry's text."""
-        start, end = self._ends[number - 1] if number else 0, self._ends[number]
-        return self._shelf.data("texts", start, end).decode("utf-8", "surrogatepass")
-
-    def part(self, name: str) -> bytes:
-        """What is about rules and tasks."""
-        return self._shelf.data(name)
+    def wording(self, number: int) -> int:
+        """What an entry says, as a number."""
+        return self.columns[_WORDINGS][number]
 
 
-class PatchedSizes:
-    """Sizes that are kept as those of a base and of the entries that are fresh since, see `ListPatch`."""
-
-    def __init__(self, base: WholeSizes, fresh: WholeSizes, origin: Sequence[int], count: int) -> None:
-        self._base, self._fresh, self._origin, self._count = base, fresh, origin, count
-
-    def _at(self, number: int) -> tuple[WholeSizes, int]:
-        origin = self._origin[number]
-        return (self._base, origin) if origin < self._count else (self._fresh, origin - self._count)
-
-    def whole(self, number: int) -> tuple[int, int]:
-        """The (units, characters) of a whole entry."""
-        sizes, at = self._at(number)
-        return sizes.whole(at)
-
-    def line(self, number: int) -> tuple[int, int]:
-        """The (units, characters) of an entry's one line."""
-        sizes, at = self._at(number)
-        return sizes.line(at)
-
-    def text(self, number: int) -> str:
-        """A whole entry's text."""
-        sizes, at = self._at(number)
-        return sizes.text(at)
-
-    def part(self, name: str) -> bytes:
-        """What is about rules and tasks."""
-        return self._fresh.part(name)
+def measure(
+    keys: Sequence[bytes], entries: Sequence[Entry], press: Press, before: EntrySizes | None
+) -> Parts:
+    """The arrays of the sizes of some entries; those that were measured before are not rendered again."""
+    numbers = before.numbers() if before else {}
+    origin = [numbers.get(key, -1) for key in keys]
+    fresh = [place for place, number in enumerate(origin) if number < 0]
+    known = before.columns if before else dict.fromkeys(_TYPES, ())
+    columns = {
+        name: array(code, [known[name][number] if number >= 0 else 0 for number in origin])
+        for name, code in _TYPES.items()
+    }
+    texts: dict[str, dict[int, str]] = {form: {} for form in FORMS}
+    if before:
+        places = {number: place for place, number in enumerate(origin)}
+        for form, kept in before.texts.items():
+            texts[form] = {places[n]: kept.text(n) or "" for n in kept.places if n in places}
+    for place, row, own in _measured(fresh, entries, press):
+        for name, number in row.items():
+            columns[name][place] = number
+        for form, text in own.items():
+            texts[form][place] = text
+    parts: Parts = {"keys": b"".join(keys), **columns}
+    for form in FORMS:
+        parts |= _keep_texts(texts[form], form)
+    return parts
 
 
-class StoredSizes(Mended[Measured]):
-    """The sizes of the live entries, or of those at some `places` in their list, mended where damaged."""
+def _measured(
+    places: Sequence[int], entries: Sequence[Entry], press: Press
+) -> Iterator[tuple[int, dict[str, int], dict[str, str]]]:
+    """The numbers of each entry, and its text in each form where it does not look as `plain_text` has it."""
+    from ctx.packet.entry_text import entry_line, entry_whole, wording
+    from ctx.packet.plain_text import plain_text
+
+    chosen = [entries[place] for place in places]
+    wholes = press.many([*map(entry_whole, chosen)])
+    lines = press.many([*map(entry_line, chosen)])
+    for place, entry, whole, line in zip(places, chosen, wholes, lines, strict=True):
+        row, texts = {_WORDINGS: wording(whole.text)}, {}
+        for form, made in ((FULL, whole), (SUMMARY, line)):
+            row |= zip(_SIZES[form], made.size, strict=True)
+            if made.text != plain_text(entry, form):
+                texts[form] = made.text
+        yield place, row, texts
+
+
+def measure_rest(memory: Memory, press: Press) -> Parts:
+    """The texts and sizes of the rules and the tasks."""
+    from ctx.packet.render import head
+    from ctx.packet.task_text import task_line, task_whole
+
+    todo, _ = open_tasks(memory.tasks)
+    texts = [(task_whole(task), task_line(task)) for task in todo]
+    press.many([text for both in texts for text in both])
+    rows = [
+        (task.id, [(text, press(text).size.units) for text in both])
+        for task, both in zip(todo, texts, strict=True)
+    ]
+    return {
+        "head": head(memory.constitution).encode("utf-8", "surrogatepass"),
+        "tasks": json.dumps(rows).encode(),
+    }
+
+
+class PacketSizes:
+    """What packing asks of the live entries at some `places` in their list, and of rules and tasks."""
 
     def __init__(
-        self, kept: Measured, again: Callable[[], Measured], places: Sequence[int] | None = None
+        self, sizes: EntrySizes, rest: Shelf, entries: Sequence[Entry], places: Sequence[int]
     ) -> None:
-        super().__init__(kept, again)
-        self._places = places
+        self._sizes, self._entries, self._places = sizes, entries, places
+        self.head = rest.data("head").decode("utf-8", "surrogatepass")
+        self._tasks: dict[str, list[tuple[str, int]]] = dict(json.loads(rest.data("tasks")))
 
-    def of(self, places: Sequence[int]) -> StoredSizes:
-        """The sizes of some of them."""
-        some = StoredSizes(self._kept, self._again, places)
-        some.items = self.items
-        return some
+    def entry(self, number: int, form: str) -> Size:
+        """The size of an entry."""
+        return self._sizes.size(self._places[number], form)
 
-    def _at(self, number: int) -> int:
-        return number if self._places is None else self._places[number]
+    def entry_text(self, number: int, form: str) -> str:
+        """The text of an entry."""
+        from ctx.packet.plain_text import plain_text
 
-    @cached_property
-    def head(self) -> str:
-        """The title and the rules."""
-        return self._ask(lambda kept: kept.part("head")).decode("utf-8", "surrogatepass")
+        place = self._places[number]
+        kept = self._sizes.texts[form].text(place)
+        return plain_text(self._entries[place], form) if kept is None else kept
 
-    @cached_property
-    def items(self) -> dict[str, tuple[str, int, int]]:
-        """The active tasks by their handles: text, units, and units where it ends the section."""
-        rows = json.loads(self._ask(lambda kept: kept.part("items")))
-        return {name: (item, units, last) for name, item, units, last in rows}
+    def wording(self, number: int) -> int:
+        """What an entry says, as a number that others have that say the same."""
+        return self._sizes.wording(self._places[number])
 
-    def item(self, task: Task) -> str:
-        """An active task's text."""
-        return self.items[task.id][0]
-
-    def whole_text(self, number: int) -> str:
-        """A whole entry's text."""
-        return self._ask(lambda kept: kept.text(self._at(number)))
-
-    def whole(self, number: int) -> tuple[int, int]:
-        """The (units, characters) of a whole entry."""
-        return self._ask(lambda kept: kept.whole(self._at(number)))
-
-    def line(self, number: int) -> tuple[int, int]:
-        """The (units, characters) of an entry's one line."""
-        return self._ask(lambda kept: kept.line(self._at(number)))
+    def task(self, handle: str, form: str) -> tuple[str, int] | None:
+        """The text of a task and its units, None where they are not known."""
+        return self._tasks[handle][FORMS.index(form)] if handle in self._tasks else None

@@ -1,4 +1,4 @@
-"""A base and a patch: damaged, gone, unwritable or in use, they change no output byte."""
+"""Base, manifest and deltas: damaged, gone, unwritable or in use, they change no output byte."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 from ctx.actions.build_packet import Request, build_packet
 from ctx.actions.read_context import Reader
 from ctx.actions.search import search
+from ctx.errors import CtxError
 from tests.test_cache import answers, cache_files, damages, write
-from tests.test_patch import CHANGES, FILE, NEW, SECTIONS, TASKS, same, text_of
+from tests.test_changes import CHANGES, FILE, NEW, SECTIONS, TASKS, same, text_of
 
 NAMES = (
-    "context",
-    "context-patch",
-    "context-live",
-    "context-live-patch",
-    "context-whole-searchable",
-    "context-whole-searchable-patch",
+    "entries",
+    "manifest",
+    "index-live",
+    "index-live-delta",
+    "index-whole-delta",
     "sizes-o200k_base",
-    "sizes-o200k_base-patch",
+    "sizes-o200k_base-rest",
     "tokens-o200k_base-last",
 )
 
@@ -80,7 +80,7 @@ LARGE = [
 ]
 
 
-@pytest.mark.parametrize("name", ["context", "context-live"])
+@pytest.mark.parametrize("name", ["entries", "manifest", "index-live", "sizes-o200k_base"])
 def test_damage_to_any_page_of_a_base_is_mended(tmp_path: Path, name: str) -> None:
     """Pages are looked at when they are read, and most of them long after the file was opened."""
     write(tmp_path, {FILE: text_of("# L\n\n", LARGE, "\n"), ".context/TASKS.md": TASKS})
@@ -99,17 +99,16 @@ def test_damage_to_any_page_of_a_base_is_mended(tmp_path: Path, name: str) -> No
         assert build_packet(Reader(tmp_path), request).to_json() == plain, place
 
 
-@pytest.mark.parametrize("name", ["context", "context-whole"])
-def test_damage_to_what_a_file_would_be_mended_with_is_mended(tmp_path: Path, name: str) -> None:
-    """The index of a base is made of the base's texts: where both are damaged, the files are read again."""
+def test_damage_to_texts_and_to_the_index_of_them_is_mended(tmp_path: Path) -> None:
+    """The index is made of the texts that are kept: where both are damaged, the files are read again."""
     write(tmp_path, {FILE: text_of("# L\n\n", LARGE, "\n"), ".context/TASKS.md": TASKS})
     answers(tmp_path, cached=True)
     write(tmp_path, {FILE: text_of("# L\n\n", [NEW, *LARGE[:300], *LARGE[301:]], "\n")})
     plain = answers(tmp_path, cached=False, budget=701, query="parser")
     answers(tmp_path, cached=True)
     kept = {path: path.read_bytes() for path in cache_files(tmp_path)}
-    base = tmp_path / ".context/.cache" / name
-    index = base.with_name("context-live" if name == "context" else "context-whole-searchable")
+    base = tmp_path / ".context/.cache/entries"
+    index = base.with_name("index-live")
     texts = range(kept[base].index(b"pad\npad"), kept[base].rindex(b"pad\npad"), 1 << 14)
     for page in range(1 << 14, len(kept[index]), 1 << 14):
         for path, data in kept.items():
@@ -127,6 +126,19 @@ def test_layers_that_vanish_between_two_questions_to_one_reader_are_no_matter(ch
         os.truncate(path, 40)
     assert packet.to_json() == plain[3]
     assert search(reader, "lock") == plain[4]
+
+
+def test_what_is_looked_up_after_the_files_changed_is_not_mixed_up(tmp_path: Path) -> None:
+    """A packet that is looked at long after: the cache is damaged by then, and the files say otherwise."""
+    write(tmp_path, {FILE: text_of("# L\n\n", LARGE, "\n"), ".context/TASKS.md": TASKS})
+    request = Request(budget=601, query="lock", now="2026-11-21")
+    build_packet(Reader(tmp_path), request)
+    packet = build_packet(Reader(tmp_path), request)
+    path = tmp_path / ".context/.cache/entries"
+    path.write_bytes(bytes(path.stat().st_size))
+    write(tmp_path, {FILE: text_of("# L\n\n", [NEW, *LARGE], "\n")})
+    with pytest.raises(CtxError, match="changed since"):
+        packet.to_json()
 
 
 def test_a_disk_that_is_full_by_then_is_no_matter(changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,115 @@
+"""What an entry looks like in a packet, whole and as a line: nothing twice, and nothing for nobody."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from ctx.memory.entry import Entry
+from ctx.memory.fields import Field, find_fields
+from ctx.packet.escape_structure import escape_block
+from ctx.packet.inert import IN_ITEMS, block, clean, clipped_line, one_line, unbroken, without_comments
+
+# How an entry came about and is kept; `ctx show` has it.
+_BOOKKEEPING = frozenset(
+    {"marks", "pinned", "approved by", "consolidated from", "by", "source", "frame", "task", "retry of"}
+)
+# What an entry is anyway, as a field, a list item or a plain line.
+_ACCEPTED = re.compile(
+    r"^[ ]{0,3}(?:[-*+>][ \t]+)?(?:\*\*|__)?status(?:\*\*|__)?[ \t]*:(?:\*\*|__)?[ \t]*accepted\.?[ \t]*"
+    r"(?:\n|\Z)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
+_WORD = re.compile(r"\w+")
+# What begins a block of its own, or a line that has to stay one.
+_BLOCK = re.compile(r"[ ]{4}|\t|\s*(?:[-*+](?:\s|$)|[>|#<]|\d+[.)]|```|~~~|[-=*_ ]+$)")
+_FIELD_LINE = re.compile(r"\s*\*\*[^*\n]+(?:\*\*[ \t]*:|:\*\*)")
+_HARD_BREAK = re.compile(r"(?:[ ]{2,}|\\)\n")
+_DATE = re.compile(r"\A### \d{4}-\d{2}-\d{2} ")
+_HANDLE = re.compile(r"\([A-Z]{1,3}-[0-9a-f]{6,64}(?:\.\d+)?\)")
+
+
+def entry_whole(entry: Entry) -> str:
+    """A whole entry: one paragraph as a list item, more under a heading with its date."""
+    title, body = unbroken(entry.title), _body(entry)
+    if entry.bullet and (not body or _begins_with(body, title)):
+        return _nameless(body or title, entry.id)
+    if not body or _is_paragraph(body):
+        text = f": {_joined(body)}" if body else ""
+        return escape_block(f"- **{title.replace('**', '')}** ({entry.id}){text}\n", IN_ITEMS)
+    date = f"{entry.date} " if entry.date else ""
+    return f"### {date}{one_line(title)} ({entry.id})\n{block(body, IN_ITEMS)}\n\n"
+
+
+def entry_line(entry: Entry) -> str:
+    """An entry's one line."""
+    return f"- {entry.id} {clipped_line(entry.summary)}\n"
+
+
+def wording(whole: str) -> int:
+    """A digest of the words of a whole entry, date and handle apart: equal ones say the same."""
+    said = " ".join(_words(_HANDLE.sub(" ", _DATE.sub("", whole), count=1)))
+    return int.from_bytes(hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+
+
+def _nameless(body: str, handle: str) -> str:
+    """A list item without a name; its handle stands behind its first paragraph."""
+    first, gap, rest = body.partition("\n\n")
+    if _is_paragraph(body):
+        return escape_block(f"- {_joined(body)} ({handle})\n", IN_ITEMS)
+    lines = first.split("\n")
+    at = next((n for n, line in enumerate(lines) if n and _BLOCK.match(line)), len(lines))
+    lines[at - 1] = f"{lines[at - 1].rstrip()} ({handle})"
+    text = ("\n".join(lines) + gap + rest).strip("\n")
+    return escape_block("- " + text.replace("\n", "\n  ") + "\n", IN_ITEMS)
+
+
+def _body(entry: Entry) -> str:
+    """What an entry says besides its title, without comments and bookkeeping."""
+    body = without_comments(clean(entry.body)).strip("\n")
+    if "**" in body or "#" in body:
+        for found in reversed([*find_fields(body)]):
+            if end := _needless(found, body, entry.title):
+                body = body[: found.start] + body[end:]
+    if "```" not in body and "~~~" not in body:
+        body = _ACCEPTED.sub("", body)
+    body = _BLANK_LINES.sub("\n\n", body).strip("\n")
+    first, _, rest = body.partition("\n\n")
+    if not entry.bullet and _words(first) == _words(entry.title):
+        return rest.strip("\n")
+    return body
+
+
+def _needless(field: Field, body: str, title: str) -> int:
+    """The end of what a field says in vain, 0 where it says something."""
+    name = field.name.lower()
+    end = found.start() if (found := _PARAGRAPH_END.search(body, field.start, field.end)) else field.end
+    if name in _BOOKKEEPING or (name == "status" and _words(field.text) == ["accepted"]):
+        return end
+    said = _words(field.text)
+    return field.end if said and said == _words(title) else 0
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
+
+
+def _begins_with(body: str, title: str) -> bool:
+    """Whether a title was taken from the beginning of the body."""
+    words = _words(title)
+    return bool(words) and _words(body)[: len(words)] == words
+
+
+def _is_paragraph(body: str) -> bool:
+    """Whether it can stand on one line: no block begins in it, nor a second field."""
+    first, *rest = body.split("\n")
+    return not _BLOCK.match(first) and not any(
+        not line.strip() or _BLOCK.match(line) or _FIELD_LINE.match(line) for line in rest
+    )
+
+
+def _joined(paragraph: str) -> str:
+    """A paragraph on one line."""
+    return unbroken(_HARD_BREAK.sub("\n", paragraph))
