@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ctx.memory.shelf import Mended, Parts, Shelf
 from ctx.memory.task import active
-from ctx.packet.budget import Size
+from ctx.packet.blocks import Size
 from ctx.packet.content import FORMS, FULL, SUMMARY
 
 if TYPE_CHECKING:
