@@ -139,6 +139,33 @@ def test_a_file_that_is_away_for_a_moment_is_not_left_out_later(
     assert answers(root, cached=True) == plain
 
 
+@pytest.mark.parametrize("name", ["LEARNINGS.md", "TASKS.md", "CONSTITUTION.md", "GLOSSARY.md"])
+@pytest.mark.parametrize("kept_before", [False, True])
+def test_a_file_that_is_no_text_is_named_each_time_and_back_when_it_is_mended(
+    root: Path, name: str, kept_before: bool
+) -> None:
+    request = Request(budget=600, now="2026-11-21")
+    path = root / ".context" / name
+    good, plain = path.read_bytes(), answers(root, cached=False)
+    if kept_before:
+        assert answers(root, cached=True) == plain
+    path.write_bytes(good + b"\xff\n")
+    cold = Reader(root)
+    cold.cache.on = False
+    without = build_packet(cold, request)
+    assert any(name in remark for remark in without.remarks)
+    for reader in (Reader(root), Reader(root)):
+        for _ in range(2):
+            packet = build_packet(reader, request)
+            assert (packet.text, packet.remarks) == (without.text, without.remarks)
+            assert packet.manifest == without.manifest
+            with pytest.raises(CtxError, match="is not UTF-8"):
+                build_packet(reader, request._replace(strict=True))
+    path.write_bytes(good)
+    assert answers(root, cached=True) == plain
+    assert answers(root, cached=True) == plain
+
+
 @pytest.mark.parametrize("damage", [None, *(one for _, one in damages())])
 def test_files_that_only_look_new_are_read_once(
     root: Path, damage: Callable[[Path], object] | None, monkeypatch: pytest.MonkeyPatch

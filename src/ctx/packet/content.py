@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from ctx.memory.frame import Frame
 from ctx.memory.task import Task
-from ctx.packet.budget import Size
+from ctx.packet.blocks import Size
 from ctx.retrieval.ask import Question
 from ctx.retrieval.score import Ranking
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ctx.packet import render
-from ctx.packet.budget import LINE_BREAK, NOTHING, Budget, Size, total
+from ctx.packet.blocks import LINE_BREAK, NOTHING, Budget, Size, total
 from ctx.packet.content import FULL, SUMMARY, Choice, Content
 from ctx.packet.coverage import Coverage, best_first
 from ctx.packet.forms import Forms

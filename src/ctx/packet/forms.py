@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from ctx.memory.task import Task
 from ctx.packet import render
-from ctx.packet.blocks import Block, Press
-from ctx.packet.budget import Size
+from ctx.packet.blocks import Block, Press, Size
 from ctx.packet.content import FULL, Content, Sizes
 
 

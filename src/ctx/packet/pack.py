@@ -14,8 +14,7 @@ from typing import NamedTuple
 from ctx.errors import BudgetError
 from ctx.memory.frame import Frame
 from ctx.packet import render
-from ctx.packet.blocks import Press
-from ctx.packet.budget import NOTHING, UNLIMITED, Budget, Size, total
+from ctx.packet.blocks import NOTHING, UNLIMITED, Budget, Press, Size, total
 from ctx.packet.content import ASKED, FULL, IN_PROGRESS, SUMMARY, Choice, Content, Shares, Sizes
 from ctx.packet.coverage import Chances, Coverage, best_first
 from ctx.packet.entry_claims import Competition, EntryClaims

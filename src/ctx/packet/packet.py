@@ -7,8 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ctx.packet import render
-from ctx.packet.blocks import Block
-from ctx.packet.budget import LINE_BREAK
+from ctx.packet.blocks import LINE_BREAK, Block
 from ctx.packet.content import FULL, SUMMARY, Choice
 from ctx.packet.pack import Packed, Packer
 

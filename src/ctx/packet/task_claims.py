@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from ctx.memory.task import Task
 from ctx.packet import render
-from ctx.packet.budget import LINE_BREAK, NOTHING, Budget, Size
+from ctx.packet.blocks import LINE_BREAK, NOTHING, Budget, Size
 from ctx.packet.content import FULL, SUMMARY, Choice, Content, Shares
 from ctx.packet.forms import Forms
 

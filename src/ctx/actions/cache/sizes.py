@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ctx.memory.lazy_memory import KEY
 from ctx.memory.shelf import Parts, Shelf
 from ctx.memory.task import open_tasks
-from ctx.packet.budget import Size
+from ctx.packet.blocks import Size
 from ctx.packet.content import FORMS, FULL, SUMMARY
 
 if TYPE_CHECKING:
