@@ -62,7 +62,15 @@ def test_an_entry_of_one_paragraph_is_one_bullet() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["- one\n- two", "1. one\n2. two", "> said", "| a |\n|---|\n| b |", "text\n- item", "    code", "a\n\nb"],
+    [
+        "- one\n- two",
+        "1. one\n2. two",
+        "> said",
+        "said\n\n| a |\n|---|\n| b |",
+        "text\n- item",
+        "    code",
+        "a\n\nb",
+    ],
 )
 def test_what_is_more_than_a_paragraph_stands_under_its_heading(body: str) -> None:
     assert _text("FACTS.md", f"## Tides\n\n{body}\n").endswith(f"### Tides (F-c85e2a)\n{body}\n")
