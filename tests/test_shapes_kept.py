@@ -167,6 +167,7 @@ PAGE = "# Use Postgres\n\n{}## Context\n\nA queue.\n\n## Decision\n\nPostgres.\n
             "",
             ["- status: 'proposed' # by all", "+ status: Deprecated (old, DATE) # by all"],
         ),
+        ("---\ndate: 2026-01-04\n---\n\n", "", ["+ status: Deprecated (old, DATE)"]),
         ("", "## Status\n\nAccepted\n\n", ["- Accepted", "+ Deprecated (old, DATE)"]),
         ("", "Status: Accepted\n\n", ["- Status: Accepted", "+ Status: Deprecated (old, DATE)"]),
         ("", "## Estado\n\nAceptado\n\n", ["- Aceptado", "+ Deprecated (old, DATE)"]),
