@@ -26,12 +26,21 @@ test: $(READY) ## all tests (PYTHON=python3.13 picks an interpreter)
 	$(BIN)/python -m pytest -n 2 -q
 
 .PHONY: soak
-soak: $(READY) ## writers killed at random: 500 kills, figures on stdout
+soak: $(READY) ## writers killed, many at once, and beside a person who saves: figures on stdout
 	$(BIN)/python -m tests.soak
 
 .PHONY: soak-packets
 soak-packets: $(READY) ## 20,000 packets of hostile contexts, each counted and read by others
 	$(BIN)/python -m tests.soak_packets
+
+.PHONY: soak-merges
+soak-merges: $(READY) ## 10,000 random merges of nested tasks through the merge driver, and 300 by git
+	$(BIN)/python -m tests.merge_attack 10000
+	$(BIN)/python -m tests.merge_attack git 300
+
+.PHONY: soak-growth
+soak-growth: $(READY) ## the time of every command on texts twice as long, for each sort of text at each place
+	$(BIN)/python -m tests.growth 20000
 
 .PHONY: bench
 bench: $(READY) ## whole-process times as ratios (CORPUS=DIR, else made-up words; ENTRIES=N)

@@ -2,8 +2,9 @@
 
     python benchmarks/evaluate.py DIR [NAME…]
 
-DIR holds `retrieval_eval.py`, `packing_eval.py`, `locomo_eval.py` and `consolidation_eval.py` with their
-data; what is missing is left out, and where a NAME (`retrieval`, `packing` …) is given, so are the others.
+DIR holds `retrieval_eval.py`, `judged2_eval.py`, `packing_eval.py`, `locomo_eval.py` and
+`consolidation_eval.py` with their data; what is missing is left out, and where a NAME (`retrieval`,
+`packing` …) is given, so are the others. `layouts` needs no data.
 Every context is written to a temporary folder as plain Markdown and opened with `ctx.open`, so that what is
 measured is what is shipped.
 """
@@ -18,16 +19,28 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import layouts
+
 import ctx
+from ctx.consolidate import propose as proposing
 
 Entry = Mapping[str, Any]
-FILES = {"learnings": "LEARNINGS.md", "decisions": "DECISIONS.md"}
+FILES = {
+    "learnings": "LEARNINGS.md",
+    "decisions": "DECISIONS.md",
+    "learning": "LEARNINGS.md",
+    "decision": "DECISIONS.md",
+    "convention": "CONVENTIONS.md",
+}
+# So many entries stand under a category where they are not laid flat.
+PART = 8
 
 
 class Folder:
-    """A context made of some entries, and the way back from what is found to their ids."""
+    """A context made of some entries, flat or in categories, and the way back from a hit to its id."""
 
-    def __init__(self, entries: Iterable[Entry], config: str = "") -> None:
+    def __init__(self, entries: Iterable[Entry], config: str = "", *, categories: bool = False) -> None:
+        self._categories = categories
         self._kept = tempfile.TemporaryDirectory()
         root = Path(self._kept.name)
         (root / ".context").mkdir()
@@ -42,10 +55,13 @@ class Folder:
 
     def _write(self, path: Path, members: Iterable[Entry]) -> None:
         lines = [f"# {path.stem}", ""]
-        for entry in members:
+        level = "###" if self._categories else "##"
+        for number, entry in enumerate(members):
+            if self._categories and number % PART == 0:
+                lines += [f"## Part {number // PART}", ""]
             self.ids[f".context/{path.name}", len(lines) + 1] = entry["id"]
             stamp = entry.get("ts") or entry.get("date")
-            heading = f"## [{stamp}] {entry['title']}" if stamp else f"## {entry['title']}"
+            heading = f"{level} [{stamp}] {entry['title']}" if stamp else f"{level} {entry['title']}"
             lines += [heading, "", *entry["body"].split("\n"), "", "---", ""]
         path.write_text("\n".join(lines), "utf-8")
 
@@ -54,22 +70,25 @@ class Folder:
         return self.ids.get((found.path, found.line), "")
 
 
-def folders(config: str = "") -> Callable[[Sequence[Entry]], Folder]:
+def folders(config: str = "", *, categories: bool = False) -> Callable[[Sequence[Entry]], Folder]:
     """A function that makes the folder of some entries once."""
     made: dict[tuple[str, ...], Folder] = {}
 
     def folder_of(entries: Sequence[Entry]) -> Folder:
         key = tuple(entry["id"] for entry in entries)
         if key not in made:
-            made[key] = Folder(sorted(entries, key=lambda entry: str(entry.get("ts"))), config)
+            in_order = sorted(entries, key=lambda entry: str(entry.get("ts")))
+            made[key] = Folder(in_order, config, categories=categories)
         return made[key]
 
     return folder_of
 
 
-def retrieval(evaluation: Any) -> None:
-    """Rank real entries for real tasks, citing passages and commit messages."""
-    folder_of = folders()
+Rank = Callable[[str, Sequence[Entry], str], list[float]]
+
+
+def ranker(folder_of: Callable[[Sequence[Entry]], Folder]) -> Rank:
+    """Scores for entries by what `search` finds among them."""
 
     def rank(query: str, entries: Sequence[Entry], _now: str) -> list[float]:
         folder = folder_of(entries)
@@ -77,10 +96,32 @@ def retrieval(evaluation: Any) -> None:
         scores = {folder.id_of(hit): -float(place) for place, hit in enumerate(hits)}
         return [scores.get(entry["id"], -1e9) for entry in entries]
 
+    return rank
+
+
+def retrieval(evaluation: Any) -> None:
+    """Rank real entries for real tasks, citing passages and commit messages."""
+    rank = ranker(folders())
     for signal in ("judged", "cite", "birth"):
-        told = evaluation.evaluate(rank, signal)
-        figures = "  ".join(f"{name} {told[name]:.3f}" for name in ("ndcg10", "r5", "r10", "mrr"))
-        print(f"{signal:8} {figures}  n {told['n']}")
+        print(f"{signal:10} {_figures(evaluation.evaluate(rank, signal))}")
+    told = evaluation.evaluate(ranker(folders(categories=True)), "judged")
+    print(f"{'in parts':10} {_figures(told)}")
+
+
+def judged2(evaluation: Any) -> None:
+    """Rank the entries of another project for its tasks."""
+    for name, categories in (("judged2", False), ("in parts", True)):
+        make = folders(categories=categories)
+
+        def folder_of(entries: Sequence[Entry], make: Callable[..., Folder] = make) -> Folder:
+            return make([{**entry, "body": evaluation.flat(entry["body"])} for entry in entries])
+
+        print(f"{name:10} {_figures(evaluation.evaluate(ranker(folder_of)))}")
+
+
+def _figures(told: Mapping[str, float]) -> str:
+    figures = "  ".join(f"{name} {told[name]:.3f}" for name in ("ndcg10", "r5", "r10", "mrr"))
+    return f"{figures}  n {told['n']}"
 
 
 def packing(evaluation: Any) -> None:
@@ -173,19 +214,35 @@ def _session_recalls(conversation: Mapping[str, Any]) -> Iterator[float]:
 
 
 def consolidation(evaluation: Any) -> None:
-    """Find the groups that people merged, among all entries (open) and among those merged (closed)."""
+    """Find the groups that people merged, among all entries (open) and among those merged (closed).
+
+    Of all groups, of those within the size of an entry, and of those that save enough to be proposed.
+    """
+    config = ""
     kinds = {entry["id"]: _kind_of(state) for state in evaluation.D for entry in state["before_entries"]}
 
     def propose(entries: Sequence[Entry]) -> list[list[str]]:
-        folder = Folder({**entry, "kind": kinds[entry["id"]]} for entry in entries)
-        return [[folder.id_of(one) for one in group.members] for group in folder.context.proposals()]
+        folder = Folder(({**entry, "kind": kinds[entry["id"]]} for entry in entries), config)
+        groups = folder.context.proposals(all=True)
+        return [[folder.id_of(one) for one in group.members] for group in groups]
 
-    for mode in ("open", "closed"):
-        told = evaluation.evaluate(propose, mode)
-        figures = "  ".join(f"{name} {told[key]:.3f}" for name, key in (("F1", "F1"), ("B-cubed", "B3F")))
-        print(f"pairs {mode:6}  {figures}  proposals {told['nprop']}")
-    useful = [one for state in evaluation.D for one in _useful(propose(state["before_entries"]), state)[:3]]
-    print(f"first three   useful {sum(useful) / len(useful):.3f}  n {len(useful)}")
+    kept = proposing.is_worth_it
+    for name, bounds, test in (
+        ("groups, before size and saving", "[drift]\noversized_tokens = 1000000\n", lambda *_: True),
+        ("within the size, before the saving", "", lambda *_: True),
+        ("as proposed", "", kept),
+    ):
+        print(name)
+        config, proposing.is_worth_it = bounds, test
+        for mode in ("open", "closed"):
+            told = evaluation.evaluate(propose, mode)
+            figures = "  ".join(f"{key} {told[one]:.3f}" for key, one in (("F1", "F1"), ("B-cubed", "B3F")))
+            print(f"  pairs {mode:6}  {figures}  proposals {told['nprop']}")
+        useful = [
+            one for state in evaluation.D for one in _useful(propose(state["before_entries"]), state)[:3]
+        ]
+        print(f"  first three   useful {sum(useful) / len(useful):.3f}  n {len(useful)}")
+    proposing.is_worth_it = kept
 
 
 def _kind_of(state: Mapping[str, Any]) -> str:
@@ -211,12 +268,15 @@ def main() -> None:
     sys.path.insert(0, str(folder))
     for name, measure in (
         ("retrieval", retrieval),
+        ("judged2", judged2),
         ("packing", packing),
         ("locomo", locomo),
         ("consolidation", consolidation),
     ):
         if (folder / f"{name}_eval.py").is_file() and (not only or name in only):
             measure(importlib.import_module(f"{name}_eval"))
+    if not only or "layouts" in only:
+        layouts.main()
 
 
 if __name__ == "__main__":

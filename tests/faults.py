@@ -29,16 +29,16 @@ NEW = ".context/archive/learnings-2026-Q4.md"
 OLD_TEXT = "﻿# Learnings\r\n\r\n## [2026-11-21-043412] One\r\nlast line without an end"
 NEW_TEXT = OLD_TEXT + " and more\r\n" * 50_000
 # The calls in the order of a commit that replaces a file, and those of one that makes a file in a new folder.
-REPLACING = ("open_temp", "write", "adopt", "sync", "close", "read_back", "replace", "sync_folder")
+REPLACING = ("open_temp", "write", "adopt", "sync", "close", "read_back", "exchange", "sync_folder")
 MAKING = ("make_folder", "open_temp", "write", "sync", "close", "read_back", "place_new", "sync_folder")
 AFTER_CHANGE = frozenset({"sync_folder"})
 IS_ROOT = getattr(os, "geteuid", lambda: 1)() == 0
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
 
 
-def with_fault(step: str, fault: Callable[..., Any], *, on: int = 1) -> System:
+def with_fault(step: str, fault: Callable[..., Any], *, on: int = 1, of: System | None = None) -> System:
     """A system of which the `on`-th call of `step` is `fault`, given the real call and its arguments."""
-    system = System()
+    system = of or System()
     real = getattr(system, step)
     calls = 0
 
@@ -94,6 +94,7 @@ def make_context(root: Path) -> Path:
     """A context with one file that has a byte order mark, CRLF and no final newline."""
     (root / ".context").mkdir(parents=True, exist_ok=True)
     (root / FILE).write_bytes(OLD_TEXT.encode())
+    os.utime(root / FILE, (1, 1))  # nobody is saving it
     return root
 
 
@@ -196,7 +197,7 @@ def crash_everywhere(folder: Path) -> int:
     count = 0
     kinds = ((change_file, FILE, OLD_TEXT.encode(), REPLACING), (make_file, NEW, None, MAKING))
     for act, path, old, steps in kinds:
-        placed = "replace" if act is change_file else "place_new"
+        placed = "exchange" if act is change_file else "place_new"
         points = [(step, fault) for step in steps for fault in CRASHES]
         for step, fault in [*points, ("write", crash_within)]:
             root = make_context(folder / f"{count}")
@@ -223,7 +224,7 @@ def move_text(transaction: Transaction) -> None:
 
 def crash_between_files(folder: Path) -> int:
     """Crash around every call of a commit of two files: what leaves the one is in the other by then."""
-    calls = dict.fromkeys(REPLACING, 2) | {"adopt": 1, "replace": 1, "place_new": 1, "make_folder": 1}
+    calls = dict.fromkeys(REPLACING, 2) | {"adopt": 1, "exchange": 1, "place_new": 1, "make_folder": 1}
     calls |= {"sync": 6, "sync_folder": 3}
     points = [
         (step, on, fault) for step, most in calls.items() for on in range(1, most + 1) for fault in CRASHES

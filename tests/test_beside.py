@@ -58,10 +58,12 @@ def test_the_work_is_done_by_another_process_and_waited_for(tmp_path: Path) -> N
         import os, pathlib, time
         from ctx.store.beside import beside
         def work():
-            time.sleep(0.2)
+            while not os.path.exists("go"):
+                time.sleep(0.01)
             pathlib.Path("done").write_text(str(os.getppid()))
         with beside(work):
             assert not os.path.exists("done")
+            pathlib.Path("go").touch()
         assert pathlib.Path("done").read_text() == str(os.getpid())
     """
     assert run(code, cwd=tmp_path).stderr == b""

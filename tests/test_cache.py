@@ -21,7 +21,8 @@ from ctx.actions.read_context import Reader
 from ctx.actions.search import search
 from ctx.errors import CtxError, Damaged
 from ctx.packet.tokens import Counts, counter
-from ctx.store.cache import Cache, CacheFile, _made_by
+from ctx.store.cache import Cache, CacheFile
+from ctx.store.cache_key import build
 from ctx.store.workspace import Worktree
 from tests.cli import Done, ctx, project
 from tests.contexts import contexts, words
@@ -98,7 +99,7 @@ def damages() -> Iterator[tuple[str, Callable[[Path], object]]]:
     yield "cut by one", lambda path: os.truncate(path, path.stat().st_size - 1)
     yield "noise", lambda path: path.write_bytes(random.Random(1).randbytes(5000))
     yield "zeros", lambda path: path.write_bytes(bytes(path.stat().st_size))
-    yield "other version", lambda path: path.write_bytes(b"ctx cache 2\n" + path.read_bytes()[12:])
+    yield "other version", lambda path: path.write_bytes(b"ctx cache 1\n" + path.read_bytes()[12:])
     yield "a folder", lambda path: path.rename(path.with_suffix(".gone")).with_name(path.name).mkdir()
 
 
@@ -378,9 +379,9 @@ def test_what_was_put_is_found(written: dict[str, bytes | array[int]], data: st.
 
 
 def test_what_is_no_cache_file_is_damaged(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(b"ctx cache 1\n" + bytes(40))
+    (tmp_path / "file").write_bytes(b"ctx cache 2\n" + bytes(40))
     with pytest.raises(Damaged):
-        CacheFile(tmp_path / "file")
+        CacheFile(tmp_path / "file", b"key")
 
 
 @given(st.lists(words, max_size=20), st.lists(words, max_size=20))
@@ -404,8 +405,8 @@ def test_what_one_stemmer_indexed_is_not_asked_with_another(
     module.parent.mkdir(parents=True)
     module.write_text("# a later version")
     monkeypatch.syspath_prepend(str(tmp_path / "other"))
-    _made_by.cache_clear()
+    build.cache_clear()
     try:
         assert Cache(root).find("context-whole") is None
     finally:
-        _made_by.cache_clear()
+        build.cache_clear()

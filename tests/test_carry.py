@@ -187,33 +187,45 @@ def test_a_small_change_spares_some_answers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "group", "spared"),
+    ("at", "group"),
     [
-        pytest.param(300, "", True, id="elsewhere"),
-        pytest.param(300, "New", False, id="a new category counts in the weight of words in categories"),
-        pytest.param(151, "", False, id="between two of a category, which are no neighbours then"),
-        pytest.param(151, "Category 50", False, id="among those of a category"),
+        pytest.param(300, "", id="elsewhere"),
+        pytest.param(300, "New", id="a new category"),
+        pytest.param(151, "", id="between two of a category"),
+        pytest.param(151, "Category 50", id="among those of a category"),
     ],
 )
-def test_what_a_new_document_means_for_categories(at: int, group: str, spared: bool) -> None:
-    """The query finds the first of three documents of a category, and none of what the new one holds."""
+@pytest.mark.parametrize("asks", [False, True])
+def test_what_a_new_document_means_for_categories(at: int, group: str, asks: bool) -> None:
+    """Nothing, but for remarks of a dialogue, which it changes even where it only stands beside them."""
     world, found = World(5), list[Document]()
     for n in range(300):
-        body = f"{world.text(30)} own{n // 3} own{n // 3}{n}"
-        found.append(Document(analyse(""), analyse(body), analyse(""), f"Category {n // 3}"))
+        body = f"{world.text(10)} own{n // 3} own{n // 3}{n}"
+        found.append(Document(analyse(""), analyse(body), analyse(""), f"Category {n // 3}", asks))
     new = Document(analyse(""), analyse("something that nobody else says"), analyse(""), group)
     shelf, query = Held(index_documents(found)), "own50 own50150"
     now = PatchedIndex(shelf, [*range(at), 300, *range(at, 300)], [new])
-    assert now.holds
-    before, here = Collection(Index(shelf)), Collection(now)
-    was, wanted = find(before, query), find(here, query)
-    known = Change(now, range(300), ()).carry(Query(here, query), was)
-    if spared:
+    assert now.holds == (not asks)
+    if now.holds:
+        was, wanted = find(Collection(Index(shelf)), query), find(Collection(now), query)
+        known = Change(now, range(300), ()).carry(Query(Collection(now), query), was)
         assert known is not None
         assert known.best == wanted.best
-    else:
-        assert known is None
-        assert [score for _, score in was.best] != [score for _, score in wanted.best]
+
+
+@pytest.mark.parametrize(("body", "spared"), [("a word of its own", True), ("two timeouts", False)])
+def test_another_spelling_that_comes_or_goes_is_asked_for_again(body: str, spared: bool) -> None:
+    """`time out` also looks for `timeout`, whether any document holds it or not."""
+    world = World(7)
+    found = [Document(analyse(""), analyse(world.text(30)), analyse("")) for _ in range(60)]
+    found.append(Document(analyse(""), analyse("time is up, out with it"), analyse("")))
+    fresh = Document(analyse(""), analyse(f"{world.text(30)} {body}"), analyse(""))
+    shelf = Held(index_documents([*found, fresh]))
+    before, after = range(62), range(61)
+    now = PatchedIndex(shelf, after, [])
+    answer = find(Collection(Index(shelf)), "time out")
+    carried = Change(now, before, ()).carry(Query(Collection(now), "time out"), answer)
+    assert (carried is not None) == spared
 
 
 def test_a_category_that_rises_above_the_last_that_counts_or_falls() -> None:

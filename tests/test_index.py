@@ -155,6 +155,6 @@ def test_a_small_change_can_be_patched() -> None:
     bodies = (" ".join(dice.choices(WORDS, k=30)) for _ in range(60))
     found = [Document(analyse(f"Note {n}"), analyse(body), analyse("")) for n, body in enumerate(bodies)]
     fresh = found[7]._replace(body=analyse("a new thought about the hook " * 6))
-    shelf, grouped = Held(index_documents(found)), fresh._replace(group="G")
+    shelf, grouped = Held(index_documents(found)), fresh._replace(body=analyse("What"), group="G", asks=True)
     assert PatchedIndex(shelf, [*range(7), 60, *range(8, 60)], [fresh]).holds
     assert not PatchedIndex(shelf, [*range(6), 60, *range(8, 60)], [grouped]).holds

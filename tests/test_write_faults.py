@@ -89,7 +89,7 @@ def test_a_failing_call_leaves_no_half_made_file(tmp_path: Path, step: str, code
 
 def test_a_failing_removal_leaves_the_file(tmp_path: Path) -> None:
     root = make_context(tmp_path)
-    writer = Writer(root, system=with_fault("remove", failing(13)))
+    writer = Writer(root, system=with_fault("set_aside", failing(13)))
     with Refused(writer, "cannot be removed: .+; the file is as it was") as transaction:
         transaction.remove(FILE)
     assert bytes_of(root, FILE) == OLD_TEXT.encode()
@@ -160,7 +160,7 @@ def test_when_the_second_of_three_cannot_be_prepared_nothing_is_written(tmp_path
 
 def test_when_the_second_of_three_cannot_be_put_in_place_the_message_tells_them_apart(tmp_path: Path) -> None:
     root = make_context(tmp_path)
-    writer = Writer(root, system=with_fault("replace", failing(5)))
+    writer = Writer(root, system=with_fault("exchange", failing(5)))
     attempt = Refused(writer)
     with attempt as transaction:
         transaction.create(NEW, NEW_TEXT)
@@ -246,7 +246,7 @@ def test_an_interrupt_leaves_the_old_file_and_no_lock(tmp_path: Path) -> None:
     def interrupt(*_args: object) -> None:
         raise KeyboardInterrupt
 
-    for step in ("write", "sync", "close", "read_back", "replace"):
+    for step in ("write", "sync", "close", "read_back", "exchange"):
         writer = Writer(root, system=with_fault(step, interrupt))
         with pytest.raises(KeyboardInterrupt), writer.transaction() as transaction:
             transaction.replace(FILE, NEW_TEXT)
@@ -266,11 +266,12 @@ def interruptible() -> Iterator[None]:
 def test_an_interrupt_between_two_files_waits_for_the_second(tmp_path: Path) -> None:
     root = make_context(tmp_path)
 
-    def interrupt(real: Callable[..., None], *args: Path) -> None:
-        real(*args)
+    def interrupt(real: Callable[..., bool], *args: Path) -> bool:
+        kept = real(*args)
         signal.raise_signal(signal.SIGINT)
+        return kept
 
-    writer = Writer(root, system=with_fault("replace", interrupt))
+    writer = Writer(root, system=with_fault("exchange", interrupt))
     with pytest.raises(KeyboardInterrupt), writer.transaction() as transaction:
         change_both(transaction)
     assert bytes_of(root, FILE) == bytes_of(root, OTHER) == NEW_TEXT.encode()

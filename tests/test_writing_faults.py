@@ -49,18 +49,12 @@ def test_a_fault_at_any_step_leaves_old_bytes_or_new_ones(
         assert ctx("add", kind, "After", cwd=here).code == 0
 
 
-def test_many_at_once_each_add_all_of_theirs(tmp_path: Path) -> None:
-    report = add_at_once(tmp_path, processes=6, each=4, kills=0)
-    assert report.clean, report
-    assert report.acknowledged == report.present == 24
-    entries = Reader(tmp_path / "project").read().memory.entries
-    assert len({entry.stamp for entry in entries}) == len({entry.id for entry in entries}) == 24
-
-
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
-def test_killed_ones_leave_whole_entries_and_no_lock(tmp_path: Path) -> None:
-    report = add_at_once(tmp_path, processes=6, each=4, kills=4)
+def test_many_at_once_some_of_them_killed_leave_whole_entries_and_no_lock(tmp_path: Path) -> None:
+    report = add_at_once(tmp_path, commands=24, at_once=6, kills=10)
     assert report.clean, report
-    assert report.kills == 4
+    assert (report.acknowledged, report.refused, report.killed) == (14, 0, 10), report
+    entries = Reader(tmp_path / "project").read().memory.entries
+    assert len({entry.stamp for entry in entries}) == len({entry.id for entry in entries}) == len(entries)
     with Writer(tmp_path / "project", wait=0).transaction() as transaction:
         assert transaction.read(".context/LEARNINGS.md") == text_of(tmp_path / "project")

@@ -68,11 +68,14 @@ class Context:
 
         return list_entries(self._reader, Filter(kinds=(kind,) if kind else ()))
 
-    def proposals(self, kind: str | None = None) -> list[Group]:
-        """Groups of related entries with a draft that could stand for each; of one kind when named."""
+    def proposals(self, kind: str | None = None, all: bool = False) -> list[Group]:  # noqa: A002 - the flag is --all
+        """What could be merged, retired or kept once, most useful first; of one kind when named.
+
+        Kinds that are not above their soft cap are left alone unless `all` is true.
+        """
         from ctx.actions.propose_merges import propose_merges
 
-        return propose_merges(self._reader, kind)
+        return propose_merges(self._reader, kind, everything=all)
 
     def drift(self, now: str | None = None) -> list[Finding]:
         """What `ctx drift` finds, in order of path, line and rule; `now` is an ISO date, today when None."""

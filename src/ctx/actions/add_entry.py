@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ctx.actions.changes import Changes, changing, relink
+from ctx.actions.changes import Changes, change, relink
 from ctx.actions.guard_text import ALLOWED, check_texts
 from ctx.actions.init_context import new_file
 from ctx.actions.read_context import Reader, read_config
@@ -56,13 +56,16 @@ def add_entry(reader: Reader, new: NewEntry, now: datetime, *, dry_run: bool = F
     Raises UsageError for an unknown kind, a title without text or a field name that cannot be, CtxError for
     a secret or an invisible character.
     """
-    with changing(reader, dry_run=dry_run) as changes:
+
+    def act(changes: Changes) -> Added:
         kind = find_kind(read_config(changes).kinds, new.kind)
         draft = draft_of(kind, new)
         there = _entries_of(changes, kind)
         if same := find_exact(one_line(new.title), draft.content(), there):
             return Added(_handles(kind, there)[there.index(same)], same.path, same.line, duplicate=True)
         return _add(changes, draft, there, next_stamp(now, stamps_of(changes)))
+
+    return change(reader, act, dry_run=dry_run, allow_secret=new.allow_secret)
 
 
 def find_kind(kinds: Kinds, name: str) -> Kind:
@@ -81,7 +84,7 @@ def draft_of(kind: Kind, new: NewEntry) -> Draft:
     """What is to be written, checked."""
     if not one_line(new.title):
         raise UsageError("an entry needs a title", hint="give one line that says what it is")
-    texts = {"title": new.title, "body": new.body, "reason": new.allow_secret, "names": "\n".join(new.fields)}
+    texts = {"title": new.title, "body": new.body, "names": "\n".join(new.fields)}
     texts |= {f"field {name}": text for name, text in new.fields.items()}
     texts |= {f"tag {number}": tag for number, tag in enumerate(new.tags, 1)}
     check_texts({name: text for name, text in texts.items() if text}, allow_secret=new.allow_secret)

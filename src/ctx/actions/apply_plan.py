@@ -6,16 +6,21 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 
-from ctx.actions.changes import Changes, changing
+from ctx.actions.changes import Changes, change
 from ctx.actions.guard_text import check_texts
 from ctx.actions.read_context import Reader, Reading
 from ctx.consolidate import journal
 from ctx.consolidate.approved import Approved, Ending, Outcome
-from ctx.consolidate.merge import Merged, already, main_file, merge
+from ctx.consolidate.coverage import unsaid
+from ctx.consolidate.merge import Merged, already, carry_out, main_file
+from ctx.consolidate.metadata import origins
 from ctx.consolidate.names import Absorbed, new_names, rewriting
 from ctx.consolidate.plan import read_plan
+from ctx.consolidate.proposal import Proposal
+from ctx.consolidate.statements import short
 from ctx.errors import CtxError, UsageError
 from ctx.markdown.edits import apply
 from ctx.memory.archive import archive_path
@@ -25,6 +30,11 @@ from ctx.store.outside import read_file
 
 _IGNORE = f"{CONTEXT}/.gitignore"
 _ARCHIVE = f"{CONTEXT}/archive/"
+_ENDINGS = {
+    Proposal.MERGE: Ending.MERGED,
+    Proposal.SUPERSEDE: Ending.SUPERSEDED,
+    Proposal.DUPLICATE: Ending.REMOVED,
+}
 
 
 def new_run() -> str:
@@ -40,7 +50,7 @@ def apply_plan(
     groups = read_plan(read_file(path), str(path), kinds)
     if not groups:
         raise CtxError("approves no group", path=path, hint="set approve = true in the groups to be merged")
-    return apply_groups(reader, groups, approved_by=approved_by, today=today)
+    return apply_groups(reader, groups, approved_by=approved_by, today=today, complete=True)
 
 
 def apply_groups(
@@ -50,16 +60,24 @@ def apply_groups(
     approved_by: str = "",
     today: date | None = None,
     run: str = "",
+    complete: bool = False,
 ) -> list[Outcome]:
-    """Merge the groups whose members are as they were approved; each of the others is refused alone."""
+    """Carry out the groups whose members are as they were approved; each of the others is refused alone.
+
+    `complete` refuses a merge whose draft neither says nor names as left out what a member says.
+    """
     if approved_by and (approved_by != " ".join(approved_by.split()) or not approved_by.isprintable()):
         raise UsageError("a name is one line of plain text", hint='--approved-by "Ada Lovelace"')
     day = today or datetime.now(tz=UTC).date()
-    with changing(reader) as changes:
-        work = _Work(changes, day, approved_by)
+    name = run or new_run()
+
+    def act(changes: Changes) -> list[Outcome]:
+        work = _Work(changes, day, approved_by, complete=complete)
         for group in groups:
             work.take(group)
-        return work.finish(run or new_run())
+        return work.finish(name)
+
+    return change(reader, act)
 
 
 @dataclass
@@ -74,11 +92,11 @@ class _Done:
 class _Work:
     """The texts as they become, group by group; nothing is staged before all of them are known."""
 
-    def __init__(self, changes: Changes, day: date, approved_by: str) -> None:
+    def __init__(self, changes: Changes, day: date, approved_by: str, *, complete: bool) -> None:
         self.changes = changes
         self.view = Changes(changes.worktree, changes.read, lambda _path, _text: None, lambda _path: None)
         self.before = changes.context()
-        self.day, self.approved_by = day, approved_by
+        self.day, self.approved_by, self.complete = day, approved_by, complete
         self.archives: dict[str, str] = {}
         self.files: dict[str, str] = {}
         self.done: list[_Done] = []
@@ -93,11 +111,14 @@ class _Work:
             check_texts(
                 {"title": group.draft.title, "body": group.draft.body}, allow_secret=self._held(group)
             )
-            result = self._merge(group)
+            if self.complete and group.proposal is Proposal.MERGE:
+                self._require_complete(group)
+            result = self._carry_out(group)
         except CtxError as error:
-            self.order.append(Outcome(group.id, Ending.REFUSED, why=str(error)))
+            why = f"{error}; {error.hint}" if error.hint else str(error)
+            self.order.append(Outcome(group.id, Ending.REFUSED, why=why))
             return
-        self._note(_Done(group, result.entry, Ending.MERGED))
+        self._note(_Done(group, result.entry, _ENDINGS[group.proposal]))
 
     def _note(self, done: _Done) -> None:
         self.done.append(done)
@@ -111,15 +132,32 @@ class _Work:
         members = [entry for entry in self.before.memory.entries if entry.id in ids]
         return "held" if any(find_secrets(entry.body) for entry in members) else ""
 
-    def _merge(self, group: Approved) -> Merged:
+    def _require_complete(self, group: Approved) -> None:
+        """Refuse a draft that drops a statement without saying so."""
+        by_id = {entry.id: entry for entry in self.before.memory.entries}
+        for wanted in group.members:
+            entry = by_id.get(wanted.id)
+            missing = (
+                unsaid(group.draft, entry, self.before.config.kinds[group.kind], wanted.left) if entry else []
+            )
+            if missing:
+                more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
+                raise CtxError(
+                    f"the draft lacks what {wanted.id} says: {short(missing[0])}{more}",
+                    hint="say it in the draft, or name it by its first words in the member's `left`",
+                )
+
+    def _carry_out(self, group: Approved) -> Merged:
         kind = self.before.config.kinds[group.kind]
         path, archive = main_file(kind), archive_path(kind, self.day)
         text = self.files.get(path) or self.changes.read(path)
         if text is None:
             raise CtxError("there is no such file", path=path, hint="make the plan again")
         kept = self.archives.get(archive) or self.changes.read(archive)
-        result = merge(text, kept, group, kind, archive, self.approved_by)
-        self.files[path], self.archives[archive] = result.text, result.archive
+        result = carry_out(text, kept, group, kind, archive, self.approved_by)
+        self.files[path] = result.text
+        if result.archive is not None:
+            self.archives[archive] = result.archive
         return result
 
     def finish(self, run: str) -> list[Outcome]:
@@ -159,8 +197,9 @@ class _Work:
     def _relinked(self, named: Sequence[Entry], after: Reading) -> Iterator[tuple[str, str]]:
         """The files with links to what was merged, and their texts with those rewritten."""
         absorbed = [
-            Absorbed(entry, tuple(w.id for w in one.group.members), self._stamps(one.group))
+            Absorbed(entry, one.group.leaving, self._stamps(one.group))
             for one, entry in zip(self.done, named, strict=True)
+            if one.group.proposal is not Proposal.SUPERSEDE
         ]
         names = new_names(_outside(self.before), _outside(after), absorbed)
         for path in self.view.paths() if names else ():
@@ -175,8 +214,8 @@ class _Work:
             return None
 
     def _stamps(self, group: Approved) -> tuple[str, ...]:
-        """The stamps of a group's members, wherever they stand by now."""
-        ids = {wanted.id for wanted in group.members}
+        """The stamps of a group's members that are gone, wherever they stand by now."""
+        ids = set(group.leaving)
         return tuple(entry.stamp for entry in self.before.memory.entries if entry.id in ids and entry.stamp)
 
 
@@ -185,15 +224,16 @@ def _outside(reading: Reading) -> list[Entry]:
 
 
 def _named(done: _Done, after: Reading) -> Entry:
-    """A merged entry as it is read in the end, with its handle."""
-    wanted = done.entry
-    return next(
-        entry
-        for entry in after.memory.entries
-        if not entry.archived
-        and (entry.kind, entry.title, entry.stamp, entry.body)
-        == (wanted.kind, wanted.title, wanted.stamp, wanted.body)
-    )
+    """The entry that stands for a group as it is read in the end, with its handle.
+
+    One that stays may itself have gone into another group of the same run.
+    """
+    wanted, live = done.entry, _outside(after)
+    same = (wanted.kind, wanted.title, wanted.stamp, wanted.body)
+    exact = (one for one in live if (one.kind, one.title, one.stamp, one.body) == same)
+    kept = (one for one in live if one.id == done.group.keep)
+    absorbing = (one for one in live if done.group.keep in origins(one))
+    return next(chain(exact, kept, absorbing))
 
 
 def _outcome(done: _Done, entry: Entry) -> Outcome:

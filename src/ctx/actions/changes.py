@@ -1,12 +1,12 @@
-"""A change of a context: what is read under the lock, what is staged, and how it differs from what was."""
+"""A change of a context: what is read, what is staged, and how it differs from what was."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
+from ctx.actions.guard_text import check_inserted
 from ctx.actions.read_context import Reader, Reading, read_context
 from ctx.errors import CtxError
 from ctx.kinds import REFERENCE
@@ -15,8 +15,10 @@ from ctx.markdown.edits import apply
 from ctx.memory.archive import BLANK
 from ctx.memory.entry import Entry
 from ctx.memory.links import find_entry, link_edits
-from ctx.store.workspace import CONFIG, Worktree
-from ctx.store.write import Writer
+from ctx.store.workspace import CONFIG
+from ctx.store.write import Transaction, Writer
+
+Result = TypeVar("Result")
 
 
 class Written(NamedTuple):
@@ -30,11 +32,18 @@ class Written(NamedTuple):
     was: str = ""
 
 
+class Listing(Protocol):
+    """What knows which files there are: the working tree, or a transaction."""
+
+    def paths(self, patterns: Sequence[str] = ()) -> list[str]:
+        """The Markdown files of the context folder, and those that match the patterns, sorted."""
+
+
 @dataclass
 class Changes:
     """The files of a context with what is staged. It is a source: reading it gives the context to be."""
 
-    worktree: Worktree
+    worktree: Listing
     _read: Callable[[str], str | None]
     _write: Callable[[str, str], None]
     _remove: Callable[[str], None]
@@ -70,19 +79,46 @@ class Changes:
         """The whole context as it will be, the archive included."""
         return read_context(self, archive=True)
 
+    def texts(self) -> dict[str, tuple[str, str]]:
+        """What each staged file says before and after; a file that is not there says nothing."""
+        return {path: (self._texts[path] or "", text or "") for path, text in self._staged.items()}
+
     def diff(self) -> str:
         """What is staged, as a unified diff."""
         return "".join(unified_diff(path, self._texts[path], text) for path, text in self._staged.items())
 
 
-@contextmanager
-def changing(reader: Reader, *, dry_run: bool = False) -> Iterator[Changes]:
-    """Read and stage under the lock, and write when the block ends; of a dry run nothing is written."""
+def change(
+    reader: Reader,
+    act: Callable[[Changes], Result],
+    *,
+    dry_run: bool = False,
+    allow_secret: str = "",
+    guarded: bool = True,
+) -> Result:
+    """Let `act` read and stage changes, look at what they would insert, and write them; what it returned.
+
+    It may be called several times, since another program may save a file meanwhile, so it must have no
+    effects but the changes. Of a dry run nothing is written. `allow_secret` is the reason why what looks like
+    a secret may be written; `guarded` is False for bringing back what was there before.
+
+    Raises what `act` raises, RefusedTextError for a secret or an invisible character, and CtxError where
+    the files cannot be written.
+    """
+
+    def prepare(changes: Changes) -> Result:
+        result = act(changes)
+        if guarded:
+            check_inserted(changes.texts(), allow_secret=allow_secret)
+        return result
+
+    def write(transaction: Transaction) -> Result:
+        return prepare(Changes(transaction, transaction.read, transaction.replace, transaction.remove))
+
     if dry_run:
-        yield Changes(reader.worktree, reader.worktree.read, lambda _path, _text: None, lambda _path: None)
-        return
-    with Writer(reader.root).transaction() as transaction:
-        yield Changes(reader.worktree, transaction.read, transaction.replace, transaction.remove)
+        tree = reader.worktree
+        return prepare(Changes(tree, tree.read, lambda _path, _text: None, lambda _path: None))
+    return Writer(reader.root).run(write)
 
 
 def locate(reading: Reading, reference: str) -> Entry:

@@ -23,6 +23,7 @@ from ctx.memory.paths import matches
 from ctx.memory.task import Task
 from ctx.packet.tokens import Counter, counter
 from ctx.store import git
+from ctx.store.git_call import GitError
 from ctx.store.workspace import CONFIG, Worktree
 
 
@@ -87,6 +88,7 @@ def gather(root: Path, today: str) -> Facts:
         config_text=config_text,
         unreadable=tuple(source.failed[path] for path in sorted(source.failed)),
         blamed=_blamed(root, memory.tasks, texts),
+        tracked_cache=git.tracked_cache(root),
     )
     return replace(facts, places=_places(root, facts))
 
@@ -113,8 +115,8 @@ def _count(units: Counter) -> Callable[[str], int]:
 def _blamed(root: Path, tasks: Sequence[Task], texts: Mapping[str, str]) -> dict[tuple[str, int], str]:
     blamed: dict[tuple[str, int], str] = {}
     for path, lines in lines_to_blame(tasks, texts).items():
-        with suppress(git.GitError):  # without git, or for a file it does not know, a line has no age
-            found = git.blame_dates(root, path, lines)
+        with suppress(GitError):  # without git, or for a file it does not know, a line has no age
+            found = git.blame_dates(root, path, texts[path], lines)
             blamed |= {(path, line): day for line, day in found.items()}
     return blamed
 
@@ -123,7 +125,7 @@ def _places(root: Path, facts: Facts) -> Places:
     """What is known of the paths that the context speaks of; git is asked only where one is missing."""
     try:
         prefix = git.prefix(root)
-    except git.GitError as error:
+    except GitError as error:
         return _on_disk(root, facts, Places(why=f"there is no git history ({error.message})"))
     places = _on_disk(root, facts, Places(prefix=prefix))
     mentions = find_mentions(replace(facts, places=places))
@@ -144,6 +146,6 @@ def _with_history(root: Path, places: Places) -> Places:
         if git.is_shallow(root):
             return replace(places, why="this clone lacks a part of git's history")
         history = History(git.path_changes(root))
-    except git.GitError as error:
+    except GitError as error:
         return replace(places, why=f"there is no git history ({error.message})")
     return replace(places, history=history)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ctx.actions.add_entry import find_kind, stamps_of
-from ctx.actions.changes import Changes, Written, at, changing, is_page, leave, locate, relink, renamed
+from ctx.actions.changes import Changes, Written, at, change, is_page, leave, locate, relink, renamed
 from ctx.actions.guard_text import ALLOWED, check_texts
 from ctx.actions.init_context import new_file
 from ctx.actions.read_context import Reader, Reading
-from ctx.errors import UsageError
+from ctx.errors import CtxError, UsageError
 from ctx.kinds import Kind
 from ctx.markdown.edits import apply
 from ctx.memory.archive import take_out
@@ -30,7 +30,8 @@ class Edition:
     """What is to change; None leaves a part as it is.
 
     `content` replaces all that stands under the heading, `body` only what is in no field. A field with an
-    empty text is taken out. `stamp` is the text in the brackets of the heading.
+    empty text is taken out. `stamp` is the text in the brackets of the heading. `seen` is the title, stamp
+    and body that the change was made from, where it must not be made to another text.
     """
 
     title: str | None = None
@@ -41,6 +42,7 @@ class Edition:
     fields: Mapping[str, str] = field(default_factory=dict)
     tags: Sequence[str] | None = None
     allow_secret: str = ""
+    seen: tuple[str, str | None, str] | None = None
 
 
 def edit_entry(
@@ -51,9 +53,11 @@ def edit_entry(
     Raises CtxError for a secret or invisible character, and where the change would be read as something else.
     """
     _check(edition)
-    with changing(reader, dry_run=dry_run) as changes:
+
+    def act(changes: Changes) -> Written:
         reading = changes.context()
         entry = locate(reading, reference)
+        _require_as_seen(entry, edition)
         kind = reading.config.kinds[entry.kind]
         _rewrite(changes, kind, entry, edition)
         target = find_kind(reading.config.kinds, edition.kind or entry.kind)
@@ -62,6 +66,8 @@ def edit_entry(
         else:
             done = _move(changes, reading, entry, target, now)
         return done if done.id == entry.id else _keep_alias(changes, entry, done)
+
+    return change(reader, act, dry_run=dry_run, allow_secret=edition.allow_secret)
 
 
 def _keep_alias(changes: Changes, before: Entry, done: Written) -> Written:
@@ -72,6 +78,16 @@ def _keep_alias(changes: Changes, before: Entry, done: Written) -> Written:
     kind = after.config.kinds[entry.kind]
     set_field(changes, kind, entry, FORMERLY, ", ".join([*names, before.id]))
     return done._replace(diff=changes.diff(), was=before.id)
+
+
+def _require_as_seen(entry: Entry, edition: Edition) -> None:
+    if edition.seen is not None and edition.seen != (entry.title, entry.stamp, entry.body):
+        raise CtxError(
+            f"{entry.id} was changed meanwhile; nothing was written",
+            path=entry.path,
+            line=entry.line,
+            hint=f"`ctx edit {entry.id}` opens what it says now",
+        )
 
 
 def finish(changes: Changes, before: Reading, touched: Sequence[Entry]) -> Written:
@@ -97,18 +113,18 @@ def set_field(changes: Changes, kind: Kind, entry: Entry, name: str, value: str)
 
 
 def _check(edition: Edition) -> None:
+    named = {"title": edition.title, "text": edition.content, "body": edition.body, "stamp": edition.stamp}
+    named["names"] = "\n".join(edition.fields)
+    texts = {name: text for name, text in named.items() if text}
+    texts |= {f"field {name}": text for name, text in edition.fields.items()}
+    texts |= {f"tag {number}": tag for number, tag in enumerate(edition.tags or (), 1)}
+    check_texts(texts, allow_secret=edition.allow_secret)
     if edition.title is not None and not one_line(edition.title):
         raise UsageError("an entry needs a title", hint="give one line that says what it is")
     if edition.stamp is not None and set("[]") & set(edition.stamp):
         raise UsageError(
             f"{edition.stamp!r} is no stamp", hint="give what stands in the brackets: 2026-11-21-043412"
         )
-    named = {"title": edition.title, "text": edition.content, "body": edition.body, "stamp": edition.stamp}
-    named["names"] = "\n".join(edition.fields)
-    texts = {name: text for name, text in named.items() if text}
-    texts |= {f"field {name}": text for name, text in edition.fields.items()}
-    texts |= {f"tag {number}": tag for number, tag in enumerate(edition.tags or (), 1)}
-    check_texts(texts | {"reason": edition.allow_secret}, allow_secret=edition.allow_secret)
 
 
 def _rewrite(changes: Changes, kind: Kind, entry: Entry, edition: Edition) -> None:

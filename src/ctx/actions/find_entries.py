@@ -66,6 +66,21 @@ def show_entry(reader: Reader, reference: str) -> tuple[Entry, list[str]]:
     return entry, [link for link in dict.fromkeys(links) if link != entry.id]
 
 
+def merged_into(reader: Reader, entry: Entry) -> Entry | None:
+    """The live entry that stands for an archived one, where consolidation merged it; followed to the last."""
+    if not entry.archived:
+        return None
+    from ctx.consolidate.metadata import origins
+
+    entries = reader.read(archive=True).memory.entries
+    holders = {name: other for other in entries for name in origins(other)}
+    seen, found = {entry.id}, holders.get(entry.id)
+    while found is not None and found.archived and found.id not in seen:
+        seen.add(found.id)
+        found = holders.get(found.id)
+    return None if found is None or found.archived else found
+
+
 def everything(reading: Reading, kinds: Sequence[str]) -> Iterable[Entry]:
     """All entries, and tasks and sessions where their kind is asked for by name."""
     yield from reading.memory.entries

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
+from ctx.actions.changes import Changes, change
 from ctx.actions.check_drift import check_drift
 from ctx.actions.init_context import starting_text
 from ctx.actions.read_context import Reader
 from ctx.drift.finding import Fix, Report
 from ctx.markdown.diff import unified_diff
 from ctx.markdown.edits import apply
-from ctx.store.write import Transaction, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +36,27 @@ def fix_drift(reader: Reader, now: str | None = None, *, dry_run: bool = False) 
         return Mended(tuple(fix.done for fix in fixes), _diff(fixes), report)
     if not fixes:
         return Mended((), "", report)
-    done = _carry_out(reader.root, fixes)
+    done = _carry_out(reader, fixes)
     return Mended(tuple(done), "", check_drift(reader, now))
 
 
-def _carry_out(root: Path, fixes: list[Fix]) -> list[str]:
-    done: list[str] = []
-    with Writer(root).transaction() as changes:
+def _carry_out(reader: Reader, fixes: list[Fix]) -> list[str]:
+    def act(changes: Changes) -> list[str]:
+        done: list[str] = []
         for path, those in _by_path(fixes).items():
             if changes.read(path) == those[0].seen:
-                _stage(changes, path, those)
+                changes.write(path, _text_after(path, those))
                 done += [fix.done for fix in those]
-    return done
+        return done
+
+    return change(reader, act)
 
 
-def _stage(changes: Transaction, path: str, fixes: list[Fix]) -> None:
-    if fixes[0].seen is None:
-        changes.create(path, _new_text(path))
-    else:
-        changes.edit(path, [edit for fix in fixes for edit in fix.edits])
+def _text_after(path: str, fixes: list[Fix]) -> str:
+    before = fixes[0].seen
+    if before is None:
+        return starting_text(PurePosixPath(path).name)
+    return apply(before, [edit for fix in fixes for edit in fix.edits])
 
 
 def _by_path(fixes: Iterable[Fix]) -> dict[str, list[Fix]]:
@@ -64,15 +66,9 @@ def _by_path(fixes: Iterable[Fix]) -> dict[str, list[Fix]]:
     return grouped
 
 
-def _new_text(path: str) -> str:
-    return starting_text(PurePosixPath(path).name)
-
-
 def _diff(fixes: Iterable[Fix]) -> str:
     """A unified diff of what the fixes would change."""
     parts: list[str] = []
     for path, those in _by_path(fixes).items():
-        before = those[0].seen
-        after = _new_text(path) if before is None else apply(before, [e for fix in those for e in fix.edits])
-        parts.append(unified_diff(path, before, after))
+        parts.append(unified_diff(path, those[0].seen, _text_after(path, those)))
     return "".join(parts)

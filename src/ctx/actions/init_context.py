@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from ctx.kinds import BUILTIN, CONSTITUTION, CORE_FILES, TASKS, Kind
 from ctx.memory.layout import CONTEXT
-from ctx.store.write import Writer
+from ctx.store.write import Transaction, Writer
 
 _CONSTITUTION = """# Constitution
 
@@ -33,11 +34,14 @@ def init_context(folder: Path) -> list[str]:
     wanted[f"{CONTEXT}/.gitignore"] = _IGNORED
     missing = {path: text for path, text in wanted.items() if not _is_there(folder / path)}
     if missing:
-        with Writer(folder).transaction() as changes:
-            for path, text in missing.items():
-                if changes.read(path) is None:
-                    changes.create(path, text)
+        Writer(folder).run(lambda transaction: _create(transaction, missing))
     return sorted(missing)
+
+
+def _create(transaction: Transaction, missing: Mapping[str, str]) -> None:
+    for path, text in missing.items():
+        if transaction.read(path) is None:
+            transaction.create(path, text)
 
 
 def _is_there(path: Path) -> bool:

@@ -20,7 +20,7 @@ from ctx.memory.layout import CONTEXT
 from ctx.memory.managed import with_block, without_block
 from ctx.store import git_setup
 from ctx.store.workspace import Worktree
-from ctx.store.write import Writer
+from ctx.store.write import Transaction, Writer
 
 ATTRIBUTES = ".gitattributes"
 SECTION = "merge.ctx"
@@ -92,11 +92,15 @@ def _write(root: Path, file: _File) -> None:
     if file.path != ATTRIBUTES:
         git_setup.write_attributes(root, file.after)
         return
-    with Writer(root).transaction() as transaction:
-        if file.after:
-            transaction.replace(ATTRIBUTES, file.after)
-        else:
-            transaction.remove(ATTRIBUTES)
+    Writer(root).run(lambda transaction: _stage(transaction, file))
+
+
+def _stage(transaction: Transaction, file: _File) -> None:
+    after = _File(file.path, transaction.read(ATTRIBUTES), file.lines).after
+    if after:
+        transaction.replace(ATTRIBUTES, after)
+    else:
+        transaction.remove(ATTRIBUTES)
 
 
 def _configure(root: Path, settings: Mapping[str, str | None]) -> None:

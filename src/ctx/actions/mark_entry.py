@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctx.actions.changes import Written, changing, locate
+from ctx.actions.changes import Changes, Written, change, locate
 from ctx.actions.edit_entry import finish, set_field
 from ctx.actions.read_context import Reader
 from ctx.errors import UsageError
@@ -12,7 +12,8 @@ def mark_entry(reader: Reader, reference: str, verdict: str, *, dry_run: bool = 
     """Count one more `helpful` or `harmful` for an entry. Raises UsageError for another verdict."""
     if verdict not in {"helpful", "harmful"}:
         raise UsageError(f"{verdict!r} is no verdict", hint="it is helpful or harmful")
-    with changing(reader, dry_run=dry_run) as changes:
+
+    def act(changes: Changes) -> Written:
         reading = changes.context()
         entry = locate(reading, reference)
         helpful, harmful = entry.marks
@@ -20,3 +21,5 @@ def mark_entry(reader: Reader, reference: str, verdict: str, *, dry_run: bool = 
         counts = [f"{sign}{count}" for sign, count in (("+", helpful), ("-", harmful)) if count]
         set_field(changes, reading.config.kinds[entry.kind], entry, "Marks", " ".join(counts))
         return finish(changes, reading, [entry])
+
+    return change(reader, act, dry_run=dry_run)

@@ -32,7 +32,6 @@ from ctx.memory.views import frame_entry
 from ctx.retrieval.collection import Collection
 from ctx.retrieval.index import Index
 from ctx.retrieval.thesaurus import Thesaurus, is_glossary
-from ctx.store import git
 from ctx.store.cache import Cache
 from ctx.store.workspace import CONFIG, Revision, Source, Worktree
 
@@ -77,7 +76,7 @@ class Reading:
     @cached_property
     def live_collection(self) -> Collection:
         """The index of the live entries, numbered as in `live`."""
-        return Collection(self._index("live", lambda: self.live), self.thesaurus)
+        return Collection(self._index("live", lambda: self.live), self.thesaurus, lambda: self.live)
 
     @cached_property
     def searchable(self) -> Sequence[Entry]:
@@ -87,7 +86,8 @@ class Reading:
     @cached_property
     def whole_collection(self) -> Collection:
         """The index of all that is searchable, numbered as in `searchable`."""
-        return Collection(self._index("searchable", lambda: self.searchable), self.thesaurus)
+        index = self._index("searchable", lambda: self.searchable)
+        return Collection(index, self.thesaurus, lambda: self.searchable)
 
     def _index(self, listed: ListName, entries: Callable[[], Sequence[Entry]]) -> Index:
         return self.recall.index(listed, entries) if self.recall else Index.of(entries())
@@ -161,7 +161,9 @@ class Reader:
     def read(self, *, archive: bool = False, at: str | None = None) -> Reading:
         """The context as it is now, or as it was `at` a git revision; with the archive when asked."""
         if at is not None:
-            return read_context(Revision(self.root, git.resolve(self.root, at)), archive=archive)
+            from ctx.store.git import resolve
+
+            return read_context(Revision(self.root, resolve(self.root, at)), archive=archive)
         signature = self.worktree.signature(parse(self.worktree.read(CONFIG) or "").references)
         kept = self._kept.get(archive)
         if kept is None or kept[0] != signature:
@@ -253,7 +255,9 @@ class Reader:
 
     def revision(self, at: str | None = None) -> str | None:
         """The commit id of a revision, or of what is checked out."""
-        return git.resolve(self.root, at) if at else git.head(self.root)
+        from ctx.store.git import head, resolve
+
+        return resolve(self.root, at) if at else head(self.root)
 
 
 def _layers(found: Snapshot, now: Stored) -> Layers | None:

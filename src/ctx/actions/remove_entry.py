@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ctx.actions.changes import Changes, Written, changing, is_page, leave, locate, relink
+from ctx.actions.changes import Changes, Written, change, is_page, leave, locate, relink
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import UsageError
 from ctx.memory.archive import archive_path, keep, take_out
@@ -29,7 +29,8 @@ def remove_entries(
     """
     if not references:
         raise UsageError("no entry is named", hint="give a handle, or `-` to read handles from stdin")
-    with changing(reader, dry_run=dry_run) as changes:
+
+    def act(changes: Changes) -> Removed:
         reading = changes.context()
         chosen = list({id(e): e for ref in references if (e := locate(reading, ref))}.values())
         files: dict[str, list[Entry]] = {}
@@ -42,6 +43,8 @@ def remove_entries(
         for path, rest, _, _ in taken:
             leave(changes, files[path][0], rest)
         return _told(changes, reading, chosen, [(archive, pieces) for _, _, archive, pieces in taken])
+
+    return change(reader, act, dry_run=dry_run)
 
 
 _Taken = tuple[str, str, str, list[tuple[Entry, str]]]

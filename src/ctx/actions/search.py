@@ -41,7 +41,7 @@ def search(
     check(reading, only)
     if TASK in only.kinds:
         entries: Sequence[Entry] = [*map(task_entry, reading.memory.tasks), *reading.searchable]
-        collection = Collection(Index.of(entries), reading.thesaurus)
+        collection = Collection(Index.of(entries), reading.thesaurus, lambda: entries)
     else:
         entries, collection = reading.searchable, reading.whole_collection
     scores = rank(collection, words, max(limit, 0) if only == Filter() else None)

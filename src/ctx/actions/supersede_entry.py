@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from ctx.actions.changes import Changes, Written, changing, locate
+from ctx.actions.changes import Changes, Written, change, locate
 from ctx.actions.edit_entry import finish, set_field
 from ctx.actions.guard_text import check_texts
 from ctx.actions.read_context import Reader, Reading
@@ -22,7 +22,8 @@ def supersede_entry(reader: Reader, old: str, new: str, *, dry_run: bool = False
 
     Raises CtxError where the new one is retired itself.
     """
-    with changing(reader, dry_run=dry_run) as changes:
+
+    def act(changes: Changes) -> Written:
         reading = changes.context()
         before, after = locate(reading, old), locate(reading, new)
         if before is after:
@@ -40,6 +41,8 @@ def supersede_entry(reader: Reader, old: str, new: str, *, dry_run: bool = False
             _set(changes, reading, after, SUPERSEDES, ", ".join(filter(None, [earlier, before.id])))
         return finish(changes, reading, [after, before])
 
+    return change(reader, act, dry_run=dry_run)
+
 
 def deprecate_entry(
     reader: Reader, reference: str, why: str, today: date, *, dry_run: bool = False
@@ -47,12 +50,15 @@ def deprecate_entry(
     """Write `Deprecated (why, date)` into an entry's status. Raises UsageError without a reason."""
     if not one_line(why):
         raise UsageError("say why it is deprecated", hint='--why "…"')
-    check_texts({"reason": why})
-    with changing(reader, dry_run=dry_run) as changes:
+    check_texts({"reason": why}, allowable=False)
+
+    def act(changes: Changes) -> Written:
         reading = changes.context()
         entry = locate(reading, reference)
         _set(changes, reading, entry, STATUS, f"Deprecated ({one_line(why)}, {today.isoformat()})")
         return finish(changes, reading, [entry])
+
+    return change(reader, act, dry_run=dry_run)
 
 
 def _set(changes: Changes, reading: Reading, entry: Entry, name: str, value: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ctx.actions.guard_text import check_texts
 from ctx.actions.read_context import Reader
-from ctx.actions.task_plan import Plan, Read, carry_out, edited, refuse_unsafe, today_or, touched
+from ctx.actions.task_plan import Plan, Read, carry_out, edited, today_or, touched
 from ctx.errors import CtxError, UsageError
 from ctx.memory.task_labels import check_label, check_priority
 from ctx.memory.task_new import (
@@ -43,8 +44,9 @@ def add_task(reader: Reader, new: NewTask, *, dry_run: bool = False) -> Plan:
         raise UsageError(
             "--section and --parent exclude each other", hint="a nested task stands below its parent"
         )
+    given = {f"label {number}": label for number, label in enumerate(new.labels, 1)}
+    check_texts({"text": new.text, "section": new.section, **given}, allowable=False)
     labels = _labels(new)
-    refuse_unsafe(f"{new.text}\n{new.section}")
     return carry_out(reader, lambda read: _plan(read, new, labels), dry_run=dry_run)
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from ctx.actions.read_context import Reader
 from ctx.actions.task_plan import Plan, Read, Touched, carry_out, edited, read_page, today_or
-from ctx.markdown.lines import split_lines
 from ctx.memory.task_archive import archive_finished, archive_path
-from ctx.memory.task_page import PATH
+from ctx.memory.task_page import PATH, TaskPage
 
 
 def archive_tasks(reader: Reader, *, today: str | None = None, dry_run: bool = False) -> Plan:
@@ -19,10 +18,16 @@ def archive_tasks(reader: Reader, *, today: str | None = None, dry_run: bool = F
         if not result.moved:
             return Plan()
         plan = Plan(texts={target: result.archive, PATH: edited(page, result.edits).text})
+        lines = _lines(TaskPage(result.archive, target))
         for one in result.moved:
-            at = result.archive.find(one.source.rstrip("\r\n"))
-            line = len(split_lines(result.archive[:at])) + 1
+            line = lines[one.source.rstrip("\r\n")]
             plan.touched.append(Touched(one.task.id, target, line, one.task.lead))
         return plan
 
     return carry_out(reader, think, dry_run=dry_run)
+
+
+def _lines(archive: TaskPage) -> dict[str, int]:
+    """The line, from 1, of each item of the archive by its source; the first of equal ones."""
+    items = [item for item in reversed(archive.document.blocks.items) if item.depth == 0]
+    return {archive.text[item.start : item.end].rstrip("\r\n"): item.first + 1 for item in items}

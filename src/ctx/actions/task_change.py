@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ctx.actions.guard_text import check_texts
 from ctx.actions.read_context import Reader
-from ctx.actions.task_plan import Plan, Read, carry_out, edited, read_page, refuse_unsafe, today_or, touched
+from ctx.actions.task_plan import Plan, Read, carry_out, edited, read_page, today_or, touched
 from ctx.errors import CtxError, UsageError
 from ctx.markdown.edits import Edit
 from ctx.memory import task_edits
@@ -43,7 +44,7 @@ def block_tasks(
     """Mark tasks as waiting for something, or take that back."""
     if not undo and not why.strip():
         raise UsageError("a block needs its reason", hint="--why TEXT says what the task waits for")
-    refuse_unsafe(why)
+    check_texts({"reason": why}, allowable=False)
     change: Change = task_edits.unblock if undo else lambda page, task: task_edits.block(page, task, why)
     return _change(reader, references, change, dry_run=dry_run)
 

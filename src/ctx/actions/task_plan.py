@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from ctx.actions.changes import changing
+from ctx.actions.changes import Changes, change
 from ctx.actions.read_context import Reader
 from ctx.errors import CtxError
 from ctx.markdown.edits import Edit, apply
-from ctx.memory.guard import find_invisible, find_secrets
 from ctx.memory.task import Task
 from ctx.memory.task_page import TaskPage
 
@@ -44,12 +43,15 @@ class Plan:
 
 def carry_out(reader: Reader, think: Callable[[Read], Plan], *, dry_run: bool) -> Plan:
     """Plan on the files as they are and write what was planned in one transaction; nothing of a dry run."""
-    with changing(reader, dry_run=dry_run) as changes:
+
+    def act(changes: Changes) -> Plan:
         plan = think(changes.read)
         for path, text in plan.texts.items():
             changes.write(path, text)
         plan.diff = changes.diff()
-    return plan
+        return plan
+
+    return change(reader, act, dry_run=dry_run)
 
 
 def read_page(read: Read, path: str) -> TaskPage:
@@ -68,17 +70,6 @@ def edited(page: TaskPage, edits: Sequence[Edit]) -> TaskPage:
 def touched(task: Task) -> Touched:
     """A task as a result."""
     return Touched(task.id, task.path, task.line, task.lead)
-
-
-def refuse_unsafe(text: str) -> None:
-    """Raise CtxError for a text with a secret or with characters nobody sees; the value is not repeated."""
-    for found in find_secrets(text):
-        raise CtxError(
-            f"the text holds what looks like a secret ({found.what}); nothing was written",
-            hint="say where it is kept instead",
-        )
-    for found in find_invisible(f"\n{text}"):
-        raise CtxError(f"the text holds a {found.what}; nothing was written", hint="take it out")
 
 
 def today_or(given: str | None) -> str:

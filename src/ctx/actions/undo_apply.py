@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ctx.actions.changes import Changes, change
 from ctx.actions.read_context import Reader
 from ctx.consolidate import journal
 from ctx.errors import CtxError
-from ctx.store.write import Writer
 
 
 def undo_apply(reader: Reader) -> list[str]:
@@ -13,7 +13,8 @@ def undo_apply(reader: Reader) -> list[str]:
 
     Raises CtxError, and changes nothing, where a file is not as the apply left it.
     """
-    with Writer(reader.root).transaction() as changes:
+
+    def act(changes: Changes) -> list[str]:
         last = journal.read_journal(changes.read(journal.PATH))
         if not last.steps:
             raise CtxError("there is nothing to take back", hint="--undo takes back the last apply, once")
@@ -22,8 +23,10 @@ def undo_apply(reader: Reader) -> list[str]:
         for path in sorted(texts, key=lambda path: ("/archive/" in path, path)):
             text = texts[path]
             if text is not None:
-                changes.replace(path, text)
+                changes.write(path, text)
             elif changes.read(path) is not None:
                 changes.remove(path)
         changes.remove(journal.PATH)
-    return sorted(texts)
+        return sorted(texts)
+
+    return change(reader, act, guarded=False)

@@ -12,6 +12,8 @@ from ctx.cli.output import remark, say, write_dry_run, write_json
 from ctx.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ctx.actions.changes import Written
     from ctx.actions.edit_entry import Edition
     from ctx.actions.read_context import Reader
@@ -42,15 +44,15 @@ def edit(
 
     reader = open_reader(root)
     fields = fields_of(field, pinned=False)
+
+    def write(edition: Edition) -> Written:
+        return edit_entry(reader, reference, edition, datetime.now(UTC), dry_run=dry_run)
+
     if (title, stamp, kind, body, tags) == (None,) * 5 and not fields:
-        edition = _from_editor(reader, reference)
+        done = _edit_in_editor(reader, reference, allow_secret, write)
     else:
-        edition = Edition(title, stamp, kind, None, text_of(body), fields, tags, allow_secret)
-    _tell(
-        edit_entry(reader, reference, edition, datetime.now(UTC), dry_run=dry_run),
-        dry_run=dry_run,
-        as_json=as_json,
-    )
+        done = write(Edition(title, stamp, kind, None, text_of(body), fields, tags, allow_secret))
+    _tell(done, dry_run=dry_run, as_json=as_json)
 
 
 def mark(
@@ -128,13 +130,18 @@ def remove(
             remark(f"{one.id} is {one.title!r}")
 
 
-def _from_editor(reader: Reader, reference: str) -> Edition:
+def _edit_in_editor(
+    reader: Reader, reference: str, allow_secret: str, write: Callable[[Edition], Written]
+) -> Written:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("say what to change", hint="--title, --body, --field or --tag")
     from ctx.actions.changes import locate
-    from ctx.cli.compose import write_again
+    from ctx.cli.compose import read_again, text_of_entry, write_in_editor
 
-    return write_again(locate(reader.read(archive=True), reference))
+    entry = locate(reader.read(archive=True), reference)
+    return write_in_editor(
+        reader.root, entry.id, text_of_entry(entry), lambda text: write(read_again(entry, text, allow_secret))
+    )
 
 
 def _tell(done: Written, *, dry_run: bool, as_json: bool) -> None:

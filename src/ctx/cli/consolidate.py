@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from ctx.cli.declare import Commands, Option
 from ctx.cli.options import Json, Root, open_reader
@@ -20,12 +21,17 @@ if TYPE_CHECKING:
 
 def consolidate(
     kind: Annotated[str | None, Option("--kind -k", help="Only entries of this kind.")] = None,
+    everything: Annotated[bool, Option("--all", help="Kinds too that are not above their soft cap.")] = False,
+    limit: Annotated[int | None, Option("--limit -n", min=1, help="At most so many proposals.")] = None,
+    keep_context: Annotated[
+        bool, Option("--keep-context", help="Bring the members' contexts into the drafts.")
+    ] = False,
     plan: Annotated[
         Path | None,
         Option("--plan", metavar="FILE", help="Write the proposals as TOML to edit and apply."),
     ] = None,
     apply: Annotated[
-        Path | None, Option("--apply", metavar="FILE", help="Merge the groups that this plan approves.")
+        Path | None, Option("--apply", metavar="FILE", help="Carry out what this plan approves.")
     ] = None,
     approved_by: Annotated[
         str, Option("--approved-by", metavar="NAME", help="Who approved; kept in the merged entries.")
@@ -35,24 +41,43 @@ def consolidate(
     as_json: Json = False,
     root: Root = None,
 ) -> None:
-    """Find related entries and propose one for each group.
+    """Propose what is superseded, said twice, or better said in one entry.
 
-    What a person approves is merged.
+    What a person approves is carried out.
 
-    On a terminal each group is shown and asked about; elsewhere the proposals are only printed. Originals are
-    moved to .context/archive/ word for word, and --undo takes the last apply back.
+    On a terminal each proposal is shown and asked about; elsewhere they are only printed. Originals are
+    moved to .context/archive/ word for word, and --undo takes the last apply back. Kinds that are not above
+    their soft cap are left alone without --all.
     """
     if sum((plan is not None, apply is not None, undo, prompt)) > 1:
         raise UsageError("--plan, --apply, --undo and --prompt exclude each other", hint="give one of them")
-    if kind is not None and (apply is not None or undo):
-        raise UsageError("--kind chooses what is proposed", hint="an apply or undo is of all its groups")
+    chooses = {
+        "--kind": kind is not None,
+        "--all": everything,
+        "--limit": limit,
+        "--keep-context": keep_context,
+    }
+    if (apply is not None or undo) and (given := [name for name, value in chooses.items() if value]):
+        raise UsageError(f"{given[0]} chooses what is proposed", hint="an apply or undo is of all its groups")
+    if approved_by and (undo or prompt or plan is not None):
+        raise UsageError("--approved-by goes with --apply or a review", hint="leave it out")
     reader = open_reader(root)
     if apply is not None:
         _apply(reader, apply, approved_by, as_json=as_json)
     elif undo:
         _undo(reader, as_json=as_json)
     else:
-        _propose(reader, kind, plan, approved_by, prompt=prompt, as_json=as_json)
+        wanted = _Wanted(kind, limit, everything, keep_context)
+        _propose(reader, wanted, plan, approved_by, prompt=prompt, as_json=as_json)
+
+
+class _Wanted(NamedTuple):
+    """Which proposals are asked for."""
+
+    kind: str | None
+    limit: int | None
+    everything: bool
+    keep_context: bool
 
 
 def _on_terminal() -> bool:
@@ -60,11 +85,14 @@ def _on_terminal() -> bool:
 
 
 def _propose(
-    reader: Reader, kind: str | None, plan: Path | None, approved_by: str, *, prompt: bool, as_json: bool
+    reader: Reader, wanted: _Wanted, plan: Path | None, approved_by: str, *, prompt: bool, as_json: bool
 ) -> None:
     from ctx.actions.propose_merges import propose_merges
 
-    groups = propose_merges(reader, kind, _progress if sys.stderr.isatty() else None)
+    progress = _progress if sys.stderr.isatty() else None
+    groups = propose_merges(
+        reader, wanted.kind, progress, everything=wanted.everything, keep_context=wanted.keep_context
+    )[: wanted.limit]
     if plan is not None:
         _write_plan(groups, plan, as_json=as_json)
     elif prompt:
@@ -75,15 +103,31 @@ def _propose(
     elif as_json:
         write_json({"groups": [group.to_json() for group in groups]})
     elif not groups:
-        remark("nothing to merge: no entries are related closely enough")
+        _tell_nothing(reader, wanted)
     elif _on_terminal():
+        from ctx.actions.keep_apart import reviewer
         from ctx.cli.review import review
 
-        review(reader, groups, approved_by)
+        review(reader, groups, approved_by or reviewer(reader), keep_context=wanted.keep_context)
     else:
-        say(
-            "\n".join(describe(group, f"{number} of {len(groups)}") for number, group in enumerate(groups, 1))
-        )
+        for number, group in enumerate(groups, 1):
+            say("\n".join(describe(group, f"{number} of {len(groups)}")))
+
+
+def _tell_nothing(reader: Reader, wanted: _Wanted) -> None:
+    """Why there is nothing to propose."""
+    from ctx.actions.propose_merges import left_alone
+
+    alone = [] if wanted.everything else left_alone(reader, wanted.kind)
+    if not alone:
+        remark("nothing to merge: nothing is said twice, replaced, or shorter said in one entry")
+        return
+    counts = Counter(entry.kind for entry in reader.read().memory.live)
+    files = ", ".join(
+        f"{kind.file} has {counts[kind.name]} of {kind.cap or 'any number of'}" for kind in alone
+    )
+    remark(f"nothing to merge above the recommended numbers of entries: {files}")
+    remark("next: `ctx consolidate --all` looks at these too")
 
 
 def _progress(done: int, total: int) -> None:
@@ -113,7 +157,11 @@ def _write_plan(groups: Sequence[Group], path: Path, *, as_json: bool) -> None:
 def _apply(reader: Reader, path: Path, approved_by: str, *, as_json: bool) -> None:
     from ctx.actions.apply_plan import apply_plan
 
-    if not approved_by and not _on_terminal():
+    if not approved_by and _on_terminal():
+        from ctx.actions.keep_apart import reviewer
+
+        approved_by = reviewer(reader)
+    if not approved_by:
         raise UsageError(
             "off a terminal --apply needs --approved-by NAME", hint="only a person retires knowledge"
         )
@@ -127,7 +175,7 @@ def _apply(reader: Reader, path: Path, approved_by: str, *, as_json: bool) -> No
         names = ", ".join(one.group for one in refused)
         raise CtxError(
             f"{len(refused)} of {len(outcomes)} groups refused: {names}",
-            hint="see above why" + ("; the others are merged" if len(refused) < len(outcomes) else ""),
+            hint="see above why" + ("; the others are carried out" if len(refused) < len(outcomes) else ""),
         )
 
 

@@ -14,6 +14,7 @@ from ctx.cli.output import remark, silence
 from ctx.errors import CtxError
 
 _BUG, _INTERRUPTED = 3, 130
+_LATE = ("the clock of this machine stands beyond the year 2262, where Python's ends", "set the clock")
 
 
 def run(command: Callable[[], object]) -> int:
@@ -31,6 +32,8 @@ def run(command: Callable[[], object]) -> int:
         return 0
     except OSError as error:
         return _refused(error)
+    except OverflowError as error:
+        return _report_bug(error) if _has_clock() else complain(*_LATE, 1)
     except Exception as error:  # noqa: BLE001 - the last resort: a person gets a report, not a traceback
         # Python before 3.12 wraps what is raised while a class is made.
         if isinstance(error.__cause__, KeyboardInterrupt) or _is_from_typer(error, "Abort"):
@@ -70,6 +73,16 @@ def _refused(error: OSError) -> int:
     where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
     hint = "no file was half written; check the path, its permissions and the limits of the system"
     return complain(f"{where}{error.strerror or error}", hint, 1)
+
+
+def _has_clock() -> bool:
+    import time
+
+    try:
+        time.time()
+    except OverflowError:
+        return False
+    return True
 
 
 def _trace() -> None:

@@ -63,9 +63,11 @@ def show(
     root: Root = None,
 ) -> None:
     """Print one entry whole, archived ones too."""
-    from ctx.actions.find_entries import show_entry
+    from ctx.actions.find_entries import merged_into, show_entry
 
-    entry, links = show_entry(open_reader(root), reference)
+    reader = open_reader(root)
+    entry, links = show_entry(reader, reference)
+    target = merged_into(reader, entry)
     if as_json:
         write_json(
             {
@@ -76,11 +78,14 @@ def show(
                 "tags": list(entry.tags),
                 "status": entry.status,
                 "links": links,
+                "merged_into": target.id if target else None,
             }
         )
         return
     say(f"{entry.title}{_mark(entry)}")
     say(f"{entry.id} · {entry.kind} · {entry.date or 'undated'} · {entry.path}:{entry.line}")
+    if target:
+        say(f"merged into {target.id} · {target.title} · {target.path}:{target.line}")
     if entry.body:
         say(f"\n{entry.body}")
 

@@ -35,7 +35,10 @@ from ctx.cli.output import remark, say, write_dry_run, write_json
 from ctx.errors import UsageError
 
 if TYPE_CHECKING:
-    from ctx.actions.add_entry import NewEntry
+    from collections.abc import Callable
+
+    from ctx.actions.add_entry import Added, NewEntry
+    from ctx.actions.read_context import Reader
 
 Title = Annotated[str | None, Argument(help="One line; without it and without options, your editor opens.")]
 
@@ -143,11 +146,15 @@ def _add(
     from ctx.actions.add_entry import NewEntry, add_entry
 
     reader = open_reader(root)
+
+    def write(new: NewEntry) -> Added:
+        return add_entry(reader, new, datetime.now(UTC), dry_run=dry_run)
+
     if title is None:
-        new = _from_editor(kind, root, given=bool(fields or tags or body is not None))
+        _require_editor(given=bool(fields or tags or body is not None))
+        added = _add_in_editor(reader, kind, allow_secret, write)
     else:
-        new = NewEntry(kind, title, fields, tags or (), text_of(body) or "", allow_secret)
-    added = add_entry(reader, new, datetime.now(UTC), dry_run=dry_run)
+        added = write(NewEntry(kind, title, fields, tags or (), text_of(body) or "", allow_secret))
     row = {key: getattr(added, key) for key in ("id", "path", "line")}
     if dry_run:
         write_dry_run([row], added.diff, as_json=as_json)
@@ -161,13 +168,19 @@ def _add(
         remark(f"much like {near.entry.title!r} ({near.entry.path}:{near.entry.line}, {near.score:.0%})")
 
 
-def _from_editor(kind: str, root: Path | None, *, given: bool) -> NewEntry:
+def _require_editor(*, given: bool) -> None:
     if given or not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("an entry needs a title", hint="give one line that says what it is")
-    from ctx.actions.add_entry import find_kind
-    from ctx.cli.compose import write_new
 
-    return write_new(find_kind(open_reader(root).read().config.kinds, kind), "")
+
+def _add_in_editor(reader: Reader, name: str, allow_secret: str, write: Callable[[NewEntry], Added]) -> Added:
+    from ctx.actions.add_entry import find_kind
+    from ctx.cli.compose import read_new, template_for, write_in_editor
+
+    kind = find_kind(reader.read().config.kinds, name)
+    return write_in_editor(
+        reader.root, kind.name, template_for(kind), lambda text: write(read_new(kind, text, allow_secret))
+    )
 
 
 COMMANDS: Commands = {"learn": learn, "decide": decide, "add": add, **change.COMMANDS}

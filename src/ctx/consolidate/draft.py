@@ -1,9 +1,12 @@
-"""The merged entry: every distinct statement of its members, field by field, each said once."""
+"""The merged entry: one bullet a member, each distinct statement said once.
+
+What belongs together stays together: a member's lesson and its application, its decision and the rationale.
+Contexts stay in the archive unless they are asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 
 from ctx.consolidate.footer import footer, leading_status, scope_note
 from ctx.consolidate.metadata import META
@@ -15,22 +18,10 @@ from ctx.markdown.inline import strip_comments
 from ctx.memory.entry import Entry
 from ctx.memory.fields import find_fields
 
-_MAIN = (
-    "Lesson",
-    "Decision",
-    "Solution",
-    "",
-)  # where the title of a member is kept if only it says something
+CONTEXT_FIELD = "Context"
 _SUMMARY = "Summary"
+_PLAIN = frozenset({"", "Lesson", "Application", "Decision", "Rationale", "Summary"})  # these need no label
 _INTERRUPTING = ("```", "~~~", "1. ", "1) ", "> ")  # blocks that need no blank line before them
-
-
-@dataclass
-class _Piece:
-    """What one member says in one field."""
-
-    member: int
-    parts: list[Part] = field(default_factory=list)
 
 
 def in_order(members: Iterable[Entry]) -> list[Entry]:
@@ -38,41 +29,63 @@ def in_order(members: Iterable[Entry]) -> list[Entry]:
     return sorted(members, key=lambda entry: (moment(entry) or 0.0, entry.path, entry.position))
 
 
-def merge_bodies(members: Sequence[Entry], kind: Kind) -> str:
+def merge_bodies(members: Sequence[Entry], kind: Kind, *, keep_context: bool = False) -> str:
     """The body of the merged entry, members given in order; it ends without a line break."""
     said = Said()
-    fields: dict[str, list[_Piece]] = {}
-    for number, entry in enumerate(members):
-        for name, piece in _distinct(number, entry, kind, scope_note(entry, members), said):
-            fields.setdefault(name, []).append(piece)
-    order = {name: place for place, name in enumerate(("", *kind.fields))}
-    names = sorted(fields, key=lambda name: order.get(name, len(order)))
-    blocks = [
-        leading_status(members, kind),
-        *(_field(name, fields[name]) for name in names),
-        footer(members, kind),
+    bullets = [
+        bullet
+        for entry in members
+        if (bullet := _bullet(entry, kind, scope_note(entry, members), said, keep_context=keep_context))
     ]
+    blocks = [leading_status(members, kind), "\n".join(bullets), footer(members, kind)]
     return "\n\n".join(block for block in blocks if block)
 
 
-def _distinct(number: int, entry: Entry, kind: Kind, note: str, said: Said) -> list[tuple[str, _Piece]]:
-    """What a member says that was not said before, by field."""
+def texts_of(entry: Entry, kind: Kind, *, keep_context: bool) -> dict[str, str]:
+    """An entry's own words by field, in the kind's order, under "" what stands before any.
+
+    The context comes last where it is wanted, and is there too where the entry says nothing else.
+    """
     texts = _texts(entry, kind)
-    leads = _unsaid(entry, list(texts.values()))
-    texts.pop(_SUMMARY, None)
-    main = next((name for name in _MAIN if name in texts), next(iter(texts), ""))
-    texts.setdefault(main, "")
-    found = []
+    context = texts.pop(CONTEXT_FIELD, "")
+    order = {name: place for place, name in enumerate(("", *kind.fields))}
+    ordered = {name: texts[name] for name in sorted(texts, key=lambda name: order.get(name, len(order)))}
+    summary = ordered.pop(_SUMMARY, "")
+    if summary and not covers([entry.title, *ordered.values()], summary):
+        ordered = {_SUMMARY: summary, **ordered}
+    if context and (keep_context or not ordered):
+        ordered[CONTEXT_FIELD] = context
+    return ordered
+
+
+def _bullet(entry: Entry, kind: Kind, note: str, said: Said, *, keep_context: bool) -> str:
+    """What a member says that was not said before, as a list item; empty where that is nothing."""
+    texts = texts_of(entry, kind, keep_context=keep_context)
+    found: list[Part] = [Part(Form.PROSE, note)] if note else []
+    says_it = next(iter(texts), "") in _PLAIN
+    lead = _lead(entry, list(texts.values())) if says_it else entry.title.rstrip(".: ")
+    if lead and said.add(lead):
+        found.append(Part(Form.PROSE, f"**{lead}**:" if texts else _sentence(lead)))
     for name, text in texts.items():
-        own = [Part(Form.PROSE, lead) for lead in leads] if name == main else []
-        kept = [new for part in (*own, *parts(text)) if (new := _new(part, said))]
-        if kept:
-            found.append((name, _Piece(number, _joined(note, kept))))
-    return found
+        kept = [new for part in parts(text) if (new := _new(part, said))]
+        if kept and name not in _PLAIN:
+            first = kept[0]
+            plain = first.form is Form.PROSE
+            kept[:1] = (
+                [Part(Form.PROSE, f"{name}: {first.text}")]
+                if plain
+                else [Part(Form.PROSE, f"{name}:"), first]
+            )
+        found += kept
+    if len(found) == bool(note):
+        return ""
+    if found[0].form is not Form.PROSE:
+        found.insert(0, Part(Form.PROSE, f"**{entry.title.rstrip('.:')}**:"))
+    return "\n".join(_rows(list(_joined(found))))
 
 
 def _texts(entry: Entry, kind: Kind) -> dict[str, str]:
-    """An entry's own words by field, under "" what stands before any."""
+    """An entry's own words by field."""
     body = close_open(strip_comments(entry.body.replace("\r\n", "\n").replace("\r", "\n")))
     found = list(find_fields(body))
     texts = {"": body[: found[0].start] if found else body}
@@ -89,18 +102,14 @@ def _canonical(name: str, kind: Kind) -> str:
     return next((known for known in kind.fields if known.lower().rstrip("s") == wanted), name)
 
 
-def _unsaid(entry: Entry, texts: list[str]) -> list[str]:
-    """The title, and the summary, where they say something that the text does not."""
-    others = [text for text in texts if text != entry.fields.get(_SUMMARY)]
-    found: list[str] = []
-    for text in (entry.title, " ".join(entry.fields.get(_SUMMARY, "").split())):
-        new = [sentence for sentence in sentences(text) if not covers([*others, *found], sentence)]
-        found += [_sentence("".join(new).strip())] if new else []
-    return found
+def _lead(entry: Entry, texts: Sequence[str]) -> str:
+    """The title where it says something that the text does not."""
+    new = [sentence for sentence in sentences(entry.title) if not covers(texts, sentence)]
+    return "".join(new).strip().rstrip(".:") if new else ""
 
 
 def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?", ":", "…", "。")) else f"{text}."
+    return text if text.endswith((".", "!", "?", ":", ":)", "…", "。")) else f"{text}."
 
 
 def _new(part: Part, said: Said) -> Part | None:
@@ -113,40 +122,30 @@ def _new(part: Part, said: Said) -> Part | None:
     return Part(part.form, text) if text else None
 
 
-def _joined(note: str, kept: list[Part]) -> list[Part]:
-    """Paragraphs at the start as one, which is led by the note."""
-    lead: list[str] = [note] if note else []
-    while kept and kept[0].form is Form.PROSE and "\n" not in kept[0].text:
-        lead.append(kept.pop(0).text)
-    return [Part(Form.PROSE, " ".join(lead)), *kept] if lead else kept
+def _joined(found: Sequence[Part]) -> Iterator[Part]:
+    """Paragraphs that follow each other as one; each but the last ends as a sentence does."""
+    run: list[str] = []
+    for part in found:
+        if part.form is Form.PROSE and "\n" not in part.text:
+            run.append(part.text)
+            continue
+        if run:
+            yield Part(Form.PROSE, _paragraph(run))
+            run = []
+        yield part
+    if run:
+        yield Part(Form.PROSE, _paragraph(run))
 
 
-def _field(name: str, pieces: list[_Piece]) -> str:
-    """A field as it is written: one member's words as they were, several as a list."""
-    mark = f"**{name}**:" if name else ""
-    if len(pieces) == 1:
-        text = _plain(pieces[0].parts)
-        inline = pieces[0].parts[0].form is Form.PROSE
-        return mark + (" " if inline else "\n") + text if mark else text
-    rows = [row for piece in pieces for row in _rows(piece.parts)]
-    return "\n".join([mark, *rows] if mark else rows)
-
-
-def _plain(found: list[Part]) -> str:
-    text = ""
-    for number, part in enumerate(found):
-        is_item = part.form is Form.ITEM
-        gap = "" if number == 0 else "\n" if is_item else "\n\n"
-        text += gap + (_item(part.text) if is_item else part.text)
-    return text
+def _paragraph(texts: Sequence[str]) -> str:
+    return " ".join([*(_sentence(text) for text in texts[:-1]), texts[-1]])
 
 
 def _rows(found: list[Part]) -> list[str]:
-    """A member's words as list items: under its first paragraph where it begins with one."""
-    if found[0].form is not Form.PROSE:
-        return [_item(part.text) for part in found]
-    rows = [_item(found[0].text)]
-    for part in found[1:]:
+    """A member's words as one list item: what is no paragraph stands below its first one."""
+    first, *rest = found
+    rows = [_item(first.text)]
+    for part in rest:
         text = _item(part.text) if part.form is Form.ITEM else part.text
         gap = "" if part.form is Form.ITEM or text.startswith(_INTERRUPTING) else "\n"
         rows.append(gap + _indented(text, first="  "))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ctx.consolidate.metadata import SUPERSEDES
 from ctx.kinds import Kind
 from ctx.memory.entry import Entry
 
@@ -28,6 +29,9 @@ def footer(members: Sequence[Entry], kind: Kind) -> str:
     lines.append(_line("Pinned", "yes" if any(entry.pinned for entry in members) else ""))
     if all(entry.applies_to for entry in members):
         lines.append(_line("Applies to", ", ".join(_union(entry.applies_to for entry in members))))
+    lines.append(
+        _line(SUPERSEDES, ", ".join(_union([_flat(entry.fields.get(SUPERSEDES, ""))] for entry in members)))
+    )
     helpful, harmful = (sum(counts) for counts in zip(*(entry.marks for entry in members), strict=True))
     marks = [f"+{helpful}"] * bool(helpful) + [f"-{harmful}"] * bool(harmful)
     lines.append(_line("Marks", " ".join(marks)))

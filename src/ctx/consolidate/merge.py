@@ -1,38 +1,114 @@
-"""One approved group carried out on texts: the merged entry in its file, the originals in the archive."""
+"""One approved group carried out on texts: what stands for it in its file, the originals in the archive."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ctx.consolidate.approved import Approved
+from ctx.consolidate.approved import Approved, Wanted
 from ctx.consolidate.draft import in_order
-from ctx.consolidate.merged import merged_source
-from ctx.consolidate.metadata import CONSOLIDATED_FROM, is_consolidated, origins
-from ctx.consolidate.proposal import content_digest
+from ctx.consolidate.merged import distinct_title, merged_source
+from ctx.consolidate.metadata import CONSOLIDATED_FROM, SAME_AS, SUFFIX, SUPERSEDES, is_consolidated, origins
+from ctx.consolidate.proposal import Draft, Proposal, content_digest
 from ctx.errors import CtxError
 from ctx.kinds import Kind
 from ctx.markdown.edits import Edit, apply
 from ctx.markdown.lines import newline_of
-from ctx.memory.archive import keep, take_out
+from ctx.memory.archive import keep as keep_pieces
+from ctx.memory.archive import take_out
 from ctx.memory.compose import one_line
 from ctx.memory.entry import Entry
 from ctx.memory.layout import CONTEXT
+from ctx.memory.links import find_links
 from ctx.memory.read_entries import read_entries
+from ctx.memory.revise import field_ways, revise
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The texts after a merge, and the merged entry as it is read there (its handle is not given yet)."""
+    """The texts after a group, and the entry that stands for it as it is read there, without a handle yet.
+
+    `archive` is None where nothing was archived.
+    """
 
     text: str
-    archive: str
+    archive: str | None
     entry: Entry
 
 
 def main_file(kind: Kind) -> str:
     """The file of a kind."""
     return f"{CONTEXT}/{kind.file}"
+
+
+def carry_out(
+    text: str, archive: str | None, group: Approved, kind: Kind, archive_path: str, approved_by: str = ""
+) -> Merged:
+    """Carry out an approved group in its kind's file.
+
+    Raises CtxError where a member is not as it was approved, or where others would read differently after.
+    """
+    if group.proposal is Proposal.SUPERSEDE:
+        return _supersede(text, archive, group, kind, approved_by)
+    if group.proposal is Proposal.DUPLICATE:
+        return _keep_one(text, archive, group, kind, archive_path, approved_by)
+    return merge(text, archive, group, kind, archive_path, approved_by)
+
+
+def _supersede(text: str, archive: str | None, group: Approved, kind: Kind, approved_by: str) -> Merged:
+    """Write into each older entry what replaces it, and into the newer one what it replaces."""
+    path = main_file(kind)
+    by = f" (approved by {approved_by})" if approved_by else ""
+    for wanted in group.members:
+        if wanted.id != group.keep:
+            text = _with_field(text, kind, path, wanted, "Status", f"Superseded by {group.keep}{by}")
+    keep = _kept(group)
+    [entry] = _find(list(read_entries(text, kind, path)), (keep,), path)
+    named = list(find_links(entry.fields.get(SUPERSEDES, "")))
+    names = ", ".join(dict.fromkeys([*named, *group.leaving]))
+    text = _with_field(text, kind, path, keep, SUPERSEDES, names)
+    return Merged(text, archive, list(read_entries(text, kind, path))[entry.position])
+
+
+def _keep_one(
+    text: str, archive: str | None, group: Approved, kind: Kind, archive_path: str, approved_by: str
+) -> Merged:
+    """Move all members but one into the archive, and write into that one what said the same."""
+    path = main_file(kind)
+    keep = _kept(group)
+    others = [wanted for wanted in group.members if wanted.id != group.keep]
+    before = list(read_entries(text, kind, path))
+    [entry], leaving = _find(before, (keep,), path), _find(before, others, path)
+    named = list(find_links(entry.fields.get(SAME_AS, "")))
+    where = archive_path.removeprefix(f"{CONTEXT}/") + (f", approved by {approved_by}" if approved_by else "")
+    names = ", ".join(dict.fromkeys([*named, *group.leaving]))
+    written = _with_field(text, kind, path, keep, SAME_AS, f"{names} ({where})")
+    rest, pieces = take_out(written, kind, path, {one.position for one in leaving})
+    kept = list(zip(sorted(leaving, key=_position), pieces, strict=True))
+    place = entry.position - sum(one.position < entry.position for one in leaving)
+    return Merged(
+        rest, keep_pieces(archive, kind, archive_path, kept), list(read_entries(rest, kind, path))[place]
+    )
+
+
+def _kept(group: Approved) -> Wanted:
+    """The member that stays. Raises CtxError where the group names none of its own."""
+    found = next((wanted for wanted in group.members if wanted.id == group.keep), None)
+    if found is None:
+        raise CtxError(
+            f"`keep` names {group.keep or 'nothing'}, which is no member", hint="name one of the members"
+        )
+    return found
+
+
+def _with_field(text: str, kind: Kind, path: str, wanted: Wanted, name: str, value: str) -> str:
+    """The text with a field of a member set; every other byte stays."""
+    [entry] = _find(list(read_entries(text, kind, path)), (wanted,), path)
+
+    def holds(now: Entry) -> bool:
+        return now.digest == entry.digest and now.fields.get(name) == value
+
+    return revise(text, kind, entry.named(wanted.id), lambda place: field_ways(place, name, value), holds)
 
 
 def merge(
@@ -44,7 +120,8 @@ def merge(
     """
     path = main_file(kind)
     before = list(read_entries(text, kind, path))
-    members = _find(before, group, path)
+    members = _find(before, group.members, path)
+    group = replace(group, draft=Draft(distinct_title(group.draft.title, members), group.draft.body))
     anchor = in_order(members)[-1]
     written, merged = _write(text, before, members, anchor, group, kind, archive_path, approved_by)
     rest, pieces = take_out(written, kind, path, {entry.position for entry in members if entry is not anchor})
@@ -55,18 +132,18 @@ def merge(
     kept = [(entry, sources[entry.position]) for entry in in_order(members)]
     place = merged.position - sum(entry.position < anchor.position for entry in members)
     entry = list(read_entries(rest, kind, path))[place]
-    return Merged(rest, keep(archive, kind, archive_path, kept), entry)
+    return Merged(rest, keep_pieces(archive, kind, archive_path, kept), entry)
 
 
 def _position(entry: Entry) -> int:
     return entry.position
 
 
-def _find(entries: Sequence[Entry], group: Approved, path: str) -> list[Entry]:
+def _find(entries: Sequence[Entry], members: Sequence[Wanted], path: str) -> list[Entry]:
     """The members as they stand now; of entries that say the same each is taken once."""
     left = [entry for entry in entries if entry.live and not is_consolidated(entry)]
     found = []
-    for wanted in group.members:
+    for wanted in members:
         match = next((entry for entry in left if content_digest(entry) == wanted.digest), None)
         if match is None:
             raise CtxError(
@@ -122,10 +199,23 @@ def _is_merged(entry: Entry, anchor: Entry, group: Approved) -> bool:
 
 
 def already(entries: Sequence[Entry], group: Approved) -> Entry | None:
-    """The entry that a group was merged into before, where it was."""
+    """The entry that stands for a group whose proposal was carried out before, where it was."""
+    if group.proposal is Proposal.SUPERSEDE:
+        return _already_superseded(entries, group)
     title = one_line(group.draft.title)
     for entry in entries:
         named = origins(entry)
-        if entry.live and entry.title == title and all(wanted.id in named for wanted in group.members):
+        is_kept = entry.id == group.keep or (
+            group.proposal is Proposal.MERGE
+            and entry.title.removesuffix(f" {SUFFIX}") == title.removesuffix(f" {SUFFIX}")
+        )
+        if entry.live and is_kept and named and all(name in named for name in group.leaving):
             return entry
     return None
+
+
+def _already_superseded(entries: Sequence[Entry], group: Approved) -> Entry | None:
+    by_id = {entry.id: entry for entry in entries}
+    older = [by_id.get(name) for name in group.leaving]
+    done = all(one is not None and group.keep in find_links(one.fields.get("Status", "")) for one in older)
+    return by_id.get(group.keep) if done else None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ctx.consolidate.draft import in_order
-from ctx.consolidate.metadata import APPROVED_BY, CONSOLIDATED_FROM
+from ctx.consolidate.metadata import APPROVED_BY, CONSOLIDATED_FROM, SUFFIX
 from ctx.consolidate.proposal import Draft
 from ctx.memory.compose import harmless, heading, one_line
 from ctx.memory.entry import Entry
 
-_ANY_ARCHIVE = "archive/learnings-2026-Q4.md"  # a name as long as any, to count tokens with
+# Names as long as any, to count tokens with.
+_ANY_ARCHIVE, _ANYBODY = "archive/learnings-2026-Q4.md", "Ada Lovelace"
 
 
 def anchor_of(members: Sequence[Entry]) -> Entry:
@@ -18,8 +19,15 @@ def anchor_of(members: Sequence[Entry]) -> Entry:
     return in_order(members)[-1]
 
 
+def distinct_title(title: str, members: Sequence[Entry]) -> str:
+    """The title, told apart from a member's: with the same stamp the two would share a handle."""
+    anchor = anchor_of(members)
+    taken = {one_line(entry.title) for entry in members if entry.stamp == anchor.stamp}
+    return f"{title} {SUFFIX}" if one_line(title) in taken else title
+
+
 def merged_source(
-    draft: Draft, members: Sequence[Entry], archive: str = _ANY_ARCHIVE, approved_by: str = ""
+    draft: Draft, members: Sequence[Entry], archive: str = _ANY_ARCHIVE, approved_by: str = _ANYBODY
 ) -> str:
     """The merged entry as it stands in the anchor's file, with line feeds; it ends with one."""
     anchor = anchor_of(members)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 
 from ctx.memory.entry import Entry
@@ -9,13 +10,20 @@ from ctx.memory.layout import CONTEXT
 from ctx.memory.links import find_links
 
 CONSOLIDATED_FROM = "Consolidated from"
+SAME_AS = "Same as"
+SUPERSEDES = "Supersedes"
 APPROVED_BY = "Approved by"
 SUFFIX = "(consolidated)"
 
+# What carrying out a proposal writes into the entry that stays.
+_BOOKKEEPING = (SAME_AS, SUPERSEDES, APPROVED_BY)
 # Lower-case names; each is merged in a way of its own or left out.
 META = frozenset(
     {"tags", "status", "source", "by", "pinned", "applies to", "marks", "date", "discovered"}
-    | {CONSOLIDATED_FROM.lower(), APPROVED_BY.lower()}
+    | {name.lower() for name in (CONSOLIDATED_FROM, *_BOOKKEEPING)}
+)
+_BOOKKEEPING_LINE = re.compile(
+    rf"^[ ]{{0,5}}\*\*(?:{'|'.join(_BOOKKEEPING)})(?:\*\*:|:\*\*)[^\r\n]*", re.MULTILINE
 )
 
 
@@ -29,8 +37,14 @@ def is_consolidated(entry: Entry) -> bool:
 
 
 def origins(entry: Entry) -> tuple[str, ...]:
-    """The handles of what an entry was merged from, where it names them."""
-    return tuple(find_links(entry.fields.get(CONSOLIDATED_FROM, "")))
+    """The handles of what an entry was merged from, and of what said the same, where it names them."""
+    named = (entry.fields.get(name, "") for name in (CONSOLIDATED_FROM, SAME_AS))
+    return tuple(link for text in named for link in find_links(text))
+
+
+def without_bookkeeping(body: str) -> str:
+    """A body's lines without blank ones, and without those that an approved proposal adds."""
+    return "\n".join(line.rstrip() for line in _BOOKKEEPING_LINE.sub("", body).splitlines() if line.strip())
 
 
 def may_take_part(entry: Entry) -> bool:

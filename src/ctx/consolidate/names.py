@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from ctx.consolidate.metadata import CONSOLIDATED_FROM
+from ctx.consolidate.metadata import CONSOLIDATED_FROM, SAME_AS
 from ctx.markdown.edits import Edit
 from ctx.memory.entry import Entry
 from ctx.memory.links import link_edits
 
 # Says what an entry was made from; those handles stay, they are found in the archive.
-_ORIGINS = re.compile(rf"^[ ]{{0,5}}\*\*{CONSOLIDATED_FROM}(?:\*\*:|:\*\*)[^\r\n]*", re.MULTILINE)
+_ORIGINS = re.compile(
+    rf"^[ ]{{0,5}}\*\*(?:{CONSOLIDATED_FROM}|{SAME_AS})(?:\*\*:|:\*\*)[^\r\n]*", re.MULTILINE
+)
 
 
 class Absorbed(NamedTuple):

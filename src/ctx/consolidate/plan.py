@@ -11,16 +11,20 @@ from ctx.config.problems import Problem, nearest
 from ctx.config.toml_text import found
 from ctx.consolidate.approved import Approved, Wanted
 from ctx.consolidate.plan_lines import key_lines
-from ctx.consolidate.proposal import Draft, Group
+from ctx.consolidate.proposal import Draft, Group, Member, Proposal
 from ctx.errors import CtxError
 
 _VERSION = 1
 _HEADER = """\
-# What `ctx consolidate` proposes to merge. Nothing happens until it is applied:
-#   1. Read each group. Set approve = true for those to be merged; the others stay as they are.
-#   2. Better the draft: its title and body are what will stand in the file. Keep every fact that holds.
-#   3. To leave a member out, remove its [[groups.members]] table and what only it says from the draft.
-#   4. ctx consolidate --apply THIS-FILE
+# What `ctx consolidate` proposes. Nothing happens until it is applied:
+#   1. Read each group. Set approve = true for those to be carried out; the others stay as they are.
+#   2. merge: better the draft, its title first: a subject. Every statement of a member has to be in it, in
+#      other words if you like, or named by its first words in the member's `left` (the archive keeps it).
+#      Contexts need not be named.
+#   3. supersede and duplicate: `keep` names the member that stays. The others are marked as superseded, or
+#      moved to the archive.
+#   4. To leave a member out, remove its [[groups.members]] table and what only it says from the draft.
+#   5. ctx consolidate --apply THIS-FILE
 # A member that was edited since is told by its digest; its group is then refused, and only it.
 """
 _KEYS: dict[str, dict[str, type]] = {
@@ -28,7 +32,10 @@ _KEYS: dict[str, dict[str, type]] = {
     "group": {
         "approve": bool,
         "id": str,
+        "proposal": str,
         "kind": str,
+        "note": str,
+        "keep": str,
         "cohesion": float,
         "tokens_before": int,
         "tokens_after": int,
@@ -36,11 +43,11 @@ _KEYS: dict[str, dict[str, type]] = {
         "members": list,
     },
     "draft": {"title": str, "body": str},
-    "member": {"id": str, "title": str, "path": str, "line": int, "digest": str},
+    "member": {"id": str, "title": str, "date": str, "path": str, "line": int, "digest": str, "left": list},
 }
 _REQUIRED = {
     "plan": ("version", "groups"),
-    "group": ("approve", "id", "kind", "draft", "members"),
+    "group": ("approve", "id", "kind", "members"),
     "draft": ("title", "body"),
     "member": ("id", "digest"),
 }
@@ -78,8 +85,8 @@ def write_plan(groups: Sequence[Group]) -> str:
     tables = [_table(group) for group in groups]
     bodies: list[str] = []
     for table in tables:
-        body = table["draft"]["body"]
-        if not _UNQUOTABLE.search(body):  # then it can stand in the file as it is, backslashes and quotes too
+        body = table.get("draft", {}).get("body", "")
+        if body and not _UNQUOTABLE.search(body):  # then it can stand as it is, backslashes and quotes too
             table["draft"]["body"] = f"\x00{len(bodies)}"
             bodies.append(body)
     text = tomli_w.dumps({"version": _VERSION, "groups": tables}, multiline_strings=True)
@@ -87,20 +94,26 @@ def write_plan(groups: Sequence[Group]) -> str:
 
 
 def _table(group: Group) -> dict[str, Any]:
-    members = [
-        {"id": one.id, "title": one.title, "path": one.path, "line": one.line, "digest": one.digest}
-        for one in group.members
-    ]
+    is_merge = group.proposal is Proposal.MERGE
+    draft = {"title": group.draft.title, "body": group.draft.body + "\n"}
     return {
         "approve": False,
         "id": group.id,
+        "proposal": group.proposal.value,
         "kind": group.kind,
+        "note": group.note,
+        **({} if is_merge else {"keep": group.keep}),
         "cohesion": group.cohesion,
         "tokens_before": group.tokens_before,
         "tokens_after": group.tokens_after,
-        "draft": {"title": group.draft.title, "body": group.draft.body + "\n"},
-        "members": members,
+        **({"draft": draft} if is_merge else {}),
+        "members": [_member_table(one, is_merge=is_merge) for one in group.members],
     }
+
+
+def _member_table(one: Member, *, is_merge: bool) -> dict[str, Any]:
+    table = {"id": one.id, "title": one.title, "path": one.path, "line": one.line, "digest": one.digest}
+    return table | ({"left": []} if is_merge else {})
 
 
 def read_plan(text: str, source: str, kinds: Sequence[str]) -> list[Approved]:
@@ -120,9 +133,13 @@ def read_plan(text: str, source: str, kinds: Sequence[str]) -> list[Approved]:
 
 
 def _approved(group: Mapping[str, Any]) -> Approved:
-    members = tuple(Wanted(member["id"], member["digest"]) for member in group["members"])
-    draft = Draft(group["draft"]["title"], group["draft"]["body"].strip("\n"))
-    return Approved(group["id"], group["kind"], members, draft)
+    members = tuple(
+        Wanted(member["id"], member["digest"], tuple(member.get("left", ()))) for member in group["members"]
+    )
+    draft = group.get("draft", {"title": "", "body": ""})
+    proposal = Proposal(group.get("proposal", Proposal.MERGE.value))
+    text = Draft(draft["title"], draft["body"].strip("\n"))
+    return Approved(group["id"], group["kind"], members, text, proposal, group.get("keep", ""))
 
 
 def _placed(problem: Problem, lines: Mapping[str, int]) -> Problem:
@@ -151,6 +168,7 @@ def _group_problems(group: Any, at: str, kinds: Sequence[str], claimed: dict[str
     if isinstance(kind := group.get("kind"), str) and kind not in kinds:
         yield Problem(None, f"{at}.kind", f"{at}.kind: there is no kind {found(kind)}", _guess(kind, kinds))
     draft, members = group.get("draft"), group.get("members")
+    yield from _proposal_problems(group, at)
     if isinstance(draft, dict):
         yield from _shape(draft, "draft", f"{at}.draft")
         if isinstance(title := draft.get("title"), str) and not title.strip():
@@ -163,10 +181,29 @@ def _group_problems(group: Any, at: str, kinds: Sequence[str], claimed: dict[str
         where = f"{at}.members[{number}]"
         yield from _shape(member, "member", where) if isinstance(member, dict) else _no_table(where)
         name = member.get("id") if isinstance(member, dict) else None
-        if group.get("approve") is True and isinstance(name, str):
+        left = member.get("left", []) if isinstance(member, dict) else []
+        if isinstance(left, list) and not all(isinstance(text, str) for text in left):
+            yield Problem(None, f"{where}.left", f"{where}.left has to be a list of texts")
+        if group.get("approve") is True and isinstance(name, str) and name != group.get("keep"):
             if name in claimed:
                 yield Problem(None, f"{where}.id", f"{where}: {name} is approved in {claimed[name]} already")
             claimed.setdefault(name, at)
+
+
+def _proposal_problems(group: Mapping[str, Any], at: str) -> Iterator[Problem]:
+    """What a merge and the other proposals need beyond the rest."""
+    proposal = group.get("proposal", Proposal.MERGE.value)
+    known = [one.value for one in Proposal]
+    if isinstance(proposal, str) and proposal not in known:
+        said = f"{at}.proposal: there is no proposal {found(proposal)}"
+        yield Problem(None, f"{at}.proposal", said, _guess(proposal, known))
+    elif proposal == Proposal.MERGE.value:
+        if "draft" not in group:
+            yield Problem(None, f"{at}.draft", f"{at}.draft is missing")
+    else:
+        ids = [one.get("id") for one in group.get("members", ()) if isinstance(one, dict)]
+        if group.get("keep") not in ids:
+            yield Problem(None, f"{at}.keep", f"{at}.keep has to name the member that stays")
 
 
 def _no_table(where: str) -> Iterator[Problem]:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Any
 
+from ctx.consolidate.metadata import without_bookkeeping
+from ctx.consolidate.title import Origin
 from ctx.memory.entry import Entry
 from ctx.memory.handle import digest
 
 _DIGITS = 16
+
+
+class Proposal(Enum):
+    """What is proposed for a group, in the order in which it is offered."""
+
+    SUPERSEDE = "supersede"
+    DUPLICATE = "duplicate"
+    MERGE = "merge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +78,58 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A proposal; `tokens_before` counts the members as they stand, `tokens_after` the merged entry."""
+    """A proposal; `tokens_before` counts the members as they stand, `tokens_after` what is left of them.
+
+    Of a merge, `draft` is the merged entry; else it is the entry that stays, whose handle is `keep`. `note`
+    says why this is a group, `origin` where the title was taken from.
+    """
 
     id: str
+    proposal: Proposal
     kind: str
     cohesion: float
     members: tuple[Member, ...]
     draft: Draft
     tokens_before: int
     tokens_after: int
+    note: str = ""
+    keep: str = ""
+    origin: Origin = Origin.PERSON
 
     @property
-    def shrinks(self) -> bool:
-        """Whether the merged entry is shorter than its members."""
-        return self.tokens_after < self.tokens_before
+    def saved(self) -> int:
+        """The tokens that the file would have less."""
+        return self.tokens_before - self.tokens_after
+
+    @property
+    def kept(self) -> Member | None:
+        """The member that stays, where one does."""
+        return next((member for member in self.members if member.id == self.keep), None)
+
+    def explained(self, note: str, origin: Origin) -> Group:
+        """The group with why it is one and where its title was taken from."""
+        return replace(self, note=note, origin=origin)
+
+    def with_draft(self, draft: Draft, tokens_after: int) -> Group:
+        """The group as a merge with a draft that a person wrote."""
+        return replace(
+            self,
+            proposal=Proposal.MERGE,
+            keep="",
+            draft=draft,
+            tokens_after=tokens_after,
+            origin=Origin.PERSON,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object of a group."""
         return {
             "id": self.id,
+            "proposal": self.proposal.value,
             "kind": self.kind,
             "cohesion": self.cohesion,
+            "note": self.note,
+            "keep": self.keep,
             "members": [member.to_json() for member in self.members],
             "draft": {"title": self.draft.title, "body": self.draft.body},
             "tokens_before": self.tokens_before,
@@ -96,8 +138,8 @@ class Group:
 
 
 def content_digest(entry: Entry) -> str:
-    """A digest of all that an entry says."""
-    return digest(entry.kind, entry.stamp or "", entry.title, entry.body)[:_DIGITS]
+    """A digest of all that an entry says, without the lines that an approved proposal adds to it."""
+    return digest(entry.kind, entry.stamp or "", entry.title, without_bookkeeping(entry.body))[:_DIGITS]
 
 
 def group_id(kind: str, entries: Sequence[Entry]) -> str:

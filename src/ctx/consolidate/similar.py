@@ -9,23 +9,28 @@ import math
 import re
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from ctx.consolidate.metadata import META
 from ctx.memory.entry import Entry
-from ctx.retrieval.terms import stem
+from ctx.retrieval.stems import stem
 
 Progress = Callable[[int, int], None]  # rows done, rows in all
 Profile: TypeAlias = dict[str, float]  # how much each word counts
 Rows: TypeAlias = "list[array[float]]"
 
-_TITLE = 2.5  # what a word of the title counts for, and a tag
-_TF, _IDF = 0.7, 0.4  # powers of how often a word stands in an entry and of how rare it is
-_SOON, _SOON_DAYS = 1.0, 0.3  # written in the same sitting
-_LATE, _LATE_DAYS = 0.45, 30.0  # written in the same month
+# The constants of likeness; docs/consolidation.md tells how they were chosen.
+_TITLE = 2  # times that a word of the title counts, and a tag
+_DAMPING = 0.75  # power of how often a word stands in an entry
+_SITTING, _MONTH, _LATER = (
+    1 / 3,
+    30.0,
+    0.5,
+)  # days; what the same month is worth, where the same sitting is worth 1
+_NEAR = ((1.0, _SITTING), (_LATER, _MONTH))
 _REPORT = 50  # rows between two reports of progress
 
 _FIELD = re.compile(r"\*\*[A-Z][A-Za-z ]+\*\*:")
@@ -39,7 +44,7 @@ _PIECE = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af]")
 # Words that two entries may share without being about the same thing; more than a search leaves out.
-_EMPTY_WORDS = frozenset(
+EMPTY_WORDS = frozenset(
     """
     a about above after again against all also always am an and any are aren as at be because been before
     being below between both but by can cannot could couldn did didn do does doesn doing don down during
@@ -57,20 +62,26 @@ _EMPTY_WORDS = frozenset(
 
 
 class Background(NamedTuple):
-    """What likeness is measured against: the size, how many hold each word, how near two are on average.
+    """What likeness is measured against.
 
-    Originals in the archive count here in the place of what they were merged into, so that a merge does not
-    change how alike the entries that are left are.
+    How many entries there are, how many of them hold each word, and how near in time two of them are on
+    average. Originals in the archive count here in the place of what they were merged into, so that a merge
+    does not change how alike the entries that are left are.
     """
 
     size: int
     holders: Counter[str]
-    nearness: float
+    nearness: float = 1.0
 
     @classmethod
-    def of(cls, profiles: Sequence[Profile], moments: Sequence[float | None]) -> Background:
-        """The background of some profiles; `moments` are of those entries that take part."""
+    def of(cls, profiles: Sequence[Profile], moments: Sequence[float | None] = ()) -> Background:
+        """The background of some profiles; `moments` are of the entries that could be merged, or were."""
         return cls(len(profiles), Counter(word for profile in profiles for word in profile), _mean(moments))
+
+    def rarity(self, word: str) -> float:
+        """The root of a word's idf: a word that two entries share has it once from each."""
+        held = self.holders[word]
+        return math.sqrt(math.log((self.size + 1) / held)) if held > 1 else 0.0
 
 
 def similarities(
@@ -79,8 +90,8 @@ def similarities(
     background: Background,
     progress: Progress | None = None,
 ) -> Rows:
-    """The symmetric matrix: the cosine of two entries' words times their nearness in time, over its mean."""
-    vectors = _vectors(profiles, background)
+    """The symmetric matrix of likeness: the cosine of the words times the nearness, over its mean."""
+    vectors = [_vector(profile, background) for profile in profiles]
     size = len(profiles)
     rows: Rows = [array("d", bytes(8 * size)) for _ in range(size)]
     postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
@@ -94,7 +105,7 @@ def similarities(
         here = moments[row]
         for other in range(row):
             if values[other]:
-                # Over the mean, so that cuts mean the same in a young and an old file.
+                # Over the mean, so that the cut means the same in a young and an old file.
                 values[other] *= nearness(here, moments[other]) / background.nearness
                 rows[other][row] = values[other]
         if progress and row % _REPORT == 0:
@@ -102,14 +113,18 @@ def similarities(
     return rows
 
 
-def _vectors(profiles: Sequence[Profile], background: Background) -> list[dict[str, float]]:
-    count = background.size
-    rarity = {word: math.log((count + 1) / n) ** _IDF for word, n in background.holders.items() if n > 1}
-    return [_vector(profile, rarity) for profile in profiles]
+def cosine(one: Profile, other: Profile, background: Background) -> float:
+    """How alike two entries are in their words, whenever they were written."""
+    mine, theirs = _vector(one, background), _vector(other, background)
+    return math.fsum(weight * theirs.get(word, 0.0) for word, weight in mine.items())
 
 
-def _vector(profile: Profile, rarity: Mapping[str, float]) -> dict[str, float]:
-    raw = {word: n**_TF * rarity[word] for word, n in sorted(profile.items()) if word in rarity}
+def _vector(profile: Profile, background: Background) -> dict[str, float]:
+    raw = {
+        word: n**_DAMPING * rarity
+        for word, n in sorted(profile.items())
+        if (rarity := background.rarity(word))
+    }
     norm = math.sqrt(math.fsum(value * value for value in raw.values())) or 1.0
     return {word: value / norm for word, value in raw.items()}
 
@@ -131,7 +146,7 @@ def words(text: str) -> list[str]:
     for run in _RUN.findall(text):
         for piece in _PIECE.findall(run) if run.isascii() else _foreign(run):
             lower = piece.lower()
-            if len(lower) > 1 and lower not in _EMPTY_WORDS:
+            if len(lower) > 1 and lower not in EMPTY_WORDS:
                 found.append(stem(lower) if lower.isascii() else lower)
     return found
 
@@ -163,7 +178,7 @@ def nearness(one: float | None, other: float | None) -> float:
     if one is None or other is None:
         return 1.0
     gap = abs(one - other)
-    return 1.0 + _SOON * math.exp(-gap / _SOON_DAYS) + _LATE * math.exp(-gap / _LATE_DAYS)
+    return 1.0 + sum(worth * math.exp(-gap / days) for worth, days in _NEAR)
 
 
 def _mean(moments: Sequence[float | None]) -> float:
@@ -171,9 +186,19 @@ def _mean(moments: Sequence[float | None]) -> float:
     pairs = len(moments) * (len(moments) - 1) / 2
     dated = sorted(moment for moment in moments if moment is not None)
     total = pairs
-    for share, days in ((_SOON, _SOON_DAYS), (_LATE, _LATE_DAYS)):
+    for worth, days in _NEAR:
         running = 0.0
         for before, now in pairwise(dated):
             running = (running + 1.0) * math.exp((before - now) / days)
-            total += share * running
+            total += worth * running
     return total / pairs if pairs else 1.0
+
+
+def spelling(word: str, members: Sequence[Entry]) -> str:
+    """How a word is most often written in some entries."""
+    seen: Counter[str] = Counter()
+    for entry in members:
+        for run in _RUN.findall(f"{entry.title} {entry.body}"):
+            if word in words(run):
+                seen[run if run[1:] != run[1:].lower() else run.lower()] += 1
+    return min(seen, key=lambda form: (-seen[form], len(form), form), default=word)

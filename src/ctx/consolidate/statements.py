@@ -8,25 +8,26 @@ dropped is lost.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
 from ctx.consolidate.similar import words
 from ctx.markdown.blocks import Blocks, scan
-from ctx.retrieval.terms import stem
+from ctx.retrieval.stems import stem
 
 _FEWEST = 4  # words from which a sentence may be left out because another says the same
 _MOST = 0.6  # of the words of a title that a text must hold to say the same
 _LONG_WORD, _SLIP = 8, 90  # letters from which a slip of the pen is looked for, and how alike words then are
 
 _END = re.compile(r"(?<=[.!?])[\"'”’)]*[ \t\n]+(?=[^a-z\s])")
-_HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+(?P<text>.*?)[ \t]*#*[ \t]*$")
+_HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+(?P<text>.*)$")
 _GAP = re.compile(r"\n[ \t]*\n|\n(?=[ ]{0,3}#{1,6}[ \t])")
 _RULE = re.compile(r"^[ ]{0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}$")
 _UNDERLINE = re.compile(r"^[ ]{0,3}(=+|-+)[ \t]*$|^[ ]{0,3}\|?[ \t]*:?-+:?[ \t]*\|")
-_HARD_BREAK = re.compile(r"(?: {2,}|\\)\n")
-_JOIN = re.compile(r"[ \t]*\n[ \t]*")
+_HARD_BREAK = re.compile(r"(?:(?<! ) {2,}|\\)\n")
+_JOIN = re.compile(r"(?<![ \t])[ \t]*\n[ \t]*")
 # Never a negation, a condition, a quantity or a direction: these change what is said.
 _FILLER = frozenset(
     """a an the is are was were be been being am it its this that these those you your we our they their i my
@@ -36,6 +37,10 @@ _FILLER = frozenset(
 _TURNING = frozenset(
     """not no never none nor only always all every each must without before after until unless except instead
     cannot can't don't doesn't isn't aren't won't wasn't didn't""".split()
+)
+# Whichever of these a title denies with, a text may deny with another.
+_DENYING = frozenset(
+    """not no never none nor without cannot can't don't doesn't isn't aren't won't wasn't didn't""".split()
 )
 _PLAIN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _EMPHASIS = re.compile(r"(\*\*|__|(?<![\w*])\*(?![\s*]))(.+?)\1")
@@ -62,14 +67,14 @@ class Part(NamedTuple):
 def parts(text: str) -> list[Part]:
     """The parts of a text in order."""
     blocks = scan(text)
+    contents = {item.first: item.content for item in blocks.items if item.depth == 0}
     found: list[Part] = []
     covered = 0
     for first, last, form in _structures(blocks):
         found += _paragraphs("".join(blocks.lines[covered:first]))
         source = "".join(blocks.lines[first:last]).rstrip()
         if form is Form.ITEM:
-            content = next(item.content for item in blocks.items if item.first == first and item.depth == 0)
-            source = _outdent(text[content : blocks.offsets[last]])
+            source = _outdent(text[contents[first] : blocks.offsets[last]])
         if source.strip():
             found.append(Part(form, source))
         covered = last
@@ -116,7 +121,8 @@ def _paragraphs(text: str) -> list[Part]:
         if not source.strip() or all(_RULE.match(line) for line in lines if line.strip()):
             continue
         if heading := _HEADING.match(lines[0]):
-            name = heading["text"].rstrip(": ").strip("* ")
+            text = heading["text"].rstrip(" \t").rstrip("#").rstrip(" \t")
+            name = text.rstrip(": ").strip("* ")
             found += [Part(Form.PROSE, f"**{name}**")] if name else []
             found += _paragraphs("\n".join(lines[1:]))
         elif _stays(source, lines):
@@ -144,19 +150,23 @@ def sentences(text: str) -> list[str]:
     """
     pieces: list[str] = []
     start = 0
+    seen = 0
+    open_marks: Counter[str] = Counter()
     for match in _END.finditer(text):
-        if _is_even(text[start : match.end()]):
-            pieces.append(text[start : match.end()])
-            start = match.end()
+        _count_open(open_marks, text[seen : match.end()])
+        seen = match.end()
+        if not any(open_marks.values()):
+            pieces.append(text[start:seen])
+            start = seen
     return [*pieces, text[start:]] if start < len(text) else pieces
 
 
-def _is_even(piece: str) -> bool:
-    marks = (("`", "`"), ("**", "**"))
-    pairs = (("(", ")"), ("[", "]"), ("{", "}"), ("“", "”"))
-    return all(piece.count(mark) % 2 == 0 for mark, _ in marks) and all(
-        piece.count(left) == piece.count(right) for left, right in pairs
-    )
+def _count_open(open_marks: Counter[str], piece: str) -> None:
+    """Count on, over one more piece, the brackets and marks that are open: none where all are 0."""
+    for mark in ("`", "**"):
+        open_marks[mark] = (open_marks[mark] + piece.count(mark)) % 2
+    for left, right in ("()", "[]", "{}", "“”"):
+        open_marks[left] += piece.count(left) - piece.count(right)
 
 
 def normal(text: str) -> tuple[str, ...]:
@@ -178,16 +188,19 @@ class Said:
 
     def __init__(self) -> None:
         self._exact: set[tuple[str, ...]] = set()
-        self._by_length: dict[int, list[tuple[str, ...]]] = {}
+        self._by_rest: dict[int, list[tuple[str, ...]]] = {}
 
     def add(self, text: str) -> bool:
         """Take a statement in; False where one that says the same stands already."""
         form = normal(text)
         if not form:
             return True
-        if form in self._exact or any(_is_slip(form, other) for other in self._by_length.get(len(form), ())):
+        rests = list(_rests(form))
+        near = (other for rest in rests for other in self._by_rest.get(rest, ()))
+        if form in self._exact or any(_is_slip(form, other) for other in near):
             return False
-        self._by_length.setdefault(len(form), []).append(form)
+        for rest in rests:
+            self._by_rest.setdefault(rest, []).append(form)
         return self._take(form)
 
     def _take(self, form: tuple[str, ...]) -> bool:
@@ -206,6 +219,15 @@ class Said:
             piece for piece in pieces if self.add(piece) or (len(pieces) > 1 and len(normal(piece)) < _FEWEST)
         ]
         return "".join(kept).strip()
+
+
+def _rests(form: Sequence[str]) -> Iterator[int]:
+    """A number for each long word of a form: equal for forms of which all but that word is equal."""
+    numbers = [hash((place, word)) for place, word in enumerate(form)]
+    total = sum(numbers)
+    for word, number in zip(form, numbers, strict=True):
+        if len(word) >= _LONG_WORD and len(form) >= _FEWEST:
+            yield hash((len(form), total - number, word[0]))
 
 
 def _is_slip(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -229,9 +251,18 @@ def covers(said: Iterable[str], title: str) -> bool:
     own = set(words(title))
     strict = {word for word in normal(title) if word in _TURNING or not _PLAIN.fullmatch(word)}
     return len(own & pieces) >= _MOST * len(own) and all(
-        word in held or (not _has_digit(word) and pieces.issuperset(words(word) or [word])) for word in strict
+        word in held
+        or (word in _DENYING and held & _DENYING)
+        or (not _has_digit(word) and pieces.issuperset(words(word) or [word]))
+        for word in strict
     )
 
 
 def _has_digit(word: str) -> bool:
     return any(char.isdigit() for char in word)
+
+
+def short(statement: str, length: int = 120) -> str:
+    """A statement in quotation marks on one line, cut where it is long."""
+    text = " ".join(statement.split())
+    return f"“{text if len(text) <= length else text[: length - 1].rstrip() + '…'}”"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -38,7 +38,7 @@ class Facts:
     `roles` what those mean that ctx reads. `today` is an ISO date, `count` counts tokens, `blamed` has the
     date on which git saw a line (path, number from 1) last change, and `places` what is known of files that
     texts speak of. `config_text` is `.contextrc` as written; where it is wrong, `problems` says how and
-    `config` holds the defaults.
+    `config` holds the defaults. `tracked_cache` are the files of the cache that are in git's index.
     """
 
     config: Config
@@ -52,6 +52,7 @@ class Facts:
     unreadable: tuple[Unreadable, ...] = ()
     places: Places = field(default_factory=Places)
     blamed: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    tracked_cache: Sequence[str] = ()
     _documents: dict[str, Document] = field(default_factory=dict, repr=False, compare=False)
 
     def document(self, path: str) -> Document:
@@ -84,10 +85,20 @@ class Facts:
         """The entry or innermost task in which an offset lies."""
         those = self.owned.get(path, [])
         at = bisect_right(those, offset, key=lambda one: one.start) - 1
-        while at >= 0:
-            if offset < those[at].end:
-                return those[at]
-            if isinstance(those[at], Entry):
-                return None
-            at -= 1
-        return None
+        while at >= 0 and offset >= those[at].end:
+            at = self._around[path][at]
+        return those[at] if at >= 0 else None
+
+    @cached_property
+    def _around(self) -> dict[str, list[int]]:
+        """For each of what a file owns, the place of the innermost one around it; -1 where there is none."""
+        around: dict[str, list[int]] = {}
+        for path, those in self.owned.items():
+            open_ones: list[int] = []
+            around[path] = []
+            for place, one in enumerate(those):
+                while open_ones and those[open_ones[-1]].end <= one.start:
+                    open_ones.pop()
+                around[path].append(open_ones[-1] if open_ones else -1)
+                open_ones.append(place)
+        return around

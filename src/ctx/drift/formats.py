@@ -9,7 +9,7 @@ from ctx.drift.finding import Finding, Report
 
 _MARKS = {"nudge": "⚠", "warning": "⚠", "error": "✖"}
 _COMMANDS = {"nudge": "warning", "warning": "warning", "error": "error"}
-_BREAK = re.compile(r"\s*[\r\n]\s*")
+_BREAK = re.compile(r"(?<!\s)\s*[\r\n]\s*")
 
 
 def as_text(report: Report, *, verbose: bool = False) -> str:

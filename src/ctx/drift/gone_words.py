@@ -100,9 +100,8 @@ def _behind(text: str, end: int) -> int:
 
 def _is_struck(text: str, start: int, end: int) -> bool:
     """Whether the path stands between `~~` and `~~` on its line."""
-    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
-    line = text[first : last if last >= 0 else len(text)]
-    return "~~" in line and line.count("~~", 0, start - first) % 2 == 1
+    before = text[max(0, start - _WINDOW) : start].rpartition("\n")[2]
+    return before.count("~~") % 2 == 1 and "~~" in text[end : end + _WINDOW].partition("\n")[0]
 
 
 def _is_announced(text: str, start: int) -> bool:

@@ -11,7 +11,7 @@ from ctx.drift.facts import Facts
 from ctx.drift.finding import Finding
 from ctx.drift.prose import without_code, without_spans
 
-_IGNORE = re.compile(r"<!--\s*ctx:\s*ignore\b[ \t]*(?P<rule>[\w-]*)\s*(?P<reason>.*?)-->", re.DOTALL)
+_IGNORE = re.compile(r"<!--\s*+ctx:\s*+ignore\b[ \t]*+(?P<rule>(?:\w+(?:-\w+)*+)?)\s*+")
 
 
 class Ignore(NamedTuple):
@@ -43,15 +43,22 @@ def _in_file(facts: Facts, path: str) -> Iterator[Ignore]:
         return
     document = facts.document(path)
     starts = _region_starts(facts, path)
-    for match in _IGNORE.finditer(without_spans(without_code(document))):
+    for match, reason in _comments(without_spans(without_code(document))):
         at = bisect_right(starts, match.start())
         first, last = 1, None
         if at:
             first = facts.line_at(path, starts[at - 1])
             stop = starts[at] if at < len(starts) else len(document.text)
             last = facts.line_at(path, stop) if at < len(starts) else len(document.blocks.lines) + 1
-        reason = match["reason"].strip()
         yield Ignore(path, facts.line_at(path, match.start()), match["rule"], reason, first, last)
+
+
+def _comments(text: str) -> Iterator[tuple[re.Match[str], str]]:
+    """The start of each comment that is an ignore, and the reason it gives."""
+    match = _IGNORE.search(text)
+    while match and (end := text.find("-->", match.end())) >= 0:
+        yield match, text[match.end() : end].strip()
+        match = _IGNORE.search(text, end)
 
 
 def _region_starts(facts: Facts, path: str) -> list[int]:

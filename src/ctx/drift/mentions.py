@@ -15,7 +15,7 @@ from ctx.memory.entry import Entry
 from ctx.memory.layout import CONTEXT, Holds
 from ctx.memory.task import OPEN, Task
 
-_LINK = re.compile(r"\]\((?:<(?P<angled>[^<>\r\n]+)>|(?P<bare>[^()\s<>]+))(?:[ \t]+[\"'(][^\r\n]*?)?\)")
+_LINK = re.compile(r"\]\((?:<(?P<angled>[^<>\r\n]+)>|(?P<bare>[^()\s<>]+))(?:[ \t]+[\"'(][^)\r\n]{0,400})?\)")
 _ANCHOR = re.compile(r"(?:#[\w.~%-]*|::[\w:.\[\]-]+|:\d+(?:[-:,–]\d+)*|:L\d+(?:-L?\d+)?)$")
 _PATH = re.compile(r"(?:\.{1,2}/)*\.?[^\W_][\w.@+-]*(?:/[\w.@+-]+)*/?|_[\w.@+-]+(?:/[\w.@+-]+)*/?")
 _SUFFIX = re.compile(r"\.[a-z][a-z0-9]{0,9}$")  # lower case: `desc.Text` is code
@@ -24,6 +24,7 @@ _STAND_INS = re.compile(
     r"(?:^|/)(?:foo|bar|baz|qux|quux|foobar|xxx+|example|sample|placeholder|some[-_]?\w*|your?[-_]\w+|my[-_]\w+)"
     r"(?:[._-][\w.-]*)?(?:/|$)|(?:^|/)path/to(?:/|$)|YYYY|NNN",
 )
+_LONGEST = 400  # characters of a path; the patterns that tell what is one take the square of its length
 
 
 class Mention(NamedTuple):
@@ -50,7 +51,7 @@ def find_mentions(facts: Facts) -> Iterator[Mention]:
 
 def _in_file(facts: Facts, file: str) -> Iterator[Mention]:
     text = prose(facts.document(file))
-    found = [(match.start("code"), match["code"], False) for match in code_spans(text)]
+    found = [(span.at, span.code, False) for span in code_spans(text)]
     found += [(match.start(group), match[group], True) for match, group in _links(text)]
     for start, written, link in sorted(found):
         path = path_of(written, link=link)
@@ -79,6 +80,8 @@ def path_of(written: str, *, link: bool = False) -> str:
 
     Commands, globs, URLs, placeholders, identifiers and bare words are none.
     """
+    if len(written) > _LONGEST:
+        return ""
     path = _ANCHOR.sub("", written)
     if "%" in path and link:
         path = unquote(path)

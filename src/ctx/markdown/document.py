@@ -1,5 +1,6 @@
 """A text cut into flat sections at its top-level headings."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Self
 
@@ -47,6 +48,11 @@ class Document:
     def preamble(self) -> tuple[int, int]:
         """The span before the first heading, a byte order mark included."""
         return 0, self.sections[0].start if self.sections else len(self.text)
+
+    def section_at(self, offset: int) -> Section | None:
+        """The section in which an offset lies, None before the first heading."""
+        at = bisect_right(self.sections, offset, key=lambda section: section.start) - 1
+        return self.sections[at] if at >= 0 else None
 
     def parts(self) -> list[str]:
         """Return the preamble and each section; they concatenate to the text."""

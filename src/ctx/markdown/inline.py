@@ -41,6 +41,7 @@ def _comments(text: str, blocks: Blocks) -> Iterator[Span]:
     for start, end in _prose(text, blocks):
         code = _CodeSpans(text, start, end, breaks)
         position = start
+        unclosed = end  # from here on no comment of this stretch closes
         while token := _TOKEN.search(text, position, end):
             position = token.end()
             if token[0][0] == "`":
@@ -49,13 +50,16 @@ def _comments(text: str, blocks: Blocks) -> Iterator[Span]:
                 # From the dashes on: `<!-->` is a whole comment.
                 block = starts.get(token.start())
                 last = blocks.offsets[block.last - 1] if block and block.closed else 0
-                closing = text.find("-->", max(position - 2, last), end)
+                closing = text.find("-->", max(position - 2, last), end) if position < unclosed else -1
+                if closing < 0:
+                    unclosed = min(unclosed, position)
                 if closing >= 0:
                     position = closing + 3
                 elif block:
                     position = block.end
                 elif end == len(text):
-                    position = next((offset for offset in dated if offset > position), end)
+                    following = bisect_right(dated, position)
+                    position = dated[following] if following < len(dated) else end
                 else:
                     break
                 yield token.start(), position

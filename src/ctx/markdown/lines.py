@@ -4,6 +4,7 @@ import re
 from itertools import accumulate
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
+_STEP = 256  # characters looked at together from the end backwards
 _ENDINGS = ("\n", "\r\n", "\r")
 
 
@@ -21,6 +22,16 @@ def split_lines(text: str) -> list[str]:
 def line_offsets(lines: list[str]) -> list[int]:
     """Return where each line starts in the text, and after them the length of the text."""
     return list(accumulate(map(len, lines), initial=0))
+
+
+def visible_end(text: str, start: int, end: int) -> int:
+    """Return the offset behind the last character of a stretch that is no white space, else its start."""
+    while end > start:
+        begin = max(start, end - _STEP)
+        if visible := len(text[begin:end].rstrip()):
+            return begin + visible
+        end = begin
+    return start
 
 
 def newline_of(text: str) -> str:

@@ -1,6 +1,14 @@
 """What a scan finds. Lines count from 0, `last` is exclusive, `start`/`end` are offsets in the text."""
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from typing import NamedTuple
+
+
+def is_inside(spans: Sequence[tuple[int, int]], offset: int) -> bool:
+    """Whether an offset lies in one of some spans, which are in order and do not overlap."""
+    at = bisect_right(spans, offset, key=lambda span: span[0]) - 1
+    return at >= 0 and offset < spans[at][1]
 
 
 class Heading(NamedTuple):

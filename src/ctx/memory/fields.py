@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ctx.kinds import BUILTIN
+from ctx.markdown.spans import is_inside
 
 # `**Name**: text` is canonical; `**Name:** text` is as common by hand. A name is a few words, no markup.
 _FIELD = re.compile(r"[ ]{0,3}\*\*(?P<name>[^\W\d_][^*:\r\n]{0,38}?)(?:\*\*[ \t]*:|:\*\*)[ \t]*")
-_HEADING = re.compile(r"^[ ]{0,3}#{2,6}[ \t]+(?P<name>[^#\r\n]+?)[ \t]*:?[ \t]*#*[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^[ ]{0,3}#{2,6}[ \t]++(?P<name>[^#\r\n]++)#*+[ \t]*+$", re.MULTILINE)
 _FENCED = re.compile(
     r"^[ ]{0,3}(?P<mark>`{3,}|~{3,}).*?(?:^[ ]{0,3}(?P=mark)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
 )
@@ -119,9 +120,7 @@ def _marks(body: str) -> Iterator[tuple[str, int, int]]:
         ]
         found.sort(key=lambda mark: mark[1])
     fenced = fenced_spans(body)
-    for mark in found:
-        if not any(start <= mark[1] < end for start, end in fenced):
-            yield mark
+    yield from (mark for mark in found if not is_inside(fenced, mark[1]))
 
 
 def _lines(body: str) -> Iterator[re.Match[str]]:
@@ -136,5 +135,5 @@ def _lines(body: str) -> Iterator[re.Match[str]]:
 
 
 def _canonical(heading: str) -> str:
-    name = heading.strip().strip("*")
+    name = heading.strip().removesuffix(":").rstrip().strip("*")
     return name[:1].upper() + name[1:]

@@ -65,6 +65,14 @@ class Found(NamedTuple):
     what: str
 
 
+class Secret(NamedTuple):
+    """A secret in a text: the line, from 1, what it is, and the value, which is never to be shown."""
+
+    line: int
+    what: str
+    value: str
+
+
 class _Plugin(Protocol):
     secret_type: str
     denylist: Iterable[re.Pattern[str]]
@@ -74,13 +82,19 @@ class _Plugin(Protocol):
 
 def find_secrets(text: str) -> list[Found]:
     """The tokens, keys and passwords in addresses that a text holds, each kind once a line."""
-    found: dict[Found, None] = {}
+    return list(dict.fromkeys(Found(secret.line, secret.what) for secret in secrets_in(text)))
+
+
+def secrets_in(text: str) -> Iterator[Secret]:
+    """The same with the values, by which texts can be compared; some come twice."""
     for number, line in _suspects(text):
         for window in _windows(line):
             for place, needle in enumerate(_needles()):
-                if needle.search(window) and _finds(plugin := _plugin(place), window):
-                    found[Found(number, plugin.secret_type)] = None
-    return list(found)
+                if needle.search(window):
+                    plugin = _plugin(place)
+                    for value in plugin.analyze_string(window):
+                        if _is_real(plugin, value):
+                            yield Secret(number, plugin.secret_type, value)
 
 
 def _suspects(text: str) -> Iterator[tuple[int, str]]:
@@ -97,10 +111,6 @@ def _windows(line: str) -> Iterator[str]:
     """A line in pieces that overlap: some of the patterns take quadratic time."""
     for start in range(0, max(1, len(line) - _OVERLAP), _WINDOW - _OVERLAP):
         yield line[start : start + _WINDOW]
-
-
-def _finds(plugin: _Plugin, window: str) -> bool:
-    return any(_is_real(plugin, value) for value in plugin.analyze_string(window))
 
 
 def _is_real(plugin: _Plugin, value: str) -> bool:
@@ -150,17 +160,19 @@ def find_invisible(text: str) -> list[Found]:
     Joiners inside an emoji or a word of a script that needs them, one variation selector behind a character,
     the flags of England, Scotland and Wales, and a byte order mark at the very start are let through.
     """
-    if not _SUSPECT.search(text):
+    places = list(invisible_in(text))
+    if not places:
         return []
-    found: dict[Found, None] = {}
-    start = 0
-    for number, line in enumerate(split_lines(text), 1):
-        for match in _SUSPECT.finditer(line):
-            at = start + match.start()
-            if not _is_at_home(text, at):
-                found[Found(number, f"{_name(text[at])} (U+{ord(text[at]):04X})")] = None
-        start += len(line)
-    return list(found)
+    ends = list(accumulate(map(len, split_lines(text))))
+    return list(dict.fromkeys(Found(bisect_right(ends, at) + 1, what) for at, what in places))
+
+
+def invisible_in(text: str) -> Iterator[tuple[int, str]]:
+    """The offset of each of these characters, and what it is."""
+    for match in _SUSPECT.finditer(text):
+        at = match.start()
+        if not _is_at_home(text, at):
+            yield at, f"{_name(text[at])} (U+{ord(text[at]):04X})"
 
 
 def _name(char: str) -> str:

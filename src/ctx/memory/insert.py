@@ -16,6 +16,7 @@ from ctx.kinds import Kind
 from ctx.markdown.document import Document
 from ctx.markdown.edits import Edit, apply
 from ctx.markdown.lines import newline_of
+from ctx.markdown.spans import is_inside
 from ctx.memory.compose import SEPARATOR, Draft, heading, one_line, unix
 from ctx.memory.entry import Entry
 from ctx.memory.read_entries import read_entries
@@ -118,8 +119,8 @@ class _File:
         self.newline = newline_of(self.text)
         self.segmenter = Segmenter(document, bullets=kind.bullets)
         self.parts = self.segmenter.run()
-        inside = self.segmenter.index_blocks
-        outside = [p for p in self.parts if not any(first < p.start < last for first, last in inside)]
+        blocks = self.segmenter.index_blocks
+        outside = [part for part in self.parts if not is_inside(blocks, part.start)]
         self.stamped = [part for part in outside if part.stamp is not None and not part.bullet]
         self.bullets = [part for part in outside if part.bullet and part.row is None]
         self.rows = [part for part in outside if part.row is not None]

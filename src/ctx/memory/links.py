@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from ctx.errors import CtxError
 from ctx.markdown.document import Document
 from ctx.markdown.edits import Edit
+from ctx.markdown.spans import is_inside
 from ctx.memory.entry import Entry, split_list
 from ctx.memory.handle import in_context, is_whole, names_digest
 from ctx.memory.own_id import own_ids, read_reference
@@ -88,7 +89,7 @@ def link_edits(text: str, names: Mapping[str, str]) -> list[Edit]:
     """
     if not any(name in text for name in names):
         return []
-    inside = list(index_blocks(Document.parse(text))) if "INDEX:" in text else []
+    blocks = list(index_blocks(Document.parse(text))) if "INDEX:" in text else []
     return [
         Edit(match.start(), match.end(), names[match[0]])
         for match in _LINK.finditer(text)
@@ -96,5 +97,5 @@ def link_edits(text: str, names: Mapping[str, str]) -> list[Edit]:
         and not (
             match[0].startswith("[") and _HEADING.search(text[max(0, match.start() - 80) : match.start()])
         )
-        and not any(first <= match.start() < last for first, last in inside)
+        and not is_inside(blocks, match.start())
     ]

@@ -6,12 +6,13 @@ docs/formats.md, "Merging", gives the rules.
 from __future__ import annotations
 
 import itertools
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ctx.markdown.lines import newline_of
 from ctx.memory.merge_heads import merge_heads
+from ctx.memory.merge_moves import OURS, THEIRS, Moved, Written, cut_out, indent_of, indented_like, put_in
 from ctx.memory.merge_units import ENTRY, HEAD, TASK, TEXT, Key, Unit
 
 # Three texts merged by lines, and how many conflicts are marked in the result.
@@ -37,15 +38,22 @@ def merge(base: str, ours: str, theirs: str, split: Split, lines: MergeLines) ->
     except ValueError:
         return plain, conflicts
     merging = _Merging(lines, newline_of(ours), sides)
-    units = merging.units(*sides)
+    (old, mine, other), moved = cut_out(sides)
+    try:
+        units = put_in(merging.units(old, mine, other), merging.moved(moved))
+    except ValueError:
+        return _two_sides(ours, theirs, merging.newline) + merging.newline, 1
     text = merging.joined(units, _last_tail(*sides))
-    expected = _statements(units)
-    if merging.conflicts == 0 and conflicts == 0 and _statements_of(split, plain) == expected:
-        return plain, 0
-    if merging.conflicts == 0:
-        return (text, 0) if _statements_of(split, text) == expected else (plain, conflicts)
-    whole = all(unit.body in text for unit in units)
-    return (text, merging.conflicts) if whole else (plain, conflicts)
+    if merging.conflicts:
+        return text, merging.conflicts
+    placed = _placed_bodies(split, text)
+    if placed is not None and [body for _, body in placed] == [
+        unit.body for unit in units if unit.sort != TEXT
+    ]:
+        return (plain if conflicts == 0 and _placed_bodies(split, plain) == placed else text), 0
+    if moved:  # git's merge by lines may well be clean here and have tasks twice
+        return _two_sides(ours, theirs, merging.newline) + merging.newline, 1
+    return plain, conflicts
 
 
 def _with_one_newline(base: str, ours: str, theirs: str) -> tuple[str, str, str]:
@@ -60,13 +68,10 @@ def _with_one_newline(base: str, ours: str, theirs: str) -> tuple[str, str, str]
     return texts[0], texts[1], texts[2]
 
 
-def _statements(units: Iterable[Unit]) -> list[str]:
-    return [unit.body for unit in units if unit.sort != TEXT]
-
-
-def _statements_of(split: Split, text: str) -> list[str] | None:
+def _placed_bodies(split: Split, text: str) -> list[tuple[str, str]] | None:
+    """The heading, or category, and the text of each unit; None where the text cannot be taken apart."""
     try:
-        return _statements(split(text))
+        return [(unit.key[1], unit.body) for unit in split(text) if unit.sort != TEXT]
     except ValueError:
         return None
 
@@ -140,10 +145,10 @@ class _Merging:
         """Both lists in the order of their stamps, as the file has it; ours first where there are none."""
         if not all(unit.stamp for unit in (*ours, *theirs)):
             return [*ours, *theirs]
-        result, left, right = [], list(ours), list(theirs)
+        result, left, right = [], deque(ours), deque(theirs)
         while left and right:
             is_first = left[0].stamp >= right[0].stamp if self.descending else left[0].stamp <= right[0].stamp
-            result.append((left if is_first else right).pop(0))
+            result.append((left if is_first else right).popleft())
         return [*result, *left, *right]
 
     def _decide(
@@ -183,6 +188,28 @@ class _Merging:
                 return [replace(ours, body=settled)]
         return [replace(ours, body=self._by_lines(before.body if before else "", ours.body, theirs.body))]
 
+    def moved(self, tasks: Iterable[Moved]) -> dict[str, Written]:
+        """What is written for the mark of each task that moved: its versions merged, or both sides' marked.
+
+        Marked are a task that the other side removed or moved to another place: there each side has it alone.
+        """
+        written: dict[str, Written] = {}
+        for task in tasks:
+            base, ours, theirs = task.versions
+            places = {side: task.versions[side] for side in task.marks}
+            place = next(iter(places.values()))
+            if base and ours and theirs and place and len(set(task.marks.values())) == 1:
+                versions = (indented_like(unit, place) for unit in (base, ours, theirs))
+                (merged,) = self._both(*versions)
+                written[task.marks[next(iter(places))]] = Written(merged.body, indent_of(place))
+                continue
+            for side, unit in places.items():
+                bodies = [unit.body if unit and one == side else "" for one in (OURS, THEIRS)]
+                text = _two_sides(bodies[0], bodies[1], self.newline)
+                written[task.marks[side]] = Written(text, indent_of(unit) if unit else "")
+                self.conflicts += 1
+        return written
+
     def _by_lines(self, base: str, ours: str, theirs: str) -> str:
         ended = (text and text + self.newline for text in (base, ours, theirs))
         text, conflicts = self.lines(*ended)
@@ -209,6 +236,12 @@ class _Merging:
         if found:
             return max(sorted(found), key=found.__getitem__)
         return self.newline if sort == following == TASK else self.newline * 2
+
+
+def _two_sides(ours: str, theirs: str, newline: str) -> str:
+    """Both texts marked as git marks a conflict, without a line break at the end."""
+    parts = ["<<<<<<< ours", ours.rstrip("\r\n"), "=======", theirs.rstrip("\r\n"), ">>>>>>> theirs"]
+    return newline.join(part for part in parts if part)
 
 
 def _renamed(old: dict[Key, Unit], mine: dict[Key, Unit], theirs: Sequence[Unit]) -> dict[Key, Unit]:

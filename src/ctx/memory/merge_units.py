@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ctx.kinds import Kind
-from ctx.markdown.blocks import Item
+from ctx.markdown.blocks import Heading, Item
 from ctx.markdown.document import Document
 from ctx.markdown.lines import split_lines
 from ctx.memory.read_tasks import BOX
@@ -71,7 +72,7 @@ def split_entries(text: str, kind: Kind, page: str = "") -> list[Unit]:
                 ),
             )
         )
-    return _named(_fill(text, 0, len(text), units, document))
+    return named(_fill(text, 0, len(text), units, document))
 
 
 def split_tasks(text: str) -> list[Unit]:
@@ -81,21 +82,24 @@ def split_tasks(text: str) -> list[Unit]:
     held = {index for index, item in enumerate(items) if BOX.match(text, item.content, item.end)}
     for index in sorted(held, reverse=True):
         above = items[index].parent
-        while above is not None:
+        while above is not None and above not in held:
             held.add(above)
             above = items[above].parent
-    top = [index for index in sorted(held) if items[index].depth == 0]
-    units = [(items[index].start, _item(document, held, index)) for index in top]
-    return _named(_fill(text, 0, len(text), units, document))
+    below: dict[int | None, list[int]] = {}
+    for index in sorted(held):
+        below.setdefault(items[index].parent, []).append(index)
+    units = [(items[index].start, _item(document, below, index)) for index in below.get(None, ())]
+    return named(_fill(text, 0, len(text), units, document))
 
 
-def _item(document: Document, held: set[int], index: int, heading: str | None = None) -> Unit:
+def _item(
+    document: Document, below: Mapping[int | None, Sequence[int]], index: int, heading: str | None = None
+) -> Unit:
     text, items = document.text, document.blocks.items
     item = items[index]
     end = item.start + len(text[item.start : item.end].rstrip("\r\n"))
-    below = [child for child in sorted(held) if items[child].parent == index]
-    children = [(items[child].start, _item(document, held, child, "")) for child in below]
-    parts = tuple(_named(_fill(text, item.start, end, children, None)))
+    children = [(items[child].start, _item(document, below, child, "")) for child in below.get(index, ())]
+    parts = tuple(named(_fill(text, item.start, end, children, None)))
     box = BOX.match(text, item.content, item.end)
     start = box.end() if box else item.content
     name = without_labels(text[start : lead_end(text, start, _own_end(items, index))])
@@ -109,8 +113,8 @@ def _own_end(items: Sequence[Item], index: int) -> int:
 
 
 def _heading_of(document: Document, offset: int) -> str:
-    above = [section.heading.text for section in document.sections if section.start <= offset]
-    return above[-1] if above else ""
+    section = document.section_at(offset)
+    return section.heading.text if section else ""
 
 
 def _fill(
@@ -138,7 +142,7 @@ def _between(
         start += len(tail)
         if start == end:
             return
-    heads = [] if document is None else [h for h in document.blocks.headings if start <= h.start < end]
+    heads = _headings(document, start, end) if document else []
     cuts = sorted({start, *(heading.start for heading in heads), end})
     names = {heading.start: ("heading", str(heading.level), heading.text) for heading in heads}
     if held is None and (start in names or start == end):
@@ -147,6 +151,13 @@ def _between(
         body = text[at:stop].rstrip("\r\n")
         key = names.get(at) or (first if held is None else (TEXT, body))
         yield Unit(TEXT, key, body, text[at + len(body) : stop])
+
+
+def _headings(document: Document, start: int, end: int) -> list[Heading]:
+    """The headings that begin between two offsets."""
+    headings = document.blocks.headings
+    first, last = (bisect_left(headings, at, key=lambda heading: heading.start) for at in (start, end))
+    return headings[first:last]
 
 
 def _separator(gap: str, *, rules: bool) -> str:
@@ -159,7 +170,7 @@ def _separator(gap: str, *, rules: bool) -> str:
     return gap[:size]
 
 
-def _named(units: Iterable[Unit]) -> list[Unit]:
+def named(units: Iterable[Unit]) -> list[Unit]:
     """The units with an ordinal in the keys that several have, and each with what follows it."""
     found = list(units)
     seen: Counter[Key] = Counter()

@@ -12,6 +12,10 @@ from ctx.memory.handle import digest
 from ctx.memory.task import BOX_PATTERN, OPEN, STATES, UNDER_WAY, Task, read_labels, without_labels
 
 BOX = re.compile(BOX_PATTERN + r"[ \t]*")
+_BREAK = re.compile(r"\r\n?")
+_BLANK_LINE = re.compile(r"(?<=\n)[^\S\n]+(?=\n)")
+_INDENT = re.compile(r"\n( *+)(?=[^\n])")
+_LINE = re.compile(r"\n(?=[^\n])")
 _INHERITED = frozenset({"priority", "blocked"})
 
 
@@ -84,6 +88,10 @@ def _lead(text: str) -> str:
 
 def _dedent(text: str) -> str:
     """An item's content without the indentation of its marker; wrapped lines two blanks in."""
-    first, *rest = re.split(r"\r\n|\n|\r", text.rstrip())
-    margin = min((len(line) - len(line.lstrip(" ")) for line in rest if line.strip()), default=0)
-    return "\n".join([first, *("  " + line[margin:] if line.strip() else "" for line in rest)])
+    # Every task has all that is nested in it, so this is done at the speed of memory.
+    first, newline, rest = _BREAK.sub("\n", text.rstrip()).partition("\n")
+    rest = _BLANK_LINE.sub("", newline + rest)
+    margin = min(map(len, _INDENT.findall(rest)), default=0)
+    if not margin and "\n\n" in rest:
+        return first + _LINE.sub("\n  ", rest)
+    return first + rest.replace("\n" + " " * margin, "\n  ")

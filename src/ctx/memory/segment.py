@@ -15,6 +15,8 @@ from typing import NamedTuple
 from ctx.markdown.blocks import Comment, Item
 from ctx.markdown.document import Document
 from ctx.markdown.inline import strip_comments
+from ctx.markdown.lines import visible_end
+from ctx.markdown.spans import is_inside
 from ctx.markdown.strays import find_strays
 from ctx.memory.adr import FrontMatter, front_matter, holds_no_entry, is_adr, is_adr_name
 from ctx.memory.fields import is_field_name, is_part_name
@@ -407,7 +409,7 @@ class Segmenter:
     def trim(self, start: int, end: int) -> int:
         """Where the content ends: separators, comments and an index block behind it are not of it."""
         while end > start:
-            last = len(self.text[start:end].rstrip()) + start - 1
+            last = visible_end(self.text, start, end) - 1
             closings = (self._span_at(last, spans) for spans in (self.index_blocks, self.closings))
             behind = next((closing for closing in closings if closing and closing[0] >= start), None)
             if behind is None:
@@ -433,11 +435,12 @@ class Segmenter:
     @cached_property
     def items(self) -> list[Item]:
         """The list items at top level, outside INDEX blocks and the front matter."""
-        inside = self.index_blocks
         return [
             item
             for item in self.document.blocks.items
-            if item.depth == 0 and item.start >= self.front.end and self._span_at(item.start, inside) is None
+            if item.depth == 0
+            and item.start >= self.front.end
+            and not is_inside(self.index_blocks, item.start)
         ]
 
     def _items_in(self, start: int, end: int) -> list[Item]:

@@ -26,7 +26,7 @@ _SAID = {
 _MEANING = {word: status for status, words in _SAID.items() for word in words.split()}
 _WORD = re.compile(r"[^\W\d_]+")
 _RETIRED_WORDS = "|".join(sorted(RETIRED | {"superceded"}))
-_IN_TITLE = re.compile(rf"[\[(]({_RETIRED_WORDS})\b[^\])]*[\])]", re.IGNORECASE)
+_IN_TITLE = re.compile(rf"[\[(]({_RETIRED_WORDS})\b", re.IGNORECASE)
 _IN_QUOTE = re.compile(rf"^[ ]{{0,3}}>[ \t]*(?:\*\*|__)({_RETIRED_WORDS})\b", re.IGNORECASE | re.MULTILINE)
 _STRUCK = re.compile(r"~~[^~\n]*~~")
 _LINE = re.compile(
@@ -60,7 +60,7 @@ def read_status(title: str, body: str, fields: Mapping[str, str]) -> str:
     It is read from `[Superseded]` in the title, a struck title, a `> **Superseded**` quote, else from the
     first line that gives one (`**Status**: x`, `- **Status:** x`, `Status: x`), or from under a heading.
     """
-    if match := _IN_TITLE.search(title):
+    if (match := _IN_TITLE.search(title)) and any(sign in title[match.end() :] for sign in "])"):
         return _normal(match[1])
     if is_struck(title):
         return "superseded"

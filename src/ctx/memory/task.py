@@ -94,11 +94,13 @@ def urgency(task: Task) -> tuple[bool, int, int]:
 
 def active(tasks: list[Task]) -> list[Task]:
     """The open, unblocked tasks not nested in another one of them, most urgent first."""
-    by_position = {task.position: task for task in tasks}
-
-    def covered(task: Task) -> bool:
-        above = by_position.get(task.parent) if task.parent is not None else None
-        return above is not None and (above.state == OPEN or covered(above))
-
-    found = [task for task in tasks if task.state == OPEN and not task.blocked and not covered(task)]
+    # The tasks that are open or stand in one that is; each comes behind the one around it.
+    covering: set[tuple[str, int | None]] = set()
+    found = []
+    for task in tasks:
+        covered = (task.path, task.parent) in covering
+        if covered or task.state == OPEN:
+            covering.add((task.path, task.position))
+        if task.state == OPEN and not task.blocked and not covered:
+            found.append(task)
     return sorted(found, key=urgency)

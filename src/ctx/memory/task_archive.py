@@ -9,6 +9,8 @@ from typing import NamedTuple
 from ctx.errors import CtxError
 from ctx.markdown.blocks import Item
 from ctx.markdown.edits import Edit, apply
+from ctx.markdown.lines import visible_end
+from ctx.markdown.spans import is_inside
 from ctx.memory.layout import CONTEXT
 from ctx.memory.task import OPEN, Task
 from ctx.memory.task_page import TaskPage
@@ -43,7 +45,8 @@ def archive_finished(page: TaskPage, archive: str | None, path: str) -> Archivin
     """
     runs = _movable(page, list(_runs(page)))
     items = [item for run in runs for item in run]
-    moved = [_moved(page, item) for item in items]
+    by_start = {task.start: task for task in reversed(page.tasks)}
+    moved = [_moved(page, item, by_start[item.start]) for item in items]
     edits = [_removal(page, run) for run in runs]
     old = archive if archive is not None else _new_archive(path, page.newline)
     text = _append(TaskPage(old, path), moved) if moved else old
@@ -81,16 +84,21 @@ def _movable(page: TaskPage, runs: list[list[Item]]) -> list[list[Item]]:
     if _is_harmless(page, runs):
         return runs
     kept: list[list[Item]] = []
-    for run in runs:
-        if _is_harmless(page, [*kept, run]):
-            kept.append(run)
+    # Halves of what cannot go as a whole: few texts have more than one such run.
+    rest = [runs[: len(runs) // 2], runs[len(runs) // 2 :]][::-1] if len(runs) > 1 else []
+    while rest:
+        part = rest.pop()
+        if _is_harmless(page, [*kept, *part]):
+            kept += part
+        elif len(part) > 1:
+            rest += [part[len(part) // 2 :], part[: len(part) // 2]]
     return kept
 
 
 def _is_harmless(page: TaskPage, runs: Sequence[list[Item]]) -> bool:
     rest = TaskPage(apply(page.text, [_removal(page, run) for run in runs]), page.path)
     spans = [(run[0].start, run[-1].end) for run in runs]
-    left = [t for t in page.tasks if not any(start <= t.mark < end for start, end in spans)]
+    left = [task for task in page.tasks if not is_inside(spans, task.mark)]
     wanted = [(task.digest, task.state, task.labels, task.heading) for task in left]
     headings = [heading.text for heading in page.document.blocks.headings]
     return wanted == [(t.digest, t.state, t.labels, t.heading) for t in rest.tasks] and headings == [
@@ -101,16 +109,15 @@ def _is_harmless(page: TaskPage, runs: Sequence[list[Item]]) -> bool:
 def _removal(page: TaskPage, run: Sequence[Item]) -> Edit:
     """The span of a run, with the blank lines that would be one gap too many."""
     text, start, end = page.text, run[0].start, run[-1].end
-    rest = text[end:]
-    if not rest.strip():
+    if visible_end(text, end, len(text)) == end:
         before = len(text[:start].rstrip(" \t\r\n"))
         first = _line_end(text, before) if text.endswith(("\n", "\r")) else before
         return Edit(min(first, start), len(text), "") if before else Edit(start, end, "")
-    above = text[:start].removeprefix("\ufeff")
+    above = text[max(0, start - 4) : start].removeprefix("\ufeff")  # two line breaks
     last_line = above.rstrip("\r\n") if above.endswith(("\n", "\r")) else above
     gap = not above or len(above) - len(last_line) > len(page.newline) or last_line.endswith(("\n", "\r"))
-    if gap:
-        end += len(rest) - len(rest.lstrip("\r\n"))
+    while gap and text[end] in "\r\n":
+        end += 1
     return Edit(start, end, "")
 
 
@@ -120,13 +127,8 @@ def _line_end(text: str, at: int) -> int:
     return min(len(text), at + (2 if text.startswith("\r\n", at) else 1))
 
 
-def _moved(page: TaskPage, item: Item) -> Moved:
-    task = next(task for task in page.tasks if task.start == item.start)
-    section = next((s for s in reversed(page.document.sections) if s.start <= item.start), None)
-    heading = ""
-    if section and section.heading.level > 1:
-        heading = page.text[section.start : section.body].strip()
-    return Moved(task, page.text[item.start : item.end], heading)
+def _moved(page: TaskPage, item: Item, task: Task) -> Moved:
+    return Moved(task, page.text[item.start : item.end], _heading_at(page, item.start))
 
 
 def _new_archive(path: str, newline: str) -> str:
@@ -165,7 +167,7 @@ def _without_those_there(page: TaskPage, heading: str, items: Sequence[Moved]) -
 
 
 def _heading_at(page: TaskPage, offset: int) -> str:
-    section = next((s for s in reversed(page.document.sections) if s.start <= offset), None)
+    section = page.document.section_at(offset)
     if section is None or section.heading.level == 1:
         return ""
     return page.text[section.start : section.body].strip()

@@ -43,10 +43,9 @@ def drop_labels(text: str, start: int, stop: int, names: Collection[str]) -> lis
     edits: list[Edit] = []
     for number, (first, end) in enumerate(_lead_lines(text, start, stop)):
         found = [m for m in LABEL.finditer(text, first, end) if m["name"].lower() in names]
-        left = text[first:end]
-        for match in reversed(found):
-            left = left[: match.start() - first] + left[match.end() - first :]
-        if found and number and not left.strip():
+        cuts = [first, *(at for match in found for at in match.span()), end]
+        left = (text[at:stop] for at, stop in zip(cuts[::2], cuts[1::2], strict=True))
+        if found and number and not any(part.strip() for part in left):
             edits.append(Edit(first, end, ""))
             continue
         edits += [Edit(_blanks_before(text, m.start(), first), m.end(), "") for m in found]

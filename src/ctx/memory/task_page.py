@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 
 from ctx.errors import CtxError
 from ctx.kinds import TASK_PREFIX, TASKS
@@ -45,7 +46,8 @@ class TaskPage:
 
     def nested(self, task: Task) -> list[Task]:
         """The tasks inside another one, at any depth."""
-        return [other for other in self.tasks if task.start <= other.mark < task.end and other is not task]
+        following = (self.tasks[at] for at in range(task.position + 1, len(self.tasks)))
+        return list(takewhile(lambda other: other.mark < task.end, following))
 
 
 def find_task(tasks: Sequence[Task], reference: str) -> Task:

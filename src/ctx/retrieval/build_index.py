@@ -21,6 +21,7 @@ from ctx.retrieval.document import (
 )
 from ctx.retrieval.groups import (
     REACH,
+    Dialogues,
     average_length,
     find_dialogues,
     find_neighbours,
@@ -53,11 +54,12 @@ def index_documents(found: Iterable[Document]) -> Parts:
     vocabulary = Vocabulary({"": GAP})
     parts = encode(found, vocabulary)
     documents, size = Documents(Held(parts)), len(vocabulary)
-    dialogues = find_dialogues(documents.groups, documents.asks)
-    neighbours = find_neighbours(documents.groups, documents.asks, dialogues)
+    own_lengths = [documents.body_length(place) for place in range(len(documents))]
+    dialogues = find_dialogues(documents.groups, documents.asks, own_lengths)
+    neighbours = find_neighbours(documents.groups, documents.asks, own_lengths, dialogues)
     # In file order, so that those of a document's neighbours are still there when its turn comes.
     own = lru_cache(maxsize=4 * REACH)(partial(fields_of, documents))
-    lengths = array("I", _lengths(documents, neighbours))
+    lengths = array("I", _lengths(own_lengths, neighbours))
     averages = averages_of(documents.title_lengths, lengths, len(documents))
     table, borrowed = _Table(size), Counter[int]()
     for place in range(len(documents)):
@@ -70,33 +72,34 @@ def index_documents(found: Iterable[Document]) -> Parts:
     return (
         parts
         | table.parts(len(documents))
-        | _build_groups(documents, own, size)
+        | _build_groups(documents, own, dialogues, size)
         | {
             "terms": encode_terms(vocabulary),
             "df": df,
             "lengths": lengths,
-            "dialogues": array("I", sorted(dialogues)),
+            "dialogues": array("I", dialogues),
+            "brevities": array("B", dialogues.values()),
         }
     )
 
 
-def _lengths(documents: Documents, neighbours: Mapping[int, Sequence[tuple[int, float]]]) -> Iterator[int]:
+def _lengths(own: Sequence[int], neighbours: Mapping[int, Sequence[tuple[int, float]]]) -> Iterator[int]:
     """The length of each document's body, neighbours counted in, in twentieths of a word."""
-    own = [documents.body_length(place) for place in range(len(documents))]
     for place, length in enumerate(own):
         found = [(own[other], share) for other, share in neighbours.get(place, ())]
         yield round(spread_length(length, found) * TWENTIETHS)
 
 
-def _build_groups(documents: Documents, own: Callable[[int], Fields], size: int) -> Parts:
-    """The categories as documents of their own; a term's row holds (group, impact) pairs."""
-    found = gather((group, own(place)) for place, group in enumerate(documents.groups) if group)
+def _build_groups(
+    documents: Documents, own: Callable[[int], Fields], dialogues: Dialogues, size: int
+) -> Parts:
+    """The dialogues as documents of their own; a term's row holds (group, impact) pairs."""
+    found = gather((group, own(place)) for place, group in enumerate(documents.groups) if group in dialogues)
     lengths = [found[group].length for group in sorted(found)]
     average, table = average_length(lengths), _Table(size)
     for group in sorted(found):
-        table.add(group, group_impacts(found[group], average))
-    parts = {f"group_{name}": part for name, part in table.sparse_parts().items()}
-    return parts | {"group_lengths": array("I", [0, *lengths])}
+        table.add(group, group_impacts(found[group], average, dialogues[group]))
+    return {f"group_{name}": part for name, part in table.sparse_parts().items()}
 
 
 class _Table:

@@ -2,14 +2,13 @@
 
 An answer depends on the weights of the query's terms and on the documents that had a say in it, with the
 weights of all their words. Where a change leaves these alone, and brings no document that would have had a
-say, the query need not be asked again. For documents under categories that means too that there are as many
-categories, and that theirs has the same documents, as near to each other.
+say, the query need not be asked again. Where a dialogue changed there is no patch; other categories count for
+nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from ctx.retrieval.ask import Found
@@ -43,7 +42,7 @@ class Change:
 
     def carry(self, query: Query, found: Found) -> Found | None:
         """What a query finds now, where that is what it found before; `query` is one to what is there now."""
-        if not self._spares(query, found.grounds):
+        if not query.has_terms or not self._spares(query, found.grounds):
             return None
         before, place, number = self._before, self._now.place, self._number
         best = [(place(number(before.number(at))), score) for at, score in found.best]
@@ -77,30 +76,21 @@ class Change:
 
     @cached_property
     def _is_small(self) -> bool:
-        """Whether the number of documents and of groups, and their order weigh as before."""
+        """Whether the number of documents and their order weigh as before."""
         before, now = self._before, self._now
-        if rounded(len(before)) != rounded(len(now)) or max(before.regrouped, now.regrouped) > _MANY:
+        if rounded(len(before)) != rounded(len(now)):
             return False
-        if before.groups != now.groups:
-            return False
-        if most_holders(len(before)) != most_holders(len(now)) or len(self._found) > _MANY:
+        if most_holders(len(before)) != most_holders(len(now)) or len(self._arrived) > _MANY:
             return False
         kept = [number for number in map(self._number, before.numbers) if number >= 0]
         return kept == [number for number in now.numbers if number not in self._arrived]
 
     @cached_property
     def _moved(self) -> frozenset[int]:
-        """The terms that weigh more or less than before, in documents or in groups."""
+        """The terms that weigh more or less than before."""
         before, now = self._before, self._now
         exchanged = before.exchanged.keys() | now.exchanged.keys()
-        moved = {term for term in exchanged if rounded(before.df(term)) != rounded(now.df(term))}
-        if self._moved_groups:
-            moved |= {
-                term
-                for term in exchanged
-                if len(before.group_postings(term)[0]) != len(now.group_postings(term)[0])
-            }
-        return frozenset(moved)
+        return frozenset(term for term in exchanged if rounded(before.df(term)) != rounded(now.df(term)))
 
     @cached_property
     def _arrived(self) -> frozenset[int]:
@@ -111,21 +101,9 @@ class Change:
 
     @cached_property
     def _lost(self) -> frozenset[int]:
-        """The documents of before that are no more, or whose group is not what it was."""
+        """The documents of before that are no more."""
         went = frozenset(self._now.gone).difference(self._before.gone).union(self._before.added)
-        return _grouped(self._before, self._moved_groups).union(n for n in went if self._number(n) < 0)
-
-    @cached_property
-    def _found(self) -> frozenset[int]:
-        """The documents of now that were not there before, or whose group is not what it was."""
-        return _grouped(self._now, self._moved_groups) | self._arrived
-
-    @cached_property
-    def _moved_groups(self) -> frozenset[str]:
-        """The groups whose documents are not those of before, or not as near to each other."""
-        patched = self._before.changed_groups | self._now.changed_groups
-        before, now = (known.members(patched) for known in (self._was_known, self._now_known))
-        return frozenset(name for name in patched if before[name] != now[name])
+        return frozenset(n for n in went if self._number(n) < 0)
 
     @cached_property
     def _reread(self) -> frozenset[int]:
@@ -157,7 +135,7 @@ class Change:
     @cached_property
     def _rows(self) -> list[tuple[Row, int]]:
         """The impacts on the documents that were found, and their groups."""
-        return [(self._now.row(number), self._now.group(number)) for number in self._found]
+        return [(self._now.row(number), self._now.group(number)) for number in self._arrived]
 
 
 class _Identities:
@@ -182,24 +160,6 @@ class _Identities:
         if found < 0 and isinstance(identity, int) and self._index.place(identity) >= 0:
             return identity
         return found
-
-    def members(self, groups: AbstractSet[str]) -> dict[str, list[tuple[_Identity, bool]]]:
-        """The documents of some groups in their order, and whether each stands right behind the last one."""
-        found: dict[str, list[tuple[_Identity, bool]]] = {name: [] for name in groups}
-        last = dict.fromkeys(groups, -1)
-        index = self._index
-        for number, group in index.grouped if groups else ():
-            if (name := index.group_name(group)) in groups:
-                place = index.place(number)
-                found[name].append((self.identity(number), place == last[name] + 1))
-                last[name] = place
-        return found
-
-
-def _grouped(index: PatchedIndex, groups: AbstractSet[str]) -> frozenset[int]:
-    """The documents of some groups."""
-    every = index.grouped if groups else ()
-    return frozenset(number for number, group in every if index.group_name(group) in groups)
 
 
 def _key(document: Document) -> _Identity:

@@ -11,14 +11,16 @@ from functools import cached_property
 from itertools import compress
 from typing import Any
 
+from ctx.memory.entry import Entry
 from ctx.retrieval.bm25 import idf, rounded
 from ctx.retrieval.document import GAP
+from ctx.retrieval.groups import speech_length
 from ctx.retrieval.index import Index
 from ctx.retrieval.postings import UNIT
 from ctx.retrieval.sums import Adder
 from ctx.retrieval.thesaurus import Thesaurus
 
-# What a category's own score counts for each of its documents.
+# What a dialogue's own score counts for each of its documents.
 _GROUP = 0.4
 # Looking up so many pairs takes as long as one search among them.
 _SCAN = 8
@@ -32,11 +34,18 @@ Vector = list[tuple[int, float]]
 
 
 class Collection:
-    """An index and its thesaurus. Documents and terms are given by their numbers in the index."""
+    """An index with its thesaurus and entries. Documents and terms are known by their numbers there."""
 
-    def __init__(self, index: Index, thesaurus: Thesaurus | None = None) -> None:
+    def __init__(
+        self,
+        index: Index,
+        thesaurus: Thesaurus | None = None,
+        entries: Callable[[], Sequence[Entry]] = tuple,
+    ) -> None:
         self.index = index
         self.thesaurus = thesaurus or Thesaurus({})
+        self.entries = entries
+        """What was indexed, in the order of the list."""
         self._adder = Adder(index)
         self._vectors: dict[int, Vector] = {}
         self._outstanding: dict[int, Vector] = {}
@@ -49,7 +58,7 @@ class Collection:
         totals, unit = self._adder.add_up(weights)
         for number in self.index.gone:
             totals[number] = 0
-        if self.index.groups:
+        if self.index.dialogues:
             bonus = self.group_bonus(weights, unit)
             for number, group in self.index.grouped:
                 if totals[number]:
@@ -61,7 +70,7 @@ class Collection:
         for term, weight in weights.items():
             for number, impact in self.impacts(term, chosen):
                 scores[number] += weight * impact
-        if self.index.groups:
+        if self.index.dialogues:
             bonus = self._score_groups(weights)
             for number in chosen:
                 scores[number] += bonus.get(self.index.group(number), 0.0)
@@ -91,10 +100,11 @@ class Collection:
     def _score_groups(self, weights: Mapping[int, float]) -> Scores:
         """What the groups' own scores add to their documents."""
         scores: Scores = {}
+        count = len(self.index.dialogues)
         for term, weight in weights.items():
             groups, impacts = self.index.group_postings(term)
             if groups:
-                factor = _GROUP * weight / self.index.idf(term) * idf(self.index.groups, len(groups)) / UNIT
+                factor = _GROUP * weight / self.index.idf(term) * idf(count, len(groups)) / UNIT
                 for group, impact in zip(groups, impacts, strict=True):
                     scores[group] = scores.get(group, 0.0) + factor * impact
         return scores
@@ -106,8 +116,8 @@ class Collection:
         return math.fsum(map(self.log_length, said)) / max(1, len(said))
 
     def log_length(self, number: int) -> float:
-        """The logarithm of the length of a document's body."""
-        return math.log(len(self.index.words(number)) - self.index.title_length(number))
+        """The logarithm of the length of a document's body, as of a remark."""
+        return math.log(speech_length(len(self.index.words(number)) - self.index.title_length(number)))
 
     def title_weights(self, number: int) -> Mapping[int, float]:
         """The weights of the words of a document's title."""

@@ -25,7 +25,7 @@ _TITLE = 0.6
 _PHRASE = 0.6
 _SPEECH, _QUESTION, _LEAST_SPEECH = 0.15, 0.85, 0.3
 _FEEDBACK, _FEEDBACK_DOCUMENTS, _FEEDBACK_TERMS = 0.05, 5, 20
-_BREAK = re.compile(r"\n+|(?<=[.;!?:])\s+|\s+[—–-]+\s+|[()]")
+_BREAK = re.compile(r"\n+|(?<=[.;!?:])\s+|(?<!\s)\s+[—–-]+\s+|[()]")
 
 
 def add_company(scores: Scores, query: Query) -> None:
@@ -46,7 +46,7 @@ def rare_words(query: Query) -> list[int]:
     """Those words of a query that only a few documents hold."""
     index = query.collection.index
     most = most_holders(len(index))
-    return [term for term in query.shares if not index.is_whole(term) and 2 <= index.df(term) <= most]
+    return [term for term in query.shares if term in query.words and 2 <= index.df(term) <= most]
 
 
 def most_holders(documents: int) -> int:
@@ -67,7 +67,7 @@ def add_segments(scores: Scores, query: Query, top: Sequence[int]) -> None:
         return
     chosen, parts = set(top), {}
     for term in {term for segment in segments for term in segment}:
-        weight = index.idf(term) * (COMPOUND if index.is_whole(term) else 1.0)
+        weight = index.idf(term) * (1.0 if term in query.words else COMPOUND)
         parts[term] = [(number, weight * impact) for number, impact in collection.impacts(term, chosen)]
     fits = dict.fromkeys(top, 0.0)
     for segment in segments:
@@ -84,7 +84,10 @@ def scale_by_title(scores: Scores, query: Query, top: Sequence[int]) -> None:
     """The more of a title the query covers, the more its document counts."""
     for number in top:
         weights = query.collection.title_weights(number)
-        covered = math.fsum(weight for term, weight in weights.items() if term in query.weights)
+        covered = math.fsum(
+            weight if term in query.own else weight * query.shares.get(term, 0.0)
+            for term, weight in weights.items()
+        )
         if covered:
             scores[number] *= 1.0 + _TITLE * math.sqrt(covered / math.fsum(weights.values()))
 

@@ -15,7 +15,6 @@ from ctx.retrieval.bm25 import idf, rounded
 from ctx.retrieval.document import Document, Documents, Vocabulary, decode_terms
 from ctx.retrieval.memo import Memo
 from ctx.retrieval.postings import TWENTIETHS, Averages, averages_of, body_norm
-from ctx.retrieval.terms import is_whole
 
 Postings = tuple[Numbers, Numbers]
 # How much is kept of what was read: rows of so many terms, and of common terms so many impacts (8 MiB).
@@ -102,10 +101,6 @@ class Index:
         number = self.vocabulary.get(term, 0)
         return number if number and self.df(number) else 0
 
-    def is_whole(self, term: int) -> bool:
-        """Whether a term is a compound kept whole."""
-        return is_whole(self.terms[term])
-
     def df(self, term: int) -> int:
         """The document frequency of a term: how many documents hold it."""
         return self.document_frequencies[term]
@@ -144,7 +139,7 @@ class Index:
         return {term: at for at, term in enumerate(self.shelf.numbers("common"))}
 
     def group_postings(self, term: int) -> Postings:
-        """The groups that a term stands in, and its impacts on them."""
+        """The dialogues that a term stands in, and its impacts on them."""
         return self._postings("group_", term)
 
     def _postings(self, prefix: str, term: int) -> Postings:
@@ -174,9 +169,9 @@ class Index:
         return [(number, group) for number, group in enumerate(self.documents.groups) if group]
 
     @cached_property
-    def dialogues(self) -> frozenset[int]:
-        """The groups that are dialogues."""
-        return frozenset(self.shelf.numbers("dialogues"))
+    def dialogues(self) -> dict[int, int]:
+        """The groups that are dialogues, and how much each is one."""
+        return dict(zip(self.shelf.numbers("dialogues"), self.shelf.numbers("brevities"), strict=True))
 
     def asks(self, number: int) -> bool:
         """Whether a document ends in a question mark."""

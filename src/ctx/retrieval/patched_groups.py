@@ -5,31 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 
-from ctx.memory.shelf import Numbers
 from ctx.retrieval.document import Documents
-from ctx.retrieval.groups import (
-    REACH,
-    Group,
-    average_length,
-    find_dialogues,
-    find_neighbours,
-    gather,
-    group_impacts,
-)
-from ctx.retrieval.postings import Fields, fields_of, spread
+from ctx.retrieval.groups import REACH, find_dialogues
+from ctx.retrieval.postings import Fields, fields_of
 
 
 def find_resettled(documents: Documents, origin: Sequence[int]) -> list[int]:
-    """The documents of a group among whose neighbours something changed, though they are as they were.
+    """The documents of a dialogue that are as they were, though something changed among their neighbours.
 
     `origin` is as of `PatchedIndex`.
     """
-    if len(documents.group_names) == 1:
+    dialogues = frozenset(documents.shelf.numbers("dialogues"))
+    if not dialogues:
         return []
     old, groups, places = len(documents), documents.groups, set[int]()
     for seam in _seams(origin, old):
         places.update(range(max(seam - REACH, 0), min(seam + REACH, len(origin))))
-    return [number for place in sorted(places) if (number := origin[place]) < old and groups[number]]
+    return [
+        number for place in sorted(places) if (number := origin[place]) < old and groups[number] in dialogues
+    ]
 
 
 def _seams(origin: Sequence[int], old: int) -> Iterator[int]:
@@ -82,14 +76,8 @@ class PatchedGroups:
         return fields_of(*self.held(number))
 
     def fields(self, place: int) -> Fields:
-        """The fields of the document at a place of the list, its neighbours counted in."""
-        number = self._origin[place]
-        if not self.group(number):
-            return self.own(number)
-        first = max(place - REACH, 0)
-        near = self._origin[first : place + REACH + 1]
-        found = find_neighbours([*map(self.group, near)], [*map(self.asks, near)], frozenset())
-        return spread(self.own(number), [(self.own(near[at]), share) for at, share in found[place - first]])
+        """The fields of the document at a place of the list: where these hold, no other counts for it."""
+        return self.own(self._origin[place])
 
     @cached_property
     def members(self) -> list[tuple[int, int]]:
@@ -105,45 +93,20 @@ class PatchedGroups:
         groups = ((number, self.group(number)) for number in self._origin)
         return [(number, group) for number, group in groups if group]
 
-    @cached_property
-    def _now(self) -> dict[int, Group]:
-        """The changed groups as they are now, but those that nothing is left of."""
-        return gather((group, self.own(number)) for number, group in self.members)
-
-    @cached_property
-    def _lengths(self) -> Numbers:
-        """The lengths of the groups that there were; the first one is none."""
-        return self._documents.shelf.numbers("group_lengths")
-
-    @cached_property
-    def _average(self) -> float:
-        return average_length(self._lengths[1:])
-
     @property
     def hold(self) -> bool:
         """Whether what did not change about groups counts as it would in an index made anew.
 
         Where a dialogue changed that is not known: the length of remarks is compared over all dialogues.
         """
-        if not self.changed:
-            return True
-        asks = [self.asks(number) for number, _ in self.members]
-        talks = find_dialogues([group for _, group in self.members], asks)
-        if talks or not self.changed.isdisjoint(self._documents.shelf.numbers("dialogues")):
+        if not self.changed.isdisjoint(self._documents.shelf.numbers("dialogues")):
             return False
-        kept = [length for group, length in enumerate(self._lengths) if group and group not in self.changed]
-        return average_length([*kept, *(one.length for one in self._now.values())]) == self._average
+        groups = [group for _, group in self.members]
+        asks = [self.asks(number) for number, _ in self.members]
+        held = [self.held(number) for number, _ in self.members]
+        return not find_dialogues(groups, asks, [documents.body_length(at) for documents, at in held])
 
     def __len__(self) -> int:
-        known = len(self._lengths) - 1
+        known = len(self._documents.group_names) - 1
         now = {group for _, group in self.members}
         return known - sum(group <= known for group in self.changed) + len(now)
-
-    @cached_property
-    def rows(self) -> dict[int, dict[int, int]]:
-        """For each term the impacts on the changed groups that hold it."""
-        found: dict[int, dict[int, int]] = {}
-        for group in sorted(self._now):
-            for term, impact in group_impacts(self._now[group], self._average).items():
-                found.setdefault(term, {})[group] = impact
-        return found

@@ -118,13 +118,8 @@ class PatchedIndex(Index):
         return self.document_frequencies[term] if term < len(self.document_frequencies) else 0
 
     def group_postings(self, term: int) -> Postings:
-        """The groups that a term stands in, and its impacts on them."""
-        old: Postings = super().group_postings(term) if term < self._known else ((), ())
-        changed, now = self._patched_groups.changed, self._patched_groups.rows.get(term, {})
-        if changed.isdisjoint(old[0]) and not now:
-            return old
-        kept = [(group, impact) for group, impact in zip(*old, strict=True) if group not in changed]
-        return [group for group, _ in kept] + [*now], [impact for _, impact in kept] + [*now.values()]
+        """The dialogues that a term stands in, and its impacts on them."""
+        return super().group_postings(term) if term < self._known else ((), ())
 
     @property
     def groups(self) -> int:
@@ -135,19 +130,10 @@ class PatchedIndex(Index):
         """The group of a document; 0 for none."""
         return self._patched_groups.group(number)
 
-    def group_name(self, group: int) -> str:
-        """The name of a group."""
-        return self._patched_groups.names[group]
-
-    @property
-    def regrouped(self) -> int:
-        """How many documents stand in groups that are not as in the index."""
-        return len(self._patched_groups.members)
-
     @property
     def changed_groups(self) -> frozenset[str]:
         """The names of the groups that are not as in the index."""
-        return frozenset(map(self.group_name, self._patched_groups.changed))
+        return frozenset(self._patched_groups.names[group] for group in self._patched_groups.changed)
 
     @cached_property
     def grouped(self) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ctx.retrieval import evidence
 from ctx.retrieval.collection import Collection, Scores
 from ctx.retrieval.query import Query
-from ctx.retrieval.terms import WHOLE
+from ctx.retrieval.terms import FOLDED
 
 
 class Grounds(NamedTuple):
@@ -38,6 +38,8 @@ def rank(collection: Collection, text: str, depth: int | None = None) -> Scores:
 def rank_on(collection: Collection, text: str, depth: int | None) -> tuple[Scores, Grounds]:
     """The same, and the grounds of it."""
     query = Query(collection, text)
+    if not query.has_terms:
+        return _look_up(collection, text, depth), Grounds((), 0.0, (), ())
     # What closer evidence is for can only fall so many places.
     count = None if depth is None else max(depth + evidence.CANDIDATES, evidence.POOL)
     scores = collection.score(query.weights, count)
@@ -55,12 +57,26 @@ def rank_on(collection: Collection, text: str, depth: int | None) -> tuple[Score
     return places, Grounds(list(scores), least, top, sorted(read))
 
 
+def _look_up(collection: Collection, text: str, depth: int | None) -> Scores:
+    """What holds the text literally."""
+    from ctx.retrieval.literal import look_up
+
+    scores = look_up(collection.entries(), text)
+    if depth is not None and len(scores) > depth:
+        least = sorted(scores.values(), reverse=True)[max(depth, 1) - 1]
+        scores = {place: score for place, score in scores.items() if score >= least}
+    return dict(scores)
+
+
 def explain(collection: Collection, text: str, place: int) -> dict[str, float]:
-    """What each term of the query adds to one document's score, compounds without their mark."""
-    weights = Query(collection, text).weights
+    """What each term of the query adds to one document's score, those without accents without their mark."""
+    query = Query(collection, text)
+    if not query.has_terms:
+        return {" ".join(text.split()): 1.0}
+    weights = query.weights
     number, names = collection.index.number(place), collection.index.terms
     parts = {
-        names[term].removeprefix(WHOLE): weight * impact
+        names[term].removeprefix(FOLDED): weight * impact
         for term, weight in weights.items()
         for _, impact in collection.impacts(term, {number})
     }

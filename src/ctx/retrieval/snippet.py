@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterator
 
 from ctx.retrieval.terms import find_terms, terms
 
@@ -15,9 +17,19 @@ _MARKUP = re.compile(r"^\s{0,3}(?:#{1,6}|>|[-*+]|```\S*|~~~\S*)\s|\*\*|(?<!\w)`+
 def snippet(text: str, words: str, width: int = _WIDTH) -> str:
     """About `width` characters of the text, on one line, around as many of the words as possible."""
     plain = " ".join(_MARKUP.sub("", _FIELD.sub(r"\1:", _COMMENT.sub("", text))).split())
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFC", plain).replace("\u00ad", "")
     if len(plain) <= width:
         return plain
-    return _cut(plain, _best_start(find_terms(plain, terms(words)), width), width)
+    marks = sorted({*find_terms(plain, terms(words)), *_find_literally(plain, words)})
+    return _cut(plain, _best_start(marks, width), width)
+
+
+def _find_literally(plain: str, words: str) -> Iterator[int]:
+    """Where words stand that are no terms of their own: beyond ASCII, or all there is."""
+    for word in words.split():
+        if not word.isascii() or not terms(words):
+            yield from (match.start() for match in re.finditer(re.escape(word), plain, re.IGNORECASE))
 
 
 def _best_start(marks: list[int], width: int) -> int:

@@ -1,36 +1,44 @@
 """Terms: the words a text is indexed and asked by.
 
-A compound such as `os.path.join`, `foo_bar.py` or `re-run` is kept whole and split at every boundary,
-camelCase included. Letters of any script count, CJK goes in as bigrams; stop words are left out, irregular
-forms are brought to their base, and the rest is stemmed (Snowball English).
+Text is brought to one form first (`normalise`). A compound such as `os.path.join`, `foo_bar.py`, `re-run` or
+`JavaScript` is split at every boundary, and its letters together are a term too, in the space of plain words:
+`javascript` and `JavaScript`, `nodejs` and `Node.js` find each other. Scripts without blanks between words go
+in as bigrams; stop words are left out, irregular forms are brought to their base, and the rest is stemmed.
+A word with accents has a weaker term without them.
 """
 
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
-from functools import lru_cache
 from typing import NamedTuple
 
 from ctx.retrieval.english import BASE_FORMS, STOP_WORDS
 from ctx.retrieval.memo import Memo
+from ctx.retrieval.stems import stem
 
-_COMPOUND = re.compile(r"[^\W_][\w'’]*(?:[-./:@#+](?=\w)[\w'’]*)*")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
-_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
-# Wholes are terms of their own; the mark keeps them apart from words that happen to be spelt alike.
-WHOLE = "="
+# A sign joins what stands on both sides of it; `++` and `#` may end a name: C++, C#.
+_COMPOUND = re.compile(r"[^\W_][\w']*(?:(?:[-./@#&]|::?|\+\+?)(?=\w)[\w']*)*(?:\+\+|(?<=\b[^\W_])#)?")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_CAMEL = re.compile(r"[A-Z]\d+(?![a-z])|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_SIGNED = re.compile(r"[^\W_]+\+\+|\b[^\W_]#")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[-./:@_]+(?=\d)")
+_VERSION = re.compile(r"v(?=\d+\.\d)")
+_SIGNS = str.maketrans("", "", "-/:@_'")
+# Marks a term without accents, which counts less than one that is spelt so.
+FOLDED = "~"
 
-# The words of a compound, or of a chunk between blanks, and what is kept whole of it.
+# The words of a compound, or of a chunk between blanks, and what further terms it has.
 Analysed = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 class Terms(NamedTuple):
-    """The terms of a text: its words in order, and its compounds, each as often as it occurs."""
+    """The terms of a text, each as often as it occurs: its words in order, and `wholes`.
+
+    Wholes are compounds as one word, names of one capital letter, and words without their accents, which
+    are marked as `FOLDED`.
+    """
 
     words: list[str]
     wholes: list[str]
@@ -41,6 +49,15 @@ def analyse(text: str) -> Terms:
     found = list(map(_KNOWN.__getitem__, text.split()))
     words = [word for words, _ in found for word in words]
     return Terms(words, [whole for _, wholes in found for whole in wholes])
+
+
+def normalise(text: str) -> str:
+    """The text in one form for what looks the same, see `scripts`; ASCII is as it is."""
+    if text.isascii():
+        return text
+    from ctx.retrieval.scripts import normalise as in_one_form
+
+    return in_one_form(text)
 
 
 def known_chunks(texts: Iterable[str]) -> dict[str, Analysed]:
@@ -54,11 +71,6 @@ def learn(chunks: Mapping[str, Sequence[Sequence[str]]]) -> None:
         _KNOWN[chunk] = tuple(words), tuple(wholes)
 
 
-def is_whole(term: str) -> bool:
-    """Whether a term is a compound kept whole."""
-    return term.startswith(WHOLE)
-
-
 def terms(text: str) -> set[str]:
     """The distinct terms of a text."""
     words, wholes = analyse(text)
@@ -66,39 +78,14 @@ def terms(text: str) -> set[str]:
 
 
 def find_terms(text: str, wanted: AbstractSet[str]) -> list[int]:
-    """Where in a text the words and compounds begin that say any of some terms."""
+    """Where in a text the words and compounds begin that say any of some terms, with accents or without."""
+    wanted = {variant for term in wanted for variant in (term, term.removeprefix(FOLDED), FOLDED + term)}
     found = []
     for match in _COMPOUND.finditer(text):
         words, wholes = _KNOWN[match[0]]
         if not (wanted.isdisjoint(words) and wanted.isdisjoint(wholes)):
             found.append(match.start())
     return found
-
-
-def _analyse_chunk(chunk: str) -> Analysed:
-    found = list(map(_analyse_compound, _COMPOUND.findall(chunk)))
-    if len(found) == 1:
-        return found[0]
-    return tuple(w for words, _ in found for w in words), tuple(w for _, wholes in found for w in wholes)
-
-
-def _analyse_compound(compound: str) -> Analysed:
-    parts = _WORD.findall(compound)
-    words: list[str] = []
-    wholes: list[str] = []
-    for part in parts:
-        lower = part.lower().replace("’", "'")
-        pieces = _pieces(part) if not part.islower() else ()
-        if not part.isascii() and _has_cjk().search(part):
-            words += _bigrams(part)
-        elif len(pieces) > 1 and lower not in STOP_WORDS:
-            wholes.append(WHOLE + _without_apostrophe(lower))
-            words += [term for piece in pieces if (term := _term(piece.lower()))]
-        elif term := _term(lower):
-            words.append(term)
-    if len(parts) > 1:
-        wholes.append(WHOLE + compound.lower())
-    return tuple(words), tuple(wholes)
 
 
 class _Chunks(Memo[str, Analysed]):
@@ -116,76 +103,55 @@ _LONG = 100
 _KNOWN = _Chunks(1 << 18)
 
 
-def _pieces(part: str) -> list[str]:
-    """A word cut where camelCase and digits divide it; outside ASCII only where a capital follows."""
-    if part.isascii():
-        return _CAMEL.findall(part)
-    cuts = [at for at in range(1, len(part)) if part[at].isupper() and part[at - 1].islower()]
-    return [part[start:end] for start, end in zip([0, *cuts], [*cuts, len(part)], strict=True)]
+def _analyse_chunk(chunk: str) -> Analysed:
+    if not chunk.isascii():
+        from ctx.retrieval.scripts import analyse_chunk
+
+        return analyse_chunk(chunk)
+    found = list(map(analyse_compound, _COMPOUND.findall(chunk)))
+    if len(found) == 1:
+        return found[0]
+    return tuple(w for words, _ in found for w in words), tuple(w for _, wholes in found for w in wholes)
 
 
-def _term(word: str) -> str:
-    """The term of a lower-case word; empty where it says nothing."""
+def analyse_compound(compound: str) -> Analysed:
+    """The terms of a compound in ASCII."""
+    parts = _WORD.findall(compound)
+    words: list[str] = []
+    wholes: list[str] = []
+    for part in parts:
+        lower = part.lower()
+        pieces = () if part.islower() else _CAMEL.findall(part)
+        if len(pieces) > 1 and lower not in STOP_WORDS:
+            wholes.append(stem(_without_apostrophe(lower)))
+            words += [term for piece in pieces if (term := word_term(piece.lower()))]
+        elif term := word_term(lower):
+            words.append(term)
+        elif len(part) == 1 and part.isupper() and lower not in STOP_WORDS:
+            wholes.append(lower)
+    if len(parts) > 1:
+        wholes.append(whole_term(compound.lower()))
+    if compound[-1] in "+#" or "++" in compound:
+        wholes += _SIGNED.findall(compound.lower())
+    return tuple(words), tuple(wholes)
+
+
+def whole_term(compound: str) -> str:
+    """The term of a compound as one word: signs drop out, but `&`, `+`, `#` and what divides numbers."""
+    joined = _BETWEEN_DIGITS.sub("\0", compound).replace(".", "").translate(_SIGNS).replace("\0", ".")
+    version = _VERSION.match(joined)
+    return stem(joined[version.end() :] if version else joined)
+
+
+def word_term(word: str) -> str:
+    """The term of a word in lower case; empty where it says nothing."""
     if word in STOP_WORDS:
         return ""
     word = _without_apostrophe(word)
-    if word in STOP_WORDS or (len(word) < 2 and not word.isdigit()):
+    if word in STOP_WORDS or (len(word) < 2 and word.isascii() and not word.isdigit()):
         return ""
     return stem(BASE_FORMS.get(word, word))
 
 
 def _without_apostrophe(word: str) -> str:
     return word[:-2] if word.endswith("'s") else word.replace("'", "")
-
-
-@lru_cache(maxsize=1)
-def _has_cjk() -> re.Pattern[str]:
-    # Compiling these ranges takes longer than all other imports of this module.
-    return re.compile(f"[{_CJK}]")
-
-
-@lru_cache(maxsize=1)
-def _cjk_or_not() -> re.Pattern[str]:
-    return re.compile(f"[{_CJK}]+|[^{_CJK}]+")
-
-
-def _bigrams(part: str) -> list[str]:
-    """The bigrams of each CJK run, and the words between them."""
-    found: list[str] = []
-    for run in _cjk_or_not().findall(part):
-        if not _has_cjk().match(run):
-            found += [term] if (term := _term(run.lower())) else []
-        elif len(run) == 1:
-            found.append(run)
-        else:
-            found += [run[at : at + 2] for at in range(len(run) - 1)]
-    return found
-
-
-@lru_cache(maxsize=1 << 16)
-def stem(word: str) -> str:
-    """The Snowball English stem of a lower-case word."""
-    return _stemmer()(word)
-
-
-@lru_cache(maxsize=1)
-def _stemmer() -> Callable[[str], str]:
-    # Snowball's own class, so that PyStemmer being installed or not makes no difference.
-    with _without_init("snowballstemmer"):
-        from snowballstemmer.english_stemmer import EnglishStemmer
-    return EnglishStemmer().stemWord  # type: ignore[no-any-return]
-
-
-@contextmanager
-def _without_init(package: str) -> Iterator[None]:
-    """Let a module of a package be imported without all that the package itself imports: every language."""
-    from importlib.util import find_spec, module_from_spec
-
-    spec = None if package in sys.modules else find_spec(package)
-    if spec is not None:
-        sys.modules[package] = module_from_spec(spec)
-    try:
-        yield
-    finally:
-        if spec is not None:
-            del sys.modules[package]

@@ -1,35 +1,36 @@
 """The disposable index under `.context/.cache/`: named arrays and texts in flat files.
 
 Nothing depends on it but speed. A file is replaced as a whole, its pages carry checksums that are looked at
-when they are read, and whatever is wrong with it (missing, cut short, damaged, of another version of ctx or
-of another machine) is as if it were not there. `CTX_NO_CACHE=1` switches it off.
+when they are read, and whatever is wrong with it (missing, cut short, damaged, not signed with the key of
+this build and checkout) is as if it were not there. `CTX_NO_CACHE=1` switches it off.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import sys
 import time
 from array import array
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import lru_cache
+from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 from ctx.errors import Damaged
 from ctx.memory.layout import CONTEXT
+from ctx.store.cache_key import cache_key
+from ctx.store.git_index import index_state
 
 FOLDER = f"{CONTEXT}/.cache"
-_MAGIC = b"ctx cache 1\n"
-_HEAD = len(_MAGIC) + 8
+_MAGIC = b"ctx cache 2\n"
+_SIGNATURE = 16
+_HEAD = len(_MAGIC) + 4 + _SIGNATURE
 _PAGE = 1 << 14
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
-# What a cache file is made by: our packages, and the stemmer.
-_CODE = ("", "config", "memory", "markdown", "retrieval", "packet", "store", "actions", "actions/cache")
-_STEMMER = "snowballstemmer/english_stemmer.py"
+_UNTRACKED = "untracked"
 # Temporary files older than this were left by a process that was killed.
 _ABANDONED = 3600.0
 
@@ -37,15 +38,15 @@ _ABANDONED = 3600.0
 class CacheFile:
     """One cache file, read part by part. Every method raises Damaged where it is not what was written."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, key: bytes) -> None:
         self._descriptor = os.open(path, _READ)
         head = self._raw(0, _HEAD)
-        size = int.from_bytes(head[len(_MAGIC) : len(_MAGIC) + 4], "little")
+        size = int.from_bytes(head[len(_MAGIC) : -_SIGNATURE], "little")
         directory = self._raw(_HEAD, size) if head.startswith(_MAGIC) else b""
-        if not directory or crc32(directory) != int.from_bytes(head[-4:], "little"):
+        if _signature(directory, key) != head[-_SIGNATURE:]:
             raise Damaged
         known: dict[str, Any] = json.loads(directory)
-        if (known["made_by"], known["name"]) != (_made_by(), path.name):
+        if known["name"] != path.name:
             raise Damaged
         self.stamp: str = known["stamp"]
         self._parts: dict[str, list[Any]] = known["parts"]
@@ -123,6 +124,7 @@ class Cache:
     """The cache files of one context folder."""
 
     def __init__(self, root: Path) -> None:
+        self._root = root
         self._folder = root / FOLDER
         # A link would have files written, and old ones removed, wherever it leads. A Path refuses to say so
         # where the folder above it is closed.
@@ -130,29 +132,55 @@ class Cache:
 
     def find(self, name: str, stamp: str | None = None) -> CacheFile | None:
         """A cache file, with that stamp where one is given, or None where there is none that can be used."""
-        if not self.on:
+        return self._find(name, stamp) if self.on and self._is_ours else None
+
+    def _find(self, name: str, stamp: str | None) -> CacheFile | None:
+        if self._key is None:
             return None
         try:
-            found = CacheFile(self._folder / name)
+            found = CacheFile(self._folder / name, self._key)
         except (OSError, Damaged, ValueError, KeyError, TypeError):
             return None
         return found if stamp in {None, found.stamp} else None
 
     def put(self, name: str, stamp: str, parts: Mapping[str, array[Any] | bytes]) -> bool:
         """Replace a cache file, or do nothing where that cannot be done; returns whether it was done."""
-        if not self.on:
+        return self._put(name, stamp, parts) if self.on and self._is_ours else False
+
+    def _put(self, name: str, stamp: str, parts: Mapping[str, array[Any] | bytes]) -> bool:
+        if self._key is None:
             return False
-        temp = self._folder / f"{name}.{os.getpid():x}-{time.time_ns():x}.tmp"
+        temp = self._folder / f"{name}.{os.getpid():x}-{os.urandom(6).hex()}.tmp"
         try:
             self._make_folder()
             with temp.open("xb") as file:
-                _write(file.write, name, stamp, parts)
+                _write(file.write, name, stamp, parts, self._key)
             temp.replace(self._folder / name)
             self._tidy()
         except (OSError, ValueError):
             with suppress(OSError):
                 temp.unlink(missing_ok=True)
             return False
+        return True
+
+    @cached_property
+    def _key(self) -> bytes | None:
+        return cache_key(self._root)
+
+    @cached_property
+    def _is_ours(self) -> bool:
+        """Whether git leaves the folder to us.
+
+        Git is asked once for each state of its index. Where it cannot say, the signatures have to do.
+        """
+        state = index_state(self._root / CONTEXT)
+        if state is None or self._find(_UNTRACKED, state):
+            return True
+        from ctx.store.git import tracked_cache
+
+        if tracked_cache(self._root):
+            return False
+        self._put(_UNTRACKED, state, {})
         return True
 
     def drop(self, name: str) -> None:
@@ -178,7 +206,7 @@ class Cache:
 
     def _tidy(self) -> None:
         """Remove what killed processes left."""
-        with suppress(OSError):
+        with suppress(OSError, OverflowError):  # a clock beyond 2262 has no time to give
             for path in self._folder.glob("*.tmp"):
                 if time.time() - path.stat().st_mtime > _ABANDONED:
                     path.unlink(missing_ok=True)
@@ -189,6 +217,7 @@ def _write(
     name: str,
     stamp: str,
     parts: Mapping[str, array[Any] | bytes],
+    key: bytes,
 ) -> None:
     places: dict[str, list[Any]] = {}
     body = bytearray()
@@ -200,29 +229,14 @@ def _write(
         body += data
     whole = memoryview(body)
     sums = array("I", (crc32(whole[at : at + _PAGE]) for at in range(0, len(body), _PAGE))).tobytes()
-    known = {"made_by": _made_by(), "name": name, "stamp": stamp, "parts": places, "length": len(body)}
+    known = {"name": name, "stamp": stamp, "parts": places, "length": len(body)}
     known |= {"sums": len(sums), "sums_sum": crc32(sums)}
     directory = json.dumps(known).encode()
-    write(_MAGIC + len(directory).to_bytes(4, "little") + crc32(directory).to_bytes(4, "little"))
+    write(_MAGIC + len(directory).to_bytes(4, "little") + _signature(directory, key))
     write(directory)
     write(sums)
     write(whole)
 
 
-@lru_cache(maxsize=1)
-def _made_by() -> str:
-    """What must be the same for a cache file to be of use: ctx, the stemmer and how numbers lie in memory."""
-    code = 0
-    for folder in _CODE:
-        with suppress(OSError), os.scandir(Path(__file__).parents[1] / folder) as rows:
-            stats = sorted((r.name, r.stat()) for r in rows if r.name.endswith(".py"))
-            found = [(name, one.st_mtime_ns, one.st_size) for name, one in stats]
-            code = crc32(repr(found).encode(), code)
-    for folder in sys.path:
-        # Where it would be imported from, in a thousandth of the time.
-        with suppress(OSError):
-            stemmer = Path(folder, _STEMMER).stat()
-            code = crc32(f"{stemmer.st_mtime_ns} {stemmer.st_size}".encode(), code)
-            break
-    python = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    return f"{code:08x} {python} {sys.byteorder} {array('I').itemsize}"
+def _signature(directory: bytes, key: bytes) -> bytes:
+    return blake2b(directory, key=key, digest_size=_SIGNATURE).digest()

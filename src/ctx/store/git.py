@@ -2,67 +2,41 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from ctx.errors import CtxError
+from ctx.memory.layout import CONTEXT
+from ctx.store.git_call import GitError, NoAnswerError, NoRepositoryError, git
 
-# A hook or an alias may have pointed these at another repository or index.
-_FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX")
-
+_OBJECT_ID = re.compile(rb"[0-9a-f]{40,64}\n")
 # What blame says of a line before the line itself, which begins with a tab.
 _BLAMED = re.compile(rb"(?P<commit>[0-9a-f]{40,64}) \d+ (?P<line>\d+)(?: \d+)?")
+_CACHE = ".cache"
 _DAY_OF = b"author-time "
-
-
-class GitError(CtxError):
-    """Git is missing, or refused what was asked of it."""
-
-
-def git(root: Path, *args: str, stdin: bytes | None = None) -> bytes:
-    """Run git in `root` and return what it printed. Raises GitError with git's own first line."""
-    import subprocess
-
-    environment = {key: value for key, value in os.environ.items() if key not in _FOREIGN}
-    # A partial clone must not fetch what it lacks: there is no network here.
-    environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
-    command = ["git", "-c", "core.quotePath=false", "-C", str(root), *args]
-    try:
-        done = subprocess.run(  # noqa: S603 - arguments are a list, never a shell's text
-            command, input=stdin, capture_output=True, env=environment, check=False
-        )
-    except FileNotFoundError as error:
-        raise GitError("git is not installed", hint="install git, or leave out what needs it") from error
-    if done.returncode != 0:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        message = said[0] if said else f"git {args[0]} failed with {done.returncode}"
-        raise GitError(message, hint="`git status` may say more")
-    return done.stdout
 
 
 def resolve(root: Path, revision: str) -> str:
     """The commit id a revision names. Raises CtxError when there is none."""
     try:
-        return (
-            git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
-            .decode()
-            .strip()
-        )
-    except GitError as error:
-        if "not installed" in error.message:
-            raise
-        if "not a git repository" in error.message:
-            raise CtxError(
-                f"there is no git repository in {root}", hint="leave out --at, or run `git init`"
-            ) from error
+        found = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
+    except NoRepositoryError as error:
+        raise CtxError(
+            f"there is no git repository in {root}", hint="leave out --at, or run `git init`"
+        ) from error
+    except NoAnswerError:
+        found = b""
+    # An excluded commit (`^HEAD`) is a revision to git, and none that files could be read from.
+    if not _OBJECT_ID.fullmatch(found):
         raise CtxError(
             f"there is no git revision {revision!r} here", hint="`git log --oneline` lists commits"
-        ) from error
+        )
+    return found.decode().strip()
 
 
 def head(root: Path) -> str | None:
@@ -75,31 +49,34 @@ def head(root: Path) -> str | None:
 
 def prefix(root: Path) -> str:
     """The path of `root` inside its repository, with a trailing `/`, or the empty string."""
-    return git(root, "rev-parse", "--show-prefix").decode("utf-8", "surrogateescape").strip("\n")
+    return _text(git(root, "rev-parse", "--show-prefix").removesuffix(b"\n"))
 
 
-def list_tree(root: Path, commit: str) -> list[str]:
-    """The paths of regular files below `root` at a commit, relative to `root`."""
-    listed = git(root, "ls-tree", "-r", "-z", commit, "--", ".").split(b"\0")
-    paths = []
-    for row in listed:
-        head_, _, path = row.partition(b"\t")
-        if head_.startswith(b"100"):
-            paths.append(path.decode("utf-8", "surrogateescape"))
-    return paths
+def list_tree(root: Path, commit: str) -> dict[str, str]:
+    """The object ids of the regular files below `root` at a commit, by their paths relative to `root`."""
+    blobs = {}
+    for row in git(root, "ls-tree", "-r", "-z", commit, "--", ".").split(b"\0"):
+        kind, _, path = row.partition(b"\t")
+        if kind.startswith(b"100"):
+            blobs[_text(path)] = kind.split(b" ")[2].decode()
+    return blobs
 
 
-def read_blobs(root: Path, commit: str, paths: Sequence[str]) -> list[bytes]:
-    """The bytes of files at a commit, in one run of git; paths are relative to `root`."""
-    below = prefix(root)
-    asked = "".join(f"{commit}:{below}{path}\n" for path in paths if "\n" not in path)
-    output = git(root, "cat-file", "--batch", stdin=asked.encode("utf-8", "surrogateescape"))
-    blobs, at = [], 0
-    for _ in range(asked.count("\n")):
+def read_blobs(root: Path, ids: Iterable[str]) -> dict[str, bytes]:
+    """The bytes of objects, in one run of git; those that the repository lacks are left out.
+
+    They are asked for by id, since a name may hold a line break, which ends a question.
+    """
+    output = git(root, "cat-file", "--batch", stdin="".join(f"{one}\n" for one in ids).encode())
+    blobs, at = {}, 0
+    while at < len(output):
         line_end = output.index(b"\n", at)
-        size = int(output[at:line_end].split()[-1])
-        blobs.append(output[line_end + 1 : line_end + 1 + size])
-        at = line_end + 2 + size
+        id_, *kind = output[at:line_end].split(b" ")
+        at = line_end + 1
+        if len(kind) == 2:  # otherwise it says that the object is missing
+            end = at + int(kind[1])
+            blobs[id_.decode()] = output[at:end]
+            at = end + 1
     return blobs
 
 
@@ -109,7 +86,7 @@ def is_shallow(root: Path) -> bool:
         return True
     try:
         return bool(git(root, "config", "--get-regexp", r"^remote\..*\.promisor$").strip())
-    except GitError:  # that is how it says that there is none
+    except NoAnswerError:
         return False
 
 
@@ -128,15 +105,15 @@ def path_changes(root: Path) -> list[PathChange]:
     first parent, so what only the merge itself renamed is there too. Raises GitError without a commit.
     """
     below = prefix(root)
-    kinds = ("--name-status", "-z", "-M", "--no-ext-diff", "--diff-filter=ADR")
-    staged = git(root, "diff", "--cached", *kinds, "HEAD", "--")
+    kinds = ("--name-status", "-z", "-M", "--no-ext-diff", "--diff-filter=ADR", "-O/dev/null")
+    staged = git(root, "diff-index", "--cached", *kinds, "HEAD", "--")
     order = ("--date-order", "--diff-merges=first-parent", "--no-show-signature", "--format=")
     committed = git(root, "log", *order, *kinds, "HEAD", "--")
     return [*_changes(staged, below), *_changes(committed, below)]
 
 
 def _changes(output: bytes, below: str) -> Iterator[PathChange]:
-    words = iter(output.decode("utf-8", "surrogateescape").split("\0"))
+    words = iter(_text(output).split("\0"))
     for word in words:
         status = word.lstrip("\n")[:1]  # a line break may stand between two commits
         if status == "R":
@@ -148,8 +125,20 @@ def _changes(output: bytes, below: str) -> Iterator[PathChange]:
 def tracked(root: Path) -> list[str]:
     """All paths in the index of the repository, relative to `root`; those outside it begin with `../`."""
     below = prefix(root)
-    listed = git(root, "ls-files", "-z", "--full-name", ":/").decode("utf-8", "surrogateescape")
+    listed = _text(git(root, "ls-files", "-z", "--full-name", ":/"))
     return [_relative(path, below) for path in listed.split("\0") if path]
+
+
+def tracked_cache(root: Path) -> list[str]:
+    """The files of the cache that git tracks, as paths relative to `root`; none without git."""
+    with suppress(GitError):
+        listed = git(root / CONTEXT, "ls-files", "-z", "--", _CACHE).split(b"\0")
+        return [f"{CONTEXT}/{_text(path)}" for path in listed if path]
+    return []
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "surrogateescape")
 
 
 def _relative(path: str, below: str) -> str:
@@ -158,19 +147,60 @@ def _relative(path: str, below: str) -> str:
     return path[len(below) :] if path.startswith(below) else posixpath.relpath(path, below)
 
 
-def blame_dates(root: Path, path: str, lines: Sequence[int]) -> dict[int, str]:
-    """The ISO date, in UTC, on which each of some lines of a file last changed; lines count from 1.
+def blame_dates(root: Path, path: str, text: str, lines: Iterable[int]) -> dict[int, str]:
+    """The ISO date, in UTC, on which each of some lines of a file's `text` last changed; lines count from 1.
 
-    Lines that are not committed are left out. Raises GitError for a file that git does not know.
+    What is blamed is the file as it was committed: for the one on the disk git would run the filters that the
+    repository names. Lines that are not committed are left out. Raises GitError for a file unknown to git.
     """
-    ranges = [argument for line in sorted(set(lines)) for argument in ("-L", f"{line},{line}")]
-    if not ranges:
+    asked = set(lines)
+    if not asked:
         return {}
-    dates: dict[int, str] = {}
-    line, committed = 0, False
-    for row in git(root, "blame", "--line-porcelain", *ranges, "--", path).split(b"\n"):
+    committed = _text(git(root, "cat-file", "blob", f"HEAD:./{path}"))
+    places = {old: new for new, old in _same_lines(text, committed).items() if new in asked}
+    if not places:
+        return {}
+    ranges = [argument for line in sorted(places) for argument in ("-L", f"{line},{line}")]
+    blamed = git(root, "blame", "--line-porcelain", "--no-textconv", *ranges, "HEAD", "--", path)
+    return {places[line]: day for line, day in _blamed_days(blamed) if line in places}
+
+
+def _same_lines(new: str, old: str) -> dict[int, int]:
+    """The lines of `new` that `old` holds too, with their numbers there.
+
+    A line that stands there several times is known again where both hold it as often. Git counts lines by
+    line feeds alone.
+    """
+    after = _numbered(re.split(r"\r\n|\n|\r", new))
+    before = _numbered(old.replace("\r\n", "\n").split("\n"))
+    return {
+        number: former
+        for line, numbers in after.items()
+        if len(numbers) == len(before.get(line, ()))
+        for number, former in zip(numbers, before[line], strict=True)
+    }
+
+
+def _numbered(lines: Sequence[str]) -> dict[str, list[int]]:
+    numbered: dict[str, list[int]] = {}
+    for number, line in enumerate(lines if lines[-1] else lines[:-1], 1):  # nothing after the last line feed
+        numbered.setdefault(line, []).append(number)
+    return numbered
+
+
+def _blamed_days(output: bytes) -> Iterator[tuple[int, str]]:
+    line = 0
+    for row in output.split(b"\n"):
         if found := _BLAMED.fullmatch(row):
-            line, committed = int(found["line"]), bool(found["commit"].strip(b"0"))
-        elif committed and row.startswith(_DAY_OF):
-            dates[line] = datetime.fromtimestamp(int(row[len(_DAY_OF) :]), tz=UTC).date().isoformat()
-    return dates
+            line = int(found["line"])
+        elif row.startswith(_DAY_OF):
+            with suppress(ValueError, OverflowError, OSError):  # a date that no calendar has
+                yield line, datetime.fromtimestamp(int(row[len(_DAY_OF) :]), tz=UTC).date().isoformat()
+
+
+def user_name(root: Path) -> str:
+    """The name that git writes into commits, on one line; empty where it knows none or is missing."""
+    try:
+        return " ".join(git(root, "config", "--get", "user.name").decode("utf-8", "replace").split())
+    except GitError:
+        return ""

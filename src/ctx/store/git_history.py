@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ctx.store.git import git
+from ctx.store.git_call import git
 
 # A message holds no NUL, and every line of a patch begins with a character of its own.
 _COMMIT = re.compile(r"^\0(?P<id>[0-9a-f]{40,64})\0(?P<message>[^\0]*)\0", re.MULTILINE)
@@ -17,7 +17,7 @@ _LOG = (
 )
 _PATCH = (
     *("--patch", "--unified=0", "--no-renames", "--text", "--no-ext-diff", "--no-textconv"),
-    *("--submodule=short", "--no-prefix", "--diff-filter=AM"),
+    *("--submodule=short", "--no-prefix", "--diff-filter=AM", "-O/dev/null"),
 )
 
 
@@ -44,7 +44,7 @@ def additions(root: Path, folder: str) -> list[Commit]:
     ends = [*(match.start() for match in found[1:]), len(text)]
     return [
         Commit(match["id"], match["message"], tuple(_added(text[match.end() : end])))
-        for match, end in zip(found, ends, strict=True)
+        for match, end in zip(found, ends, strict=False)  # where none was found there is still an end
     ]
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ctx.errors import CtxError
-from ctx.store.git import GitError, git
+from ctx.store.git_call import GitError, NoAnswerError, NoRepositoryError, git
 from ctx.store.publish import Change, Publication
 from ctx.store.system import current
 from ctx.store.target import look, require_writable
@@ -16,10 +16,8 @@ from ctx.store.workspace import decode
 def require_repository(root: Path) -> None:
     """Raise CtxError where `root` lies in no work tree."""
     try:
-        inside = git(root, "rev-parse", "--is-inside-work-tree").decode().strip() == "true"
-    except GitError as error:
-        if "not installed" in error.message:
-            raise
+        inside = git(root, "rev-parse", "--is-inside-work-tree").strip() == b"true"
+    except NoRepositoryError:
         inside = False
     if not inside:
         raise CtxError(f"{root} is in no git work tree", hint="run `git init` there first")
@@ -27,8 +25,8 @@ def require_repository(root: Path) -> None:
 
 def attributes_file(root: Path) -> Path:
     """The attributes file of the clone, shared by its work trees: usually `.git/info/attributes`."""
-    name = git(root, "rev-parse", "--git-path", "info/attributes").decode("utf-8", "surrogateescape")
-    return root / name.rstrip("\n")
+    name = git(root, "rev-parse", "--git-path", "info/attributes").removesuffix(b"\n")
+    return root / name.decode("utf-8", "surrogateescape")
 
 
 def read_attributes(root: Path) -> str:
@@ -53,9 +51,10 @@ def write_attributes(root: Path, text: str) -> None:
 def read_setting(root: Path, key: str) -> str | None:
     """A setting of this clone, or None."""
     try:
-        return git(root, "config", "--local", "--get", key).decode("utf-8", "surrogateescape").rstrip("\n")
-    except GitError:
+        value = git(root, "config", "--local", "-z", "--get", key)
+    except NoAnswerError:
         return None
+    return value.decode("utf-8", "surrogateescape").removesuffix("\0")
 
 
 def write_setting(root: Path, key: str, value: str) -> None:

@@ -13,19 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctx.errors import CtxError
-from ctx.memory.layout import CONTEXT
+from ctx.store.local import LOCAL, make_local_folder, write_note
 from ctx.store.system import System
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-LOCAL = f"{CONTEXT}/.local"
 LOCK = f"{LOCAL}/lock"
-_HOLDER = f"{LOCAL}/holder"
-_POLL = 0.01  # seconds between two tries
+_HOLDER = "holder"
+# Seconds between two tries: the first pause, by how much each is longer than the last, and the longest.
+_FIRST, _GROWTH, _LONGEST = 0.002, 1.6, 0.2
 _NO_LOCKS = frozenset({errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP})
-
-_NOTE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 _guard = threading.Lock()
 _held: set[tuple[int, int, str]] = set()  # process, thread, root
@@ -48,10 +46,10 @@ class Held:
 
 @contextmanager
 def hold(root: Path, wait: float, system: System) -> Iterator[Held]:
-    """Hold the context's lock, waiting up to `wait` seconds for it.
+    """Hold the context's lock, waiting for it as long as others get it and give it back.
 
-    Raises CtxError when another holds it for longer, or when there can be no lock here; RuntimeError when
-    this thread holds it already.
+    Raises CtxError when nobody got it for `wait` seconds, or when there can be no lock here; RuntimeError
+    when this thread holds it already.
     """
     key = (os.getpid(), threading.get_ident(), os.path.realpath(root))
     with _guard:
@@ -66,7 +64,7 @@ def hold(root: Path, wait: float, system: System) -> Iterator[Held]:
             yield Held(root / LOCK)
         finally:
             with suppress(OSError):
-                (root / _HOLDER).unlink()
+                (root / LOCAL / _HOLDER).unlink()
             with suppress(OSError):  # what is written stays written, and the lock ends with the process
                 lock.release()
     finally:
@@ -75,43 +73,81 @@ def hold(root: Path, wait: float, system: System) -> Iterator[Held]:
 
 
 def _acquire(root: Path, wait: float, system: System) -> BaseFileLock:
-    from filelock import FileLock, SoftFileLock, Timeout
-
+    """The lock, once it is had."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # filelock warns where it falls back; we refuse instead
-            lock: BaseFileLock = FileLock(root / LOCK)
-            lock.acquire(timeout=wait, poll_interval=_POLL)
-    except Timeout as error:
-        raise CtxError(
-            f"another program is writing to this context{_holder(root, system)}; nothing was written",
-            path=LOCK,
-            hint="try again when it is done",
-        ) from error
+        lock = _new_lock(root / LOCK)
+        taken, since, pauses = _last_taken(root), system.clock(), growing()
+        while not _try(lock):
+            if (now := _last_taken(root)) != taken:
+                taken, since = now, system.clock()
+            elif system.clock() - since >= wait:
+                raise CtxError(
+                    f"another program is writing to this context{_holder(root, system)}; nothing was written",
+                    path=LOCK,
+                    hint="try again when it is done",
+                )
+            system.sleep(next(pauses))
     except NotImplementedError as error:
         raise _no_locks("no locks here") from error
     except OSError as error:
         if error.errno in _NO_LOCKS:
             raise _no_locks(error.strerror or str(error)) from error
         raise _cannot_lock(error) from error
-    if isinstance(lock, SoftFileLock):
-        lock.release()
-        raise _no_locks("a file that merely exists would outlive a killed program")
+    with suppress(OSError):
+        os.utime(root / LOCK)  # so that those who wait see that somebody got on
     return lock
 
 
-def _make_folder(root: Path) -> None:
-    """Make the lock's folder, with a note to git that nothing in it is to be kept."""
-    folder = root / LOCAL
+def _new_lock(path: Path) -> BaseFileLock:
+    """A lock not yet had. Raises CtxError where only one that outlives its holder is to be had."""
+    from filelock import FileLock, SoftFileLock
+
     try:
-        inside = (root.resolve(), (root / CONTEXT).resolve())
-        if not any(folder.resolve().is_relative_to(place) for place in inside) or (root / LOCK).is_symlink():
+        lock: BaseFileLock = FileLock(path, fallback_to_soft=False)
+    except TypeError:  # a filelock that does not know this falls back by becoming another class
+        lock = FileLock(path)
+    if isinstance(lock, SoftFileLock):
+        raise _outlives()
+    return lock
+
+
+def _try(lock: BaseFileLock) -> bool:
+    """Try once to get the lock."""
+    from filelock import SoftFileLock, Timeout
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # filelock warns where it falls back; we refuse instead
+            lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    if isinstance(lock, SoftFileLock):
+        lock.release()
+        raise _outlives()
+    return True
+
+
+def growing() -> Iterator[float]:
+    """Pauses in seconds, each longer than the last up to a limit, and none quite like another's."""
+    pause = _FIRST
+    while True:
+        yield pause * (0.5 + os.urandom(1)[0] / 255)
+        pause = min(pause * _GROWTH, _LONGEST)
+
+
+def _last_taken(root: Path) -> int:
+    """When somebody got the lock last: what is another number once it is had again."""
+    try:
+        return (root / LOCK).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _make_folder(root: Path) -> None:
+    try:
+        make_local_folder(root)
+        if (root / LOCK).is_symlink():
             raise CtxError("is a link out of the project", path=LOCAL, hint="remove the link")
-        if folder.is_dir():
-            return
-        folder.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="utf-8") as file:
-            file.write("*\n")
     except (OSError, RuntimeError) as error:
         raise _cannot_lock(error) from error
 
@@ -123,6 +159,10 @@ def _cannot_lock(error: Exception) -> CtxError:
         path=LOCK,
         hint=f"check the permissions of {LOCAL}",
     )
+
+
+def _outlives() -> CtxError:
+    return _no_locks("a file that merely exists would outlive a killed program")
 
 
 def _no_locks(said: str) -> CtxError:
@@ -137,16 +177,12 @@ def _name_holder(root: Path) -> None:
     """Note who holds the lock, for those who wait in vain. Only a courtesy: failing is no harm."""
     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
     with suppress(OSError):
-        descriptor = os.open(root / _HOLDER, _NOTE, 0o666)
-        try:
-            os.write(descriptor, f"{os.getpid()} {since}\n".encode())
-        finally:
-            os.close(descriptor)
+        write_note(root, _HOLDER, f"{os.getpid()} {since}\n".encode())
 
 
 def _holder(root: Path, system: System) -> str:
     try:
-        number, _, since = system.read(root / _HOLDER).decode().strip().partition(" ")
+        number, _, since = system.read(root / LOCAL / _HOLDER).decode().strip().partition(" ")
         process = int(number)
     except (OSError, ValueError):
         return ""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 import tempfile
 from pathlib import Path
 
 from ctx.errors import CtxError
-from ctx.store.git import GitError
+from ctx.store.git_call import GitError, git_outside
 
 _MOST_CONFLICTS = 127
 
@@ -25,15 +24,11 @@ def merge_bytes(base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, int]:
         for path, data in zip(paths, (ours, base, theirs), strict=True):
             path.write_bytes(data)
         names = [part for path in paths for part in ("-L", path.name)]
-        command = ["git", "merge-file", "-p", "-q", *names, *map(str, paths)]
-        try:
-            done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - a list, no shell
-        except FileNotFoundError as error:
-            raise GitError("git is not installed", hint="install git") from error
-    if not 0 <= done.returncode <= _MOST_CONFLICTS:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        done = git_outside(Path(folder), "merge-file", "-p", "-q", *names, *map(str, paths))
+    if not 0 <= done.code <= _MOST_CONFLICTS:
+        said = done.err.decode("utf-8", "replace").strip().splitlines()
         raise GitError(said[0] if said else "git merge-file failed", hint="merge the file by hand")
-    return done.stdout, done.returncode
+    return done.out, done.code
 
 
 def read_versions(*paths: Path) -> list[bytes]:

@@ -1,12 +1,8 @@
-"""Files that a person names on the command line, wherever they are, and texts handed to an editor."""
+"""Files that a person names on the command line, wherever they are."""
 
 from __future__ import annotations
 
-import os
 import secrets
-import shlex
-import subprocess
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -48,28 +44,3 @@ def write_new_file(path: Path, text: str, *, system: System | None = None) -> No
     finally:
         with suppress(OSError):
             temp.unlink(missing_ok=True)
-
-
-def edit_text(text: str, suffix: str = ".md") -> str:
-    """The text as a person left it in $VISUAL or $EDITOR. Raises CtxError where that fails."""
-    command = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if not command:
-        raise CtxError("no editor is set", hint="set EDITOR, for example `export EDITOR=vi`")
-    descriptor, name = tempfile.mkstemp(suffix=suffix, prefix="ctx-")
-    path = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        try:
-            # A person's own editor: the command is theirs, with its options.
-            done = subprocess.run([*shlex.split(command), name], check=False)  # noqa: S603
-        except (OSError, ValueError) as error:
-            raise CtxError(f"the editor {command!r} cannot be run", hint="look at $EDITOR") from error
-        if done.returncode != 0:
-            raise CtxError(
-                f"the editor ended with {done.returncode}; the text is as it was", hint="save, then leave it"
-            )
-        return read_file(path)
-    finally:
-        with suppress(OSError):
-            path.unlink()

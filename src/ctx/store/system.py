@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import stat
 import sys
 import time
@@ -26,11 +27,18 @@ _CHUNK = 1 << 20
 # Some file systems have no call to sync a folder or to make a hard link, and say so in different ways.
 _UNSUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
 _NO_LINKS = _UNSUPPORTED | {errno.EPERM, errno.EMLINK, errno.EXDEV}
+_HERE = -100  # AT_FDCWD
+_SWAP = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
 
 _RESERVED = frozenset({"con", "prn", "aux", "nul", "conin$", "conout$"}) | {
     f"{device}{digit}" for device in ("com", "lpt") for digit in "123456789¹²³"
 }
 _FORBIDDEN = frozenset('<>:"\\|?*') | {chr(code) for code in range(32)}
+
+
+def second_name(temp: Path) -> Path:
+    """The name that an old file has for a moment where two names cannot be swapped in one step."""
+    return temp.with_name(f".{temp.name[1:17][::-1]}.ctx-tmp")
 
 
 class System:
@@ -85,10 +93,82 @@ class System:
         """Put a finished file in the place of another, in one step."""
         temp.replace(real)
 
+    def exchange(self, temp: Path, real: Path) -> bool:
+        """Put a finished file in the place of another, which is at `temp` then; whether it is.
+
+        In one step where the system can swap two names, so that whatever was in the place at that instant is
+        kept. Elsewhere the old file is given a second name first, which leaves some microseconds in which a
+        file that another program puts there is replaced; without hard links nothing is kept.
+        """
+        swap = self._swap()
+        if swap is not None:
+            try:
+                swap(os.fsencode(temp), os.fsencode(real))
+            except OSError as error:
+                if error.errno not in _UNSUPPORTED:
+                    raise
+            else:
+                return True
+        aside = second_name(temp)
+        try:
+            self._link(real, aside)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            self.replace(temp, real)
+            return False
+        try:
+            self.replace(temp, real)
+        except BaseException:
+            with suppress(OSError):
+                aside.unlink()
+            raise
+        self.replace(aside, temp)
+        return True
+
+    def _link(self, path: Path, name: Path) -> None:
+        """Give a file, or a link and not the file it leads to, a second name."""
+        os.link(path, name, follow_symlinks=False)
+
+    def _swap(self) -> Callable[[bytes, bytes], None] | None:
+        """The call that swaps two names in one step, or None. Raises OSError when it is called."""
+        rename = _foreign("renameat2")
+        return None if rename is None else lambda one, two: rename(_HERE, one, _HERE, two, _SWAP)
+
+    def is_being_written(self, path: Path) -> bool | None:
+        """Whether another program has a regular file open for writing; None where that cannot be told.
+
+        Linux grants a read lease on a file (fcntl(2), F_SETLEASE) only while nobody has it open for writing,
+        and only to its owner or an administrator; some file systems grant none.
+        """
+        import fcntl
+
+        if not hasattr(fcntl, "F_SETLEASE"):
+            return None
+        descriptor = os.open(path, _READ)
+        try:
+            # Who opens the file before the lease is given back has us told by a signal: SIGIO would end us.
+            fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
+            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        except OSError as error:
+            return True if error.errno == errno.EAGAIN else None
+        finally:
+            os.close(descriptor)
+        return False
+
+    def clock(self) -> float:
+        """Seconds of a clock that never goes back."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Let some time pass."""
+        time.sleep(seconds)
+
     def place_new(self, temp: Path, real: Path) -> None:
         """Put a finished file where none is. Raises FileExistsError where one is, and leaves that alone."""
         try:
-            os.link(temp, real, follow_symlinks=False)
+            self._link(temp, real)
         except FileExistsError:
             raise
         except OSError as error:
@@ -100,6 +180,10 @@ class System:
             return
         with suppress(OSError):  # what is left is a second name, swept up later
             temp.unlink()
+
+    def set_aside(self, path: Path, temp: Path) -> None:
+        """Give a file, or a link and not the file it leads to, the name of a temporary one."""
+        path.rename(temp)
 
     def remove(self, path: Path) -> None:
         """Remove a file, or a link and not the file it leads to."""
@@ -161,13 +245,24 @@ class Mac(System):
                 return
         os.fsync(descriptor)
 
+    def _swap(self) -> Callable[[bytes, bytes], None] | None:
+        rename = _foreign("renamex_np")
+        return None if rename is None else lambda one, two: rename(one, two, _SWAP)
+
 
 class Windows(System):
-    """Windows: no folders to sync, no modes to copy, and files that others hold open for a moment."""
+    """Windows: no folders to sync, no modes to copy, and files that others hold open for a moment.
+
+    A file that another program has open for writing cannot be replaced here, so there is no need to ask.
+    """
 
     def __init__(self, sleep: Callable[[float], None] = time.sleep, tries: int = 12) -> None:
         self._sleep = sleep
         self._tries = tries
+
+    def sleep(self, seconds: float) -> None:
+        """Let some time pass."""
+        self._sleep(seconds)
 
     def adopt(self, descriptor: int, like: os.stat_result) -> None:
         """Do nothing: the new file inherits its rights from the folder, and read-only files are refused."""
@@ -180,9 +275,23 @@ class Windows(System):
         """Rename, which refuses an existing name here."""
         self._patiently(lambda: temp.rename(real))
 
+    def set_aside(self, path: Path, temp: Path) -> None:
+        """Rename, as patiently as `replace`."""
+        self._patiently(lambda: path.rename(temp))
+
     def remove(self, path: Path) -> None:
         """Remove, as patiently as `replace`."""
         self._patiently(path.unlink)
+
+    def _link(self, path: Path, name: Path) -> None:
+        os.link(path, name)
+
+    def _swap(self) -> Callable[[bytes, bytes], None] | None:
+        return None
+
+    def is_being_written(self, path: Path) -> bool | None:  # noqa: ARG002 - the same call everywhere
+        """Return None: there is no such call."""
+        return None
 
     def sync_folder(self, folder: Path) -> None:
         """Do nothing: a folder cannot be opened here."""
@@ -213,6 +322,23 @@ class Windows(System):
                 self._sleep(min(0.01 * 2**again, 0.25))
             else:
                 return
+
+
+def _foreign(name: str) -> Callable[..., None] | None:
+    """A function of the C library that returns 0 or sets errno; None where there is no such function."""
+    try:
+        import ctypes
+
+        function = getattr(ctypes.CDLL(None, use_errno=True), name)
+    except (ImportError, OSError, AttributeError, TypeError):
+        return None
+
+    def call(*arguments: object) -> None:
+        if function(*arguments):
+            code = ctypes.get_errno()
+            raise OSError(code, os.strerror(code))
+
+    return call
 
 
 def current(platform: str = sys.platform) -> System:

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING
 
 from ctx.errors import CtxError
 from ctx.memory.layout import CONTEXT
 from ctx.store.system import System
+
+if TYPE_CHECKING:
+    from ctx.store.publish import Change
+
+
+class BusyError(CtxError):
+    """A file changed meanwhile, or somebody is writing it: trying again may help.
+
+    `written` has the changes that stood in their places for a moment, before they were taken back or
+    somebody saved over them.
+    """
+
+    written: Sequence[Change] = ()
 
 
 @dataclass(frozen=True)

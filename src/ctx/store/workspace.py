@@ -12,12 +12,12 @@ from typing import Protocol
 from ctx.errors import CtxError
 from ctx.memory.layout import CONTEXT
 from ctx.memory.paths import matches
-from ctx.store import git
 
 CONFIG = ".contextrc"
 _DERIVED = frozenset({".cache", ".local"})
 # A time that no file has been read after.
 _LATER = 1 << 63
+_HOW_TO_COMPLETE = "`git fetch --refetch` brings what a partial clone left out; `git fsck` names what is lost"
 
 
 class Source(Protocol):
@@ -152,28 +152,49 @@ class Revision:
     def __init__(self, root: Path, commit: str) -> None:
         self.root = root
         self.commit = commit
+        self._blobs: dict[str, bytes] = {}
+        self._wanted: set[str] = set()
+        self._asked: set[str] = set()
 
     @cached_property
-    def _tree(self) -> list[str]:
-        return git.list_tree(self.root, self.commit)
+    def _tree(self) -> dict[str, str]:
+        """The object ids of all files by path."""
+        from ctx.store.git import list_tree
 
-    @cached_property
-    def _texts(self) -> dict[str, bytes]:
-        wanted = [path for path in self._tree if path == CONFIG or path.endswith(".md")]
-        return dict(zip(wanted, git.read_blobs(self.root, self.commit, wanted), strict=True))
+        return list_tree(self.root, self.commit)
 
     def paths(self, patterns: Sequence[str] = ()) -> list[str]:
         """The Markdown files of the context folder and those that match the patterns, sorted."""
-        return sorted(
-            path
-            for path in self._texts
-            if (_is_context(path) and path.endswith(".md")) or any(matches(path, p) for p in patterns)
-        )
+        found = {path for path in self._tree if _is_context(path) and path.endswith(".md")}
+        found.update(path for path in self._tree if any(matches(path, pattern) for pattern in patterns))
+        self._wanted |= found
+        return sorted(found)
 
     def read(self, path: str) -> str | None:
-        """A file's text at the commit; None where there was none."""
-        data = self._texts.get(path)
-        return None if data is None else decode(data, f"{self.commit[:10]}:{path}")
+        """A file's text at the commit; None where there was none. Raises CtxError for what is not whole."""
+        if path not in self._tree:
+            return None
+        where = f"{self.commit[:10]}:{path}"
+        if "\n" in path or "\r" in path:
+            raise CtxError("holds a line break in its name", path=repr(where)[1:-1], hint="rename the file")
+        try:
+            data = self._blob(path)
+        except CtxError as error:
+            raise CtxError(f"cannot be read: {error.message}", path=where, hint=_HOW_TO_COMPLETE) from error
+        if data is None:
+            raise CtxError("is missing from this repository", path=where, hint=_HOW_TO_COMPLETE)
+        return decode(data, where)
+
+    def _blob(self, path: str) -> bytes | None:
+        """A file's bytes; those of all files that were listed are read in one run of git."""
+        self._wanted.add(path)
+        if path not in self._asked:
+            from ctx.store.git import read_blobs
+
+            fresh = self._wanted - self._asked
+            self._blobs |= read_blobs(self.root, sorted({self._tree[one] for one in fresh}))
+            self._asked |= fresh
+        return self._blobs.get(self._tree[path])
 
 
 def decode(data: bytes, path: str) -> str:

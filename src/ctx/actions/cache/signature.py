@@ -117,5 +117,11 @@ def sha256(data: bytes) -> str:
 
 
 def now() -> int:
-    """The time, to be taken before files are looked at."""
-    return time.time_ns()
+    """The time, to be taken before files are looked at; 0 where the clock stands beyond 2262.
+
+    Python cannot say such a time. Nothing was written before 0, so files are then compared by their bytes.
+    """
+    try:
+        return time.time_ns()
+    except OverflowError:
+        return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ctx.drift.rule import Rule
 from ctx.drift.rules.bad_ignore import BadIgnore
 from ctx.drift.rules.config_error import ConfigProblem
+from ctx.drift.rules.contradiction import Contradiction
 from ctx.drift.rules.dangling_link import DanglingLink
 from ctx.drift.rules.dead_reference import DeadReference
 from ctx.drift.rules.done_tasks import DoneTasks
@@ -20,6 +21,7 @@ from ctx.drift.rules.secret import Secret
 from ctx.drift.rules.similar_tags import SimilarTags
 from ctx.drift.rules.soft_cap import SoftCap
 from ctx.drift.rules.stale_task import StaleTask
+from ctx.drift.rules.tracked_cache import TrackedCache
 from ctx.drift.rules.trapped_entry import TrappedEntry
 from ctx.drift.rules.unclosed_block import UnclosedBlock
 from ctx.drift.rules.unknown_label import UnknownLabel
@@ -32,10 +34,12 @@ _RULES: tuple[Rule, ...] = (
     Secret(),
     InvisibleCharacter(),
     MissingCoreFile(),
+    TrackedCache(),
     SoftCap(),
     OversizedEntry(),
     LargeConstitution(),
     DuplicateEntry(),
+    Contradiction(),
     DuplicateStamp(),
     TrappedEntry(),
     UnclosedBlock(),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ctx.drift.facts import Facts
 from ctx.drift.finding import Finding
-from ctx.drift.prose import blank, prose, without_spans
+from ctx.drift.prose import prose, without_spans
 from ctx.drift.rule import Rule
 from ctx.kinds import TASK_PREFIX
 from ctx.memory.entry import Entry
@@ -20,24 +21,34 @@ _LINK_FIELD = re.compile(
     r"^[^\n]{0,6}\*\*(?:Superseded by|Supersedes|Consolidated from|Related|See)\b[^\n]*",
     re.IGNORECASE | re.MULTILINE,
 )
+# A handle, or a stamp that is not the text of a Markdown link or its definition.
+_WRITTEN = re.compile(
+    r"(?<![\w-])[A-Z]{1,3}-[0-9a-f]{6,64}(?:\.\d+)?(?![\w-])|\[\d{4}-\d{2}-\d{2}-[0-9A-Za-z]+\](?![(\[:])"
+)
 _STATUS = re.compile(r"^[^\n]{0,6}\*\*Status(?:\*\*:|:\*\*)[^\n]*", re.IGNORECASE | re.MULTILINE)
 
 
 class _Known(NamedTuple):
     prefixes: frozenset[str]
-    handles: frozenset[str]
+    handles: list[str]
     archived: frozenset[str]
     stamps: frozenset[str]
-    sessions: tuple[str, ...]
+    sessions: list[str]
 
     def has(self, link: str) -> bool:
         """Whether a link names something, or cannot be one of ours."""
         if link[0].isdigit():
-            return link in self.stamps or any(name.startswith(link) for name in self.sessions)
-        if link.partition("-")[0] not in self.prefixes or link in self.handles:
+            return link in self.stamps or _begins_one(self.sessions, link)
+        if link.partition("-")[0] not in self.prefixes or _begins_one(self.handles, link):
             return True
         # The archive keeps what was there twice once, so that `L-4f2a6c.2` is found as `L-4f2a6c`.
-        return link.partition(".")[0] in self.archived or any(h.startswith(link) for h in self.handles)
+        return link.partition(".")[0] in self.archived
+
+
+def _begins_one(names: Sequence[str], start: str) -> bool:
+    """Whether one of some sorted names begins so."""
+    at = bisect_left(names, start)
+    return at < len(names) and names[at].startswith(start)
 
 
 class DanglingLink(Rule):
@@ -55,35 +66,33 @@ class DanglingLink(Rule):
     def find(self, facts: Facts) -> Iterator[Finding]:
         """One finding for each link of an entry or task."""
         known = _known(facts)
-        for path, owned in sorted(facts.owned.items()):
-            places: tuple[str, str] | None = None
-            for one in owned:
-                if one.archived or (isinstance(one, Task) and one.state != OPEN):
-                    continue
-                for link in find_links(facts.texts[path][one.start : one.end]):
-                    if known.has(link):
-                        continue
-                    places = places or _places(facts, path)
-                    text, fields = places
-                    yield from self._at(facts, one, link, fields if _is_number(link) else text)
+        for path in sorted(facts.owned):
+            if not all(map(known.has, find_links(facts.texts[path]))):
+                yield from self._in_file(facts, path, known)
 
-    def _at(self, facts: Facts, one: Entry | Task, link: str, masked: str) -> Iterator[Finding]:
-        quoted = re.escape(link)
-        stamp = rf"\[{quoted}\](?![(\[:])"
-        pattern = re.compile(stamp if link[0].isdigit() else rf"(?<![\w-]){quoted}(?![\w-])")
-        match = pattern.search(masked, one.start, one.end)
-        if match and not _is_own_stamp(one, link):
-            line = facts.line_at(one.path, match.start())
-            yield self.finding(
-                one.path,
-                line,
-                f"{link} names no entry, live or archived",
-                "`ctx search WORDS` finds what it meant",
-            )
+    def _in_file(self, facts: Facts, path: str, known: _Known) -> Iterator[Finding]:
+        told: set[tuple[int, str]] = set()
+        everywhere, fields = _places(facts, path)
+        for match in _WRITTEN.finditer(everywhere):
+            link = match[0].strip("[]")
+            if _is_number(link) and fields[match.start()] == " ":
+                continue
+            one = facts.owner(path, match.start())
+            if one and _counts(one, link) and (one.start, link) not in told and not known.has(link):
+                told.add((one.start, link))
+                yield self.finding(
+                    path,
+                    facts.line_at(path, match.start()),
+                    f"{link} names no entry, live or archived",
+                    "`ctx search WORDS` finds what it meant",
+                )
 
 
-def _is_own_stamp(one: Entry | Task, link: str) -> bool:
-    return isinstance(one, Entry) and one.stamp == link
+def _counts(one: Entry | Task, link: str) -> bool:
+    """Whether a link of an entry or task is to be looked at: not its own stamp, nor one of what is over."""
+    if isinstance(one, Entry):
+        return not one.archived and one.stamp != link
+    return not one.archived and one.state == OPEN
 
 
 def _is_number(link: str) -> bool:
@@ -95,7 +104,7 @@ def _places(facts: Facts, path: str) -> tuple[str, str]:
     """Where links stand: the text without code and comments, and of that the fields that hold links."""
     text = prose(facts.document(path))
     everywhere = list(without_spans(text))
-    fields = list(blank(text, [(0, len(text))]))
+    fields = [" "] * len(text)
     for pattern in (_LINK_FIELD, _STATUS):
         for match in pattern.finditer(text):
             everywhere[match.start() : match.end()] = fields[match.start() : match.end()] = match[0]
@@ -107,8 +116,8 @@ def _known(facts: Facts) -> _Known:
     former = {name for entry in memory.entries for name in former_handles(entry)}
     return _Known(
         frozenset({TASK_PREFIX, *(kind.prefix for kind in facts.config.kinds)}),
-        frozenset({*(entry.id for entry in memory.entries), *(task.id for task in memory.tasks), *former}),
+        sorted({*(entry.id for entry in memory.entries), *(task.id for task in memory.tasks), *former}),
         frozenset(entry.id for entry in memory.entries if entry.archived),
         frozenset(entry.stamp for entry in memory.entries if entry.stamp),
-        tuple(frame.id.rpartition("/")[2] for frame in memory.frames),
+        sorted(frame.id.rpartition("/")[2] for frame in memory.frames),
     )

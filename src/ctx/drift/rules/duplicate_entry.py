@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ctx.drift.conflicts import find_turned_word
 from ctx.drift.facts import Facts
 from ctx.drift.finding import Finding
 from ctx.drift.rule import Rule
@@ -27,7 +28,10 @@ class DuplicateEntry(Rule):
         for kind in facts.config.kinds.stored:
             entries = [entry for entry in facts.entries if entry.kind == kind.name]
             for pair in find_pairs([_text(entry) for entry in entries]):
-                yield self._same(entries[pair.first], entries[pair.second], pair)
+                first, second = entries[pair.first], entries[pair.second]
+                # Where one of them turns a word of the other, the two are no duplicates: rules.contradiction.
+                if not find_turned_word(first, second):
+                    yield self._same(first, second, pair)
         yield from self._archived(facts)
 
     def _same(self, first: Entry, second: Entry, pair: Pair) -> Finding:
