@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -147,6 +146,7 @@ SHAPES = {
     "CONVENTIONS.md": "# Conventions\n\n- **Old name**: x\n- **Other**: y\n",
     "DECISIONS.md": "# Decisions\n\n1. **Old name**: x\n2. **Other**: y\n",
     "procedures/one.md": "# Old name\n\nText alone.\n",
+    "decisions/1.md": "---\ndate: 2026-01-04\n---\n# Old name\n\n## Context\n\nx\n\n## Decision\n\ny\n",
 }
 
 
@@ -171,7 +171,7 @@ def test_the_handle_of_before_goes_on_finding_the_entry(tmp_path: Path, file: st
     assert second.code == 0, second.err
     for handle in (old, new, second.out.strip()):
         assert "Newest name" in ctx("show", handle, cwd=root).out
-        assert re.search(rf"{old}, {new}", ctx("show", handle, cwd=root).out)
+    assert f"{old}, {new}" in (root / ".context" / file).read_text(encoding="utf-8")
     drift = ctx("drift", cwd=root).out
     assert old not in drift
     back = ctx("edit", new, "--title", "Old name", cwd=root)

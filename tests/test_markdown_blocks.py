@@ -29,7 +29,23 @@ def test_a_dated_heading_ends_what_is_never_closed(opener: str) -> None:
     assert [heading.text for heading in blocks.headings] == ["[2026-11-21-0434] T"]
 
 
-@pytest.mark.parametrize(("opener", "closer"), [("```", "```"), ("~~~", "~~~~"), ("<!-- c", "d --> e")])
+@pytest.mark.parametrize("closer", ["-->", "d --> e", "```\n-->\n```\n-->", "<!-- x -->"])
+def test_a_real_date_ends_a_comment_that_is_closed_later(closer: str) -> None:
+    blocks = scan(f"<!-- c\n\n```\n{DATED}```\n## [2026-02-30] no day\n{DATED}{closer}\n# after\n")
+    assert [heading.text for heading in blocks.headings] == ["[2026-11-21-0434] T", "after"]
+    comment = blocks.comments[0]
+    assert (comment.first, comment.last, comment.closed) == (0, 6, False)
+
+
+@pytest.mark.parametrize(
+    "inside", ["## [2026-13-01] x\n", "## [YYYY-MM-DD] x\n", f"~~~\n{DATED}~~~\n", f"-->\n{DATED}"]
+)
+def test_a_comment_without_a_real_date_is_closed_where_it_says(inside: str) -> None:
+    comment = scan(f"<!-- c\n{inside}-->\n# after\n").comments[0]
+    assert (comment.closed, comment.last) == (True, 2 + inside.partition("-->")[0].count("\n"))
+
+
+@pytest.mark.parametrize(("opener", "closer"), [("```", "```"), ("~~~", "~~~~")])
 def test_what_is_closed_later_hides_a_dated_heading(opener: str, closer: str) -> None:
     blocks = scan(f"{opener}\n{DATED}{closer}\n# after\n")
     assert [heading.text for heading in blocks.headings] == ["after"]

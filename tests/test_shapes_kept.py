@@ -167,6 +167,7 @@ PAGE = "# Use Postgres\n\n{}## Context\n\nA queue.\n\n## Decision\n\nPostgres.\n
             "",
             ["- status: 'proposed' # by all", "+ status: Deprecated (old, DATE) # by all"],
         ),
+        ("---\ndate: 2026-01-04\n---\n\n", "", ["+ status: Deprecated (old, DATE)"]),
         ("", "## Status\n\nAccepted\n\n", ["- Accepted", "+ Deprecated (old, DATE)"]),
         ("", "Status: Accepted\n\n", ["- Status: Accepted", "+ Status: Deprecated (old, DATE)"]),
         ("", "## Estado\n\nAceptado\n\n", ["- Aceptado", "+ Deprecated (old, DATE)"]),
@@ -225,3 +226,17 @@ def test_a_page_is_one_entry_in_the_archive_too(tmp_path: Path, front: str) -> N
     assert len(found.out.split()) == 2, found
     for handle in found.out.split():
         assert "## Consequences" in ctx("show", handle, cwd=root).out
+
+
+@pytest.mark.parametrize("text", [NUMBERED, TABLE, DATED])
+def test_what_is_archived_stays_read_when_more_follows(tmp_path: Path, text: str) -> None:
+    headed = "# Learnings\n\n## [2026-01-01-101010] Headed\n\nText.\n"
+    root = project(tmp_path, {"DECISIONS.md": text, "LEARNINGS.md": headed})
+    first = _handle(root, "Use Postgres")
+    assert ctx("remove", first, cwd=root).code == 0
+    (root / ".context/DECISIONS.md").write_text(headed.replace("Learnings", "Decisions"), encoding="utf-8")
+    assert ctx("remove", _handle(root, "Headed"), cwd=root).code == 0
+    found = ctx("list", "decision", "--archived", cwd=root).out
+    assert "Use Postgres" in found
+    assert "Headed" in found
+    assert ctx("show", first, cwd=root).code == 0

@@ -36,6 +36,7 @@ class LookAhead:
         self._closers: dict[str, _Closers] = {}
         self._dated: list[int] | None = None
         self._comment_ends = True
+        self._arrow = (0, -1)
 
     def fence_end(self, opening: int, char: str, length: int) -> int | None:
         """Return the line that closes the fence opened on line `opening`, None if there is none."""
@@ -49,9 +50,8 @@ class LookAhead:
         A `-->` in a fence inside the comment, the arrow of a diagram, closes it only where no other does
         behind the fence.
         """
-        end = self._text.find("-->", start) if self._comment_ends else -1
+        end = self._next_arrow(start)
         if end < 0:
-            self._comment_ends = False
             return None
         first, line = bisect_right(self._offsets, start), bisect_right(self._offsets, end) - 1
         while (behind := self._behind_fence(first, line)) is not None:
@@ -60,6 +60,15 @@ class LookAhead:
                 break
             first, line = behind, bisect_right(self._offsets, later) - 1
         return line
+
+    def _next_arrow(self, start: int) -> int:
+        """The offset of the next `-->`, -1 if there is none; many comments may ask for the same one."""
+        asked, found = self._arrow
+        if not asked <= start <= found:
+            found = self._text.find("-->", start) if self._comment_ends else -1
+            self._comment_ends = found >= 0
+            self._arrow = start, found
+        return found
 
     def _behind_fence(self, first: int, line: int) -> int | None:
         """Return the line behind the fence that was opened from `first` on and holds this line, if any."""
@@ -77,20 +86,33 @@ class LookAhead:
                 closer = None
         return None
 
-    def entry_in_comment(self, first: int, last: int) -> int | None:
-        """Return the line of the first dated heading in a comment that closes on line `last`, None if none.
+    def comment_lines(self, line: int, start: int) -> tuple[int, bool]:
+        """Return the line behind the comment that begins on a line at an offset, and whether it is closed.
 
-        Its date is a real one and it stands in no fence: people keep entries in comments that they think
-        of as closed, while a pattern such as `## [2026-00-00]` or an example in a fence is guidance.
+        A dated heading ends one that is never closed. In one that is closed the first heading with a real
+        date outside fences does: people keep entries in comments that they think of as guidance, while a
+        pattern such as `## [2026-00-00]` or an example in a fence is part of it.
         """
-        if self.dated_heading(first) > last:
-            return None
+        if self._next_arrow(start) < 0:
+            return self.dated_heading(line), False
+        if (entry := self._entry_in_comment(line)) is not None:
+            return entry, False
+        closer = self.comment_end(start)
+        return (line if closer is None else closer) + 1, True
+
+    def _entry_in_comment(self, first: int) -> int | None:
+        """Return the line of such a heading that stands before a `-->` outside fences closes the comment."""
         closer = None
-        for number in range(first + 1, last + 1):
+        if "-->" in self._lines[first]:
+            return None
+        last = len(self._lines) if self.dated_heading(first) < len(self._lines) else 0
+        for number in range(first + 1, last):
             text = self._lines[number]
             if closer is not None:
                 found = _CLOSER.match(text)
                 closer = None if found and found[1].startswith(closer) else closer
+            elif "-->" in text:
+                return None
             elif opener := _OPENER.match(text):
                 closer = opener[1]
             elif _is_of_calendar(text):

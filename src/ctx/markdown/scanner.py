@@ -225,10 +225,8 @@ class Scanner(ScanState):
 
     def _take_comment(self) -> None:
         line = self._line
-        closer = self._ahead.comment_end(self._offsets[line] + self._cursor.next)
-        entry = None if closer is None else self._ahead.entry_in_comment(line, closer)
-        closed = closer is not None and entry is None
-        self._after = last = entry or (self._ahead.dated_heading(line) if closer is None else closer + 1)
+        last, closed = self._ahead.comment_lines(line, self._offsets[line] + self._cursor.next)
+        self._after = last
         self._comments.append(Comment(line, last, closed, self._start, self._offsets[last]))
         self._leaf = NONE
 

@@ -69,15 +69,17 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)*[.)]?[ \t]+")
 class FrontMatter(NamedTuple):
     """The YAML between `---` lines that a page begins with: where it ends, and its plain values by key.
 
-    `spans` says where in the text each value stands, quotes included; a value of several lines has none.
+    `close` is where its last line begins. `spans` says where in the text each value stands, quotes included;
+    a value of several lines has none.
     """
 
     end: int
+    close: int
     values: dict[str, str]
     spans: dict[str, tuple[int, int]]
 
 
-_NONE = FrontMatter(0, {}, {})
+_NONE = FrontMatter(0, 0, {}, {})
 
 
 def front_matter(text: str) -> FrontMatter:
@@ -100,7 +102,9 @@ def front_matter(text: str) -> FrontMatter:
             values[key], spans[key] = _unquoted(value), (at, at + len(value))
         else:
             values[key] = ", ".join(_items(plain, found.end() + 1))
-    return FrontMatter(match.end(), values, spans) if values or not inner.strip() else _NONE
+    return (
+        FrontMatter(match.end(), match.end("inner"), values, spans) if values or not inner.strip() else _NONE
+    )
 
 
 def _items(text: str, at: int) -> Iterable[str]:

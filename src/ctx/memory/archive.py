@@ -133,7 +133,9 @@ def _ways(text: str, kind: Kind, entry: Entry, piece: str) -> list[str]:
     title_end = next((section.start for section in Document.parse(text).sections[1:]), len(text))
     first = _joined(text[:title_end], "", piece) + newline_of(text) + text[title_end:]
     ways = [_joined(text, "", piece), _joined(text, heading, piece), first]
-    return ways + [_joined(text, "", one) for one in _other_forms(entry, piece, newline_of(text))]
+    forms = [_joined(text, "", one) for one in _other_forms(entry, piece, newline_of(text))]
+    # A list is read as entries where no heading is one, which an archive cannot promise for later.
+    return forms + ways if entry.bullet and not kind.bullets else ways + forms
 
 
 def _other_forms(entry: Entry, piece: str, newline: str) -> Iterator[str]:

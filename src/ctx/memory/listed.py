@@ -15,6 +15,7 @@ _LINE = re.compile(r"[^\r\n]*")
 _LINK = re.compile(r"\[[^\]]*\]\(")  # `[2026-05-01](#there)` is an index
 _BOX = re.compile(r"\[[^\]\r\n]?\][ \t]")
 _IN_BRACKETS = re.compile(r"[ \t]*[–—-]?[ \t]*[\[(]([^\[\]()\r\n]{6,30})[\])]")
+_DIGIT = re.compile(r"\d")
 _LEAD_SIGN = re.compile(r"[ \t]*[:–—|-]*[ \t]+")
 _LONGEST_TITLE = 100
 
@@ -34,8 +35,9 @@ class ItemHead(NamedTuple):
 
 def item_head(text: str, item: Item) -> ItemHead:
     """Read the beginning of an item of a text; a box before it is passed over."""
-    box = _BOX.match(text, item.content, item.end)
-    start = box.end() if box else item.content
+    start = item.content
+    if text.startswith("[", start) and (box := _BOX.match(text, start, item.end)):
+        start = box.end()
     head = _bold_head(text, start, item.end) or _dated_head(text, start, item.end)
     return head or _plain_head(text, item.content, item.end)
 
@@ -45,13 +47,15 @@ def _bold_head(text: str, at: int, end: int) -> ItemHead | None:
     if bold is None or is_field_name(bold["name"]):
         return None
     name = " ".join(bold["name"].split())
+    body = bold.end() if bold["inner"] or bold["outer"] else at
+    day = _date_behind(text, bold.end(), end)
+    if not _DIGIT.search(name):
+        return ItemHead(name, body, None, day, named=True)
     head = split_heading(name)
     if head.date and not head.title:
         start = _behind_sign(text, bold.end(), end)
         return _named_at(text, start, end)._replace(date=head.date, stamp=head.stamp, named=True)
-    body = bold.end() if bold["inner"] or bold["outer"] else at
-    day = head.date or _date_behind(text, bold.end(), end)
-    return ItemHead(head.title or name, body, head.stamp, day, named=True)
+    return ItemHead(head.title or name, body, head.stamp, head.date or day, named=True)
 
 
 def _dated_head(text: str, at: int, end: int) -> ItemHead | None:

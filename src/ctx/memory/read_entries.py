@@ -23,7 +23,7 @@ _DATE_LINE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 # What the front matter of a page says of its entry.
-_OF_FRONT = ("status", "tags")
+_OF_FRONT = ("status", "tags", "formerly")
 _LEAD = 600  # characters of a body in which such a line is looked for
 
 

@@ -17,7 +17,7 @@ from ctx.markdown.document import Document
 from ctx.markdown.edits import Edit, apply
 from ctx.markdown.lines import newline_of
 from ctx.memory import compose
-from ctx.memory.adr import yaml_value
+from ctx.memory.adr import FrontMatter, yaml_value
 from ctx.memory.entry import Entry
 from ctx.memory.fields import ONE_PARAGRAPH, Field, find_fields
 from ctx.memory.read_entries import read_entries
@@ -117,8 +117,8 @@ def field_ways(place: Place, name: str, value: str) -> Ways:
     if part.row is not None:
         yield from cell_edits(place.text, part.row, name, compose.unix(value))
         return
-    if name.lower() == "status" and value and part.front and "status" in part.front.spans:
-        yield [Edit(*part.front.spans["status"], yaml_value(compose.one_line(value)))]
+    if part.front and part.front.end:
+        yield from _in_front_matter(place, part.front, name, compose.one_line(value))
     if name.lower() == "status" and value and (said := find_status(place.raw)):
         at = place.part.body
         yield [Edit(at + said.start, at + said.end, compose.one_line(value))]
@@ -133,6 +133,24 @@ def field_ways(place: Place, name: str, value: str) -> Ways:
         start = place.part.body + found.start
         end = start + len(place.raw[found.start : found.end].rstrip())
         yield [Edit(start, end, place.written(compose.field_text(found.name, value, level=place.part.level)))]
+
+
+def _in_front_matter(place: Place, front: FrontMatter, name: str, value: str) -> Ways:
+    """Ways to give a field a text that the front matter has, or that has no better place on such a page."""
+    key = name.lower()
+    if key in front.spans and value:
+        start, end = front.spans[key]
+        is_list = key == "tags" and place.text[start] == "["
+        yield [Edit(start, end, f"[{value}]" if is_list else yaml_value(value))]
+    elif key in {"status", "formerly"} and key not in front.values and value and not _is_told(place, key):
+        yield [Edit(front.close, front.close, f"{key}: {yaml_value(value)}{place.newline}")]
+
+
+def _is_told(place: Place, key: str) -> bool:
+    """Whether the text itself gives a field."""
+    if key == "status" and find_status(place.raw):
+        return True
+    return any(field.name.lower() == key for field in find_fields(place.raw))
 
 
 def _new_field(place: Place, name: str, value: str) -> Ways:

@@ -103,6 +103,7 @@ class Segmenter:
         self.heads = [split_heading(section.heading.text) for section in document.sections]
         self.index_blocks = list(index_blocks(document))
         self._names = self._repeated_names()
+        self._item_heads: dict[int, ItemHead] = {}
         self.closings = sorted(self._closings())
 
     def run(self, category: str = "") -> list[Segment]:
@@ -156,9 +157,13 @@ class Segmenter:
     def _heads_adr(self, index: int) -> bool:
         """Whether the headings right below one are those of an ADR, which it is then called by."""
         level = self.sections[index].heading.level + 1
-        below = (self.sections[at].heading for at in self._below(index))
-        names = [heading.text for heading in below if heading.level == level]
-        return len(names) > 2 and is_adr(names) and all(map(is_adr_name, names))
+        names = []
+        for at in self._below(index):
+            heading = self.sections[at].heading
+            if heading.level == level and not is_adr_name(heading.text):
+                return False
+            names += [heading.text] if heading.level == level else []
+        return len(names) > 2 and is_adr(names)
 
     def is_guidance(self, index: int) -> bool:
         """Whether a section says how entries are written, or which pages there are, and is none itself."""
@@ -168,9 +173,11 @@ class Segmenter:
 
     def _is_directory(self, index: int) -> bool:
         """Whether a section only lists pages: `## Themes`, an item or a heading for each, with its gist."""
+        if not self._names_pages:
+            return False
         section = self.sections[index]
         named = _folded(section.heading.text) in _DIRECTORIES
-        if not named and "](" not in self.text[section.body : section.end]:
+        if not named and self.text.find("](", section.body, section.end) < 0:
             return False
         items = self._items_in(section.body, section.end)
         if not named:
@@ -186,6 +193,10 @@ class Segmenter:
             (r.start, r.end) for table in self._tables(section.body, section.end) for r in table.rows
         ]
         return bool(stretches) and all(".md" in self.text[start:end] for start, end in stretches)
+
+    @cached_property
+    def _names_pages(self) -> bool:
+        return ".md" in self.text
 
     def _leads_to_page(self, item: Item) -> bool:
         return _PAGE_LINK.match(self.text, item.content, item.end) is not None
@@ -229,7 +240,7 @@ class Segmenter:
             self._row(row, group) for table in self._tables(start, end) for row in table.rows if row.says
         ]
         for items in self._lists(start, end):
-            heads = [item_head(self.text, item) for item in items]
+            heads = [self._item_head(item) for item in items]
             if any(head.named for head in heads):
                 found += [self._bullet(item, head, group) for item, head in zip(items, heads, strict=True)]
         return sorted(found, key=lambda part: part.start)
@@ -435,13 +446,9 @@ class Segmenter:
     @cached_property
     def items(self) -> list[Item]:
         """The list items at top level, outside INDEX blocks and the front matter."""
-        return [
-            item
-            for item in self.document.blocks.items
-            if item.depth == 0
-            and item.start >= self.front.end
-            and not is_inside(self.index_blocks, item.start)
-        ]
+        top = [item for item in self.document.blocks.items if item.depth == 0]
+        hidden = [(0, self.front.end), *self.index_blocks]
+        return [item for item in top if not is_inside(hidden, item.start)] if hidden[-1][1] else top
 
     def _items_in(self, start: int, end: int) -> list[Item]:
         """The top-level items of a stretch."""
@@ -453,10 +460,16 @@ class Segmenter:
         if not self.bullets:
             return []
         items = self._items_in(start, end)
-        heads = [item_head(self.text, item) for item in items]
+        heads = [self._item_head(item) for item in items]
         if not items or not (loose or any(head.named for head in heads)):
             return []
         return [self._bullet(item, head, group) for item, head in zip(items, heads, strict=True)]
+
+    def _item_head(self, item: Item) -> ItemHead:
+        """How an item begins, read once."""
+        if item.start not in self._item_heads:
+            self._item_heads[item.start] = item_head(self.text, item)
+        return self._item_heads[item.start]
 
     def _bullet(self, item: Item, head: ItemHead, group: _Group) -> Segment:
         line, day = item.first + 1, head.date or group.date

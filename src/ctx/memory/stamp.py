@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 _STAMP = re.compile(r"\[(undated|\d{4}-\d{2}-\d{2}[^\]\r\n]*)\][ \t]*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_YEAR = re.compile(r"\d{4}")
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
 _WRITTEN = (
@@ -31,6 +32,7 @@ _PLACEHOLDER = re.compile(
     rf"|.*[ \t]{_OPEN}{_PATTERN}{_CLOSE}[*_]*[ \t]*\Z",
     re.IGNORECASE,
 )
+_BEGINS_PATTERN, _ENDS_PATTERN = frozenset("[(<{*_~YyJjAa"), frozenset("])>}*_ \t")
 _TRAILING = re.compile(
     rf"(?P<rest>.*\S)[ \t]*(?:\((?:{_WRITTEN})\)|\[(?:{_WRITTEN.replace('?P<', '?P<b_')})\]"
     rf"|[ \t][–—|-]+[ \t]+(?:{_WRITTEN.replace('?P<', '?P<c_')}))[ \t]*",
@@ -64,6 +66,9 @@ def is_placeholder(heading: str) -> bool:
     >>> is_placeholder("[YYYY-MM-DD] Title"), is_placeholder("Dates as YYYY-MM-DD")
     (True, False)
     """
+    # Most headings begin and end like none.
+    if heading[:1] not in _BEGINS_PATTERN and heading[-1:] not in _ENDS_PATTERN:
+        return False
     return _PLACEHOLDER.match(heading) is not None
 
 
@@ -86,6 +91,8 @@ def split_heading(text: str) -> DatedHeading:
     stamped = split_stamp(text)
     if stamped.stamp is not None:
         return DatedHeading(stamped.stamp, stamped.title, find_date(stamped.stamp))
+    if not _YEAR.search(text):  # as in most headings
+        return DatedHeading(None, text, None)
     for pattern in (_LEADING, _TRAILING):
         match = pattern.fullmatch(text)
         if match and (date_ := _iso(match)):
