@@ -139,6 +139,7 @@ class Commands(RuleBasedStateMachine):
         known = self.model.pop(name)
         known.title = title
         self._rename(name, now)
+        self._leave_alias(known, name, now)
         self.model[now] = known
         return now
 
@@ -150,10 +151,18 @@ class Commands(RuleBasedStateMachine):
         known = self.model.pop(name)
         known.kind = kind
         self._rename(name, now)
+        self._leave_alias(known, name, now)
         self.model[now] = known
         return now
 
+    @staticmethod
+    def _leave_alias(known: Known, old: str, now: str) -> None:
+        if now != old:
+            former = known.fields.get("Formerly", "").split(", ")
+            known.fields["Formerly"] = ", ".join([*(n for n in former if n and n not in {old, now}), old])
+
     def _rename(self, old: str, now: str) -> None:
+        """What links to an entry follows it, and its former handle stays behind."""
         for one in self.model.values():
             one.body = re.sub(rf"\b{re.escape(old)}(?![\w.])", now, one.body)
             one.fields = {
