@@ -10,9 +10,8 @@ from ctx.actions.guard_text import check_texts
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import CtxError, UsageError
 from ctx.memory.compose import one_line
-from ctx.memory.entry import Entry
+from ctx.memory.entry import RETIRED, Entry
 from ctx.memory.links import find_links
-from ctx.memory.status import RETIRED
 
 STATUS, SUPERSEDES = "Status", "Supersedes"
 

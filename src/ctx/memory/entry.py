@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ctx.memory.status import RETIRED
-
+# What no longer holds; the ranking leaves these out, search marks them.
+RETIRED = frozenset("superseded deprecated rejected withdrawn obsolete replaced retired".split())
 _NO_TAG = re.compile(r"[^\w+#-]+")
 
 

@@ -19,10 +19,10 @@ from ctx.markdown.lines import newline_of
 from ctx.markdown.spans import is_inside
 from ctx.memory.compose import SEPARATOR, Draft, heading, one_line, unix
 from ctx.memory.entry import Entry
+from ctx.memory.heading import date_in
 from ctx.memory.read_entries import read_entries
 from ctx.memory.row_text import new_row, read_row
 from ctx.memory.segment import Segment, Segmenter
-from ctx.memory.stamp import date_in
 from ctx.memory.table import Table
 
 _BULLET = re.compile(

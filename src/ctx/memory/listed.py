@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ctx.markdown.spans import Item
 from ctx.memory.fields import is_field_name
-from ctx.memory.stamp import date_in, split_heading
+from ctx.memory.heading import date_in, split_heading
 
 BOLD = re.compile(r"\*\*(?P<name>(?:(?!\*\*).)+?)(?P<inner>:?)\*\*(?P<outer>:?)[ \t]*", re.DOTALL)
 _SENTENCE = re.compile(r"[.:;](?=\s)| [—–-](?=\s)")

@@ -12,9 +12,10 @@ from ctx.markdown.strays import without_strays
 from ctx.memory.entry import Entry, clean_tag, split_list
 from ctx.memory.fields import read_fields
 from ctx.memory.handle import digest
+from ctx.memory.heading import date_in
 from ctx.memory.layout import Holds, Role
 from ctx.memory.segment import Segment, segment, segment_sections
-from ctx.memory.stamp import date_in, find_date
+from ctx.memory.stamp import find_date
 from ctx.memory.status import read_status
 
 # `**Discovered**: 2026-11-21`, `- Date: 2026-11-21`, among the first lines of an entry.

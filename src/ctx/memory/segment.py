@@ -20,8 +20,9 @@ from ctx.markdown.spans import is_inside
 from ctx.markdown.strays import find_strays
 from ctx.memory.adr import FrontMatter, front_matter, holds_no_entry, is_adr, is_adr_name
 from ctx.memory.fields import is_field_name, is_part_name
+from ctx.memory.heading import is_placeholder, split_heading
 from ctx.memory.listed import ItemHead, first_words, item_head
-from ctx.memory.stamp import is_placeholder, split_heading, split_stamp
+from ctx.memory.stamp import split_stamp
 from ctx.memory.table import Row, Table, find_tables
 
 _INDEX = re.compile(r"<!--\s*INDEX:(START|END)\s*-->")

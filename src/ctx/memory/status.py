@@ -6,10 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ctx.memory.entry import RETIRED
 from ctx.memory.fields import fenced_spans
 
-# What no longer holds; the ranking leaves these out, search marks them.
-RETIRED = frozenset("superseded deprecated rejected withdrawn obsolete replaced retired".split())
 # Words that make a line without markup (`Status: accepted`) a status and not, say, an HTTP response.
 _HOLDING = frozenset(
     "accepted active adopted agreed approved confirmed current decided done draft final implemented in open"

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ctx.markdown.document import Document
-from ctx.memory.stamp import date_in
+from ctx.memory.heading import date_in
 
 _DELIMITER = re.compile(r"[ ]{0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*\Z")
 _BREAK = re.compile(r"[ \t]*<br[ \t]*/?>[ \t]*", re.IGNORECASE)
