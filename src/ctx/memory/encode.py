@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ctx.memory.frame import Frame
     from ctx.memory.task import Task
 
-_TEXTS = ("title", "stamp", "category", "status", "tags")
+_TEXTS = ("id", "title", "stamp", "category", "status", "tags")
 
 
 def columns(entries: Sequence[Entry], names: Mapping[str, dict[Any, int]]) -> dict[str, array[int]]:
@@ -55,11 +55,12 @@ def encode_few(entries: Mapping[int, Entry]) -> dict[str, list[tuple[int, Any]]]
     }
 
 
-def encode_rest(rules: str, tasks: Iterable[Task], frames: Iterable[Frame]) -> Parts:
+def encode_rest(rules: str, tasks: Sequence[Task], frames: Iterable[Frame]) -> Parts:
     """What is not about entries."""
     return {
         "rules": dump(rules),
-        "tasks": dump([list(task) for task in tasks]),
+        "tasks": dump([list(task) for task in tasks if not task.archived]),
+        "archived_tasks": dump([list(task) for task in tasks if task.archived]),
         "frames": dump([list(frame) for frame in frames]),
     }
 

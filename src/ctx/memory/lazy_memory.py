@@ -32,7 +32,7 @@ COLUMNS = (*NUMBERS, "flags", *NAMED)
 # What few entries have.
 FEW = ("marks", "pinned", "limited", "tags")
 # What is not about entries.
-REST = ("rules", "tasks", "frames")
+REST = ("rules", "tasks", "archived_tasks", "frames")
 DIGEST = 32
 ARCHIVED, BULLET, LIVE = 1, 2, 4
 
@@ -47,6 +47,7 @@ def keys_of(listed: str, keys: list[bytes], flags: Sequence[int], about: Mapping
 class Texts(NamedTuple):
     """What an entry says: the fields of an `Entry` that are no numbers and no names of many entries."""
 
+    id: str
     title: str
     stamp: str | None
     category: str
@@ -69,14 +70,14 @@ class EntryTexts:
     def read(self, row: int) -> Texts:
         """The texts of an entry. Raises Damaged where the arrays are a damaged file."""
         start, end = self._ends[row - 1] if row else 0, self._ends[row]
-        title, stamp, category, status, tags, fields, body = json.loads(
+        name, title, stamp, category, status, tags, fields, body = json.loads(
             self._arrays.data("texts", start, end)
         )
         if body is None:
             start, end = self._arrays.numbers("bodies", 2 * row, 2 * row + 2)
             body = self._arrays.data("sources", start, end).decode("utf-8", "surrogatepass")
         whole = {name: at if isinstance(at, str) else body[at[0] : at[1]] for name, at in fields.items()}
-        return Texts(title, stamp, category, status, tuple(tags), whole, body)
+        return Texts(name, title, stamp, category, status, tuple(tags), whole, body)
 
 
 class LazyMemory:
@@ -138,8 +139,8 @@ class LazyMemory:
     @cached_property
     def tasks(self) -> list[Task]:
         """The tasks."""
-        tasks = map(_loaded_task, json.loads(self.manifest.data("tasks")))
-        return [task for task in tasks if self._archive or not task.archived]
+        names = ("tasks", "archived_tasks") if self._archive else ("tasks",)
+        return [_loaded_task(row) for name in names for row in json.loads(self.manifest.data(name))]
 
     @cached_property
     def frames(self) -> list[Frame]:
@@ -229,7 +230,6 @@ class _Entries(Lazy[Entry]):
         known |= {name: self._number(name, number) for name in NUMBERS}
         return Entry(
             **known,
-            id=memory.ids[number],
             digest=memory.manifest.data("digests", number * DIGEST, (number + 1) * DIGEST).hex(),
             kind=memory.kinds_known[self._number("kind", number)],
             path=memory.paths_known[self._number("path", number)],

@@ -59,7 +59,8 @@ def ask(
 
     `find` says what a text finds, as `find_best` does.
     """
-    places = {number: place for place, number in enumerate(numbers)}
+    every = range(len(numbers))
+    places = every if numbers == every else {number: place for place, number in enumerate(numbers)}
     return [_answer(collection, query, numbers, _among(find(query.text), places), tags) for query in queries]
 
 
@@ -71,7 +72,7 @@ def find_best(collection: Collection, text: str, limited: AbstractSet[int]) -> B
     return found[: everywhere[_DEPTH - 1]] if len(everywhere) >= _DEPTH else found
 
 
-def _among(found: Best, places: Mapping[int, int]) -> Best:
+def _among(found: Best, places: range | Mapping[int, int]) -> Best:
     """Those of the best that compete, by their places among these."""
     return [(places[number], score) for number, score in found if number in places][:_DEPTH]
 
