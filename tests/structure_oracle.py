@@ -56,12 +56,10 @@ def _wrong_headings(packet: Packet, tokens: list[Token]) -> Iterator[str]:
 
 
 def _items(tokens: list[Token]) -> list[str]:
-    """The sources of the first paragraphs of the items of lists that stand in nothing else."""
-    return [
-        tokens[at + 2].content
-        for at, token in enumerate(tokens[:-2])
-        if token.type == "list_item_open" and token.level == 1 and tokens[at + 2].type == "inline"
-    ]
+    """The sources of the first text in each item of the lists that stand in nothing else."""
+    starts = [at for at, token in enumerate(tokens) if token.type == "list_item_open" and token.level == 1]
+    texts = (next((one for one in tokens[at:] if one.type == "inline"), None) for at in starts)
+    return [text.content for text in texts if text]
 
 
 def _wrong_html(tokens: list[Token], frames: int) -> Iterator[str]:

@@ -157,10 +157,10 @@ def test_a_home_of_somebody_else_is_left_alone(
     assert warm(root)
     before = (state / SECRET).read_bytes()
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
-    assert Cache(root).find("context") is None
+    assert Cache(root).find("manifest") is None
     assert (state / SECRET).read_bytes() == before
     (state / SECRET).unlink()
-    assert Cache(root).find("context") is None
+    assert Cache(root).find("manifest") is None
     assert not (state / SECRET).exists()
 
 

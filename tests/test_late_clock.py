@@ -92,4 +92,4 @@ def test_what_is_kept_then_is_found_by_its_bytes(root: Path, monkeypatch: pytest
     text.write_bytes(text.read_bytes().replace(b"jitter", b"vigour"))
     os.utime(text, ns=(found.st_atime_ns, found.st_mtime_ns))
     assert "vigour" in str([one.body for one in Reader(root).look().memory.entries])
-    assert Cache(root).find("context") is not None
+    assert Cache(root).find("manifest") is not None

@@ -19,7 +19,7 @@ from ctx.retrieval.ask import Answer, Question
 # So many queries are asked at most, the most urgent first.
 _MOST_QUERIES = 64
 _CANDIDATES = 5
-_HANDLE = rf"{TASK_PREFIX}-[0-9a-fA-F]+(?:\.\d+)?"
+_HANDLE = rf"{TASK_PREFIX}-[0-9a-f]+(?:\.\d+)?"
 
 
 class Asked:
@@ -129,7 +129,7 @@ def _find(reading: Reading, text: str, number: int) -> Task:
     """The task that a handle or the start of one names, or one that is made of a text."""
     wanted = text.strip()
     tasks = reading.memory.tasks
-    if not re.fullmatch(_HANDLE, wanted):
+    if not re.fullmatch(_HANDLE, wanted, re.IGNORECASE):
         lead = without_labels(wanted)
         return next((task for task in active(tasks) if task.lead == lead), _made(wanted, number))
     exact = [task for task in tasks if task.id.lower() == wanted.lower()]

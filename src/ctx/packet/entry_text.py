@@ -60,8 +60,11 @@ def _nameless(body: str, handle: str) -> str:
     if _is_paragraph(body):
         return escape_block(f"- {_joined(body)} ({handle})\n", IN_ITEMS)
     lines = first.split("\n")
+    if lines[0].lstrip().startswith(("```", "~~~")):
+        lines.insert(0, "")  # behind a fence the handle would name the language of the code
     at = next((n for n, line in enumerate(lines) if n and _BLOCK.match(line)), len(lines))
-    lines[at - 1] = f"{lines[at - 1].rstrip()} ({handle})"
+    own = lines[at - 1].rstrip()
+    lines[at - 1] = f"{own} ({handle})" if own else f"({handle})"
     text = ("\n".join(lines) + gap + rest).strip("\n")
     return escape_block("- " + text.replace("\n", "\n  ") + "\n", IN_ITEMS)
 
