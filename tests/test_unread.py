@@ -140,6 +140,8 @@ def test_every_line_is_read_once_or_named(text: str, kind: str, is_page: bool) -
         held = any(entry.start <= at < entry.end for entry in entries)
         if held or at < preamble_end or not line.strip() or _GUIDANCE.search(line):
             continue
+        if any(line.strip() == entry.category for entry in entries):
+            continue
         if any(one.start <= at < one.end for one in document.blocks.comments):
             continue
         if _in_guidance(document, at):

@@ -137,14 +137,14 @@ def test_what_is_taken_out_is_archived_with_its_last_blanks(end: str, newline: s
     assert keep(archive, LEARNING, "a.md", [(entry, taken[0])]) == archive
 
 
-@pytest.mark.parametrize("command", [("remove", "2026-01-01-000000"), ("edit", "LEARNING", "--kind", "fact")])
+@pytest.mark.parametrize("command", [("remove", "2026-01-01-000000"), ("edit", "{}", "--kind", "fact")])
 def test_a_page_whose_only_entry_leaves_goes_and_a_kinds_own_file_stays(
     tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     only = "\ufeff## [2026-01-01-000000] One\n\nfirst\n"
     project(tmp_path, {"LEARNINGS.md": "# Learnings\n", "learnings/one.md": only})
     handle = ctx("list", "learning", "--ids", cwd=tmp_path).out.strip()
-    command = tuple(word.replace("LEARNING", handle) for word in command)
+    command = tuple(part.format(handle) for part in command)
     diff = ctx(*command, "--dry-run", cwd=tmp_path).out
     assert "+++ /dev/null" in diff
     assert ctx(*command, cwd=tmp_path).code == 0

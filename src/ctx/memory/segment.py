@@ -224,10 +224,13 @@ class Segmenter:
                     continue
                 groups.append(_Group(section.heading.level, section.heading.text, None))
             entries = self._listed(start, end, groups[-1])
-            if index is not None and not self.is_title(index) and not self._is_all(start, end, entries):
-                return []
+            if index is not None and not self.is_title(index):
+                if not self._is_all(start, end, entries):
+                    return []
+                if not entries and next(self._below(index), None) is None:
+                    entries = [self._entry(index, groups[-2])]
             found += entries
-        return found
+        return found if any(part.bullet for part in found) else []
 
     def _stretches(self) -> Iterator[tuple[int, int, int | None]]:
         """The text before the first heading and below each, with the place of the section."""
