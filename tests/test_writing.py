@@ -160,7 +160,7 @@ def test_editing_keeps_every_other_byte_and_links_follow(here: Path) -> None:
     added(ctx("edit", last, "-f", "tags=", cwd=here))
     assert text_of(here) == odd
     added(ctx("edit", last, "--body", "# other", cwd=here))
-    assert text_of(here) == odd.removesuffix("end") + "\n### other"
+    assert text_of(here) == odd.removesuffix("end") + "### other"
 
 
 def test_moving_to_another_kind_takes_the_links_along(here: Path) -> None:
