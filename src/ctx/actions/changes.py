@@ -29,6 +29,11 @@ class Written(NamedTuple):
     line: int
     diff: str = ""
 
+    @property
+    def status(self) -> str:
+        """`changed`, or `unchanged` where nothing was to be written."""
+        return "changed" if self.diff else "unchanged"
+
 
 class Listing(Protocol):
     """What knows which files there are: the working tree, or a transaction."""

@@ -6,8 +6,18 @@ import sys
 from typing import TYPE_CHECKING, Annotated
 
 from ctx.cli.declare import Argument, Commands, Option
-from ctx.cli.entry_options import AllowSecret, Body, DryRun, NewTags, OtherFields, fields_of, text_of
-from ctx.cli.options import Json, Root, open_reader
+from ctx.cli.entry_options import (
+    NO_HANDLES,
+    AllowSecret,
+    Body,
+    DryRun,
+    NewTags,
+    OtherFields,
+    fields_of,
+    handles_of,
+    text_of,
+)
+from ctx.cli.options import Json, Root, items, open_reader
 from ctx.cli.output import remark, say, write_dry_run, write_json
 from ctx.errors import UsageError
 
@@ -44,6 +54,7 @@ def edit(
 
     reader = open_reader(root)
     fields = fields_of(field, pinned=False)
+    new_tags = None if tags is None else items(tags)
 
     def write(edition: Edition) -> Written:
         return edit_entry(reader, reference, edition, datetime.now(UTC), dry_run=dry_run)
@@ -51,7 +62,7 @@ def edit(
     if (title, stamp, kind, body, tags) == (None,) * 5 and not fields:
         done = _edit_in_editor(reader, reference, allow_secret, write)
     else:
-        done = write(Edition(title, stamp, kind, None, text_of(body), fields, tags, allow_secret))
+        done = write(Edition(title, stamp, kind, None, text_of(body), fields, new_tags, allow_secret))
     _tell(done, dry_run=dry_run, as_json=as_json)
 
 
@@ -113,13 +124,14 @@ def remove(
 
     from ctx.actions.remove_entry import remove_entries
 
-    if references == ["-"]:
-        references = (text_of("-") or "").split()
-        if not references:
-            write_json([]) if as_json else remark("no handles on stdin: nothing to do")
-            return
+    references = handles_of(references)
+    if not references:
+        write_json([]) if as_json else remark(NO_HANDLES)
+        return
     done = remove_entries(open_reader(root), references, datetime.now(UTC).date(), dry_run=dry_run)
-    rows = [{"id": one.id, "path": one.path, "line": one.line} for one in done.entries]
+    rows = [
+        {"id": one.id, "path": one.path, "line": one.line, "status": "changed"} for one in done.entries
+    ]
     if dry_run:
         write_dry_run(rows, done.diff, as_json=as_json)
     elif as_json:
@@ -143,13 +155,15 @@ def _edit_in_editor(
 
 
 def _tell(done: Written, *, dry_run: bool, as_json: bool) -> None:
-    row = {"id": done.id, "path": done.path, "line": done.line}
+    row = {"id": done.id, "path": done.path, "line": done.line, "status": done.status}
     if dry_run:
         write_dry_run([row], done.diff, as_json=as_json)
     elif as_json:
         write_json(row)
     else:
         say(done.id)
+        if done.status == "unchanged":
+            remark(f"{done.id} was so already")
 
 
 COMMANDS: Commands = {

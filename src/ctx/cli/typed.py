@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 from types import FunctionType
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from ctx import __version__
 from ctx.cli.declare import Argument, Command, Commands, Group, Parameter, parameters, whole_number
 from ctx.cli.output import say
+from ctx.errors import UsageError
 
 _HELP = """Markdown memory for coding agents.
 
@@ -61,8 +64,23 @@ def _group(name: str, group: Group) -> typer.Typer:
     return app
 
 
+class _Command(TyperCommand):
+    """A command that refuses an option given twice where only one of the two would count."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments. Raises UsageError for an option given twice."""
+        if args and not ctx.resilient_parsing:
+            _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+            for one, times in Counter(order).items():
+                if times > 1 and one.param_type_name == "option" and not (one.multiple or one.is_flag):
+                    raise UsageError(
+                        f"{one.opts[0]} is given twice and takes one value", hint="give it once, with all of it"
+                    )
+        return super().parse_args(ctx, args)
+
+
 def _add(app: typer.Typer, name: str, command: Command) -> None:
-    app.command(name, hidden=name in HIDDEN)(annotated(command))
+    app.command(name, cls=_Command, hidden=name in HIDDEN)(annotated(command))
 
 
 def annotated(command: Command) -> Command:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ctx.errors import CtxError
 from ctx.markdown.blocks import Item
 from ctx.markdown.edits import Edit, apply
-from ctx.markdown.lines import visible_end
+from ctx.markdown.lines import split_lines, visible_end
 from ctx.markdown.spans import is_inside
 from ctx.memory.layout import CONTEXT
 from ctx.memory.task import OPEN, Task
@@ -43,7 +43,28 @@ def archive_finished(page: TaskPage, archive: str | None, path: str) -> Archivin
     What is deferred, `[>]`, stays. An item that the archive holds already under its heading, byte for byte,
     is what an interrupted run left and is not written twice.
     """
-    runs = _movable(page, list(_runs(page)))
+    return _archive(page, archive, path, _movable(page, list(_runs(page))))
+
+
+def archive_chosen(page: TaskPage, archive: str | None, path: str, chosen: Sequence[Task]) -> Archiving:
+    """Move some tasks with everything below them, whatever their state.
+
+    Raises CtxError where the rest would read differently without them.
+    """
+    marks = {task.mark for task in chosen}
+    marks -= {inner.mark for task in chosen for inner in page.nested(task)}
+    runs = [[item] for item in page.document.blocks.items if item.content + 1 in marks]
+    if len(_movable(page, runs)) < len(runs):
+        raise CtxError(
+            "cannot be taken out without changing how the rest of the file is read",
+            path=page.path,
+            line=chosen[0].line,
+            hint="move the item by hand",
+        )
+    return _archive(page, archive, path, runs)
+
+
+def _archive(page: TaskPage, archive: str | None, path: str, runs: list[list[Item]]) -> Archiving:
     items = [item for run in runs for item in run]
     by_start = {task.start: task for task in reversed(page.tasks)}
     moved = [_moved(page, item, by_start[item.start]) for item in items]
@@ -128,7 +149,14 @@ def _line_end(text: str, at: int) -> int:
 
 
 def _moved(page: TaskPage, item: Item, task: Task) -> Moved:
-    return Moved(task, page.text[item.start : item.end], _heading_at(page, item.start))
+    return Moved(task, _at_margin(page, item), _heading_at(page, item.start))
+
+
+def _at_margin(page: TaskPage, item: Item) -> str:
+    """An item's source; one nested in another moves to the margin, so that it is no code there."""
+    source = page.text[item.start : item.end]
+    indent = source[: len(source) - len(source.lstrip(" \t"))] if item.depth else ""
+    return "".join(line.removeprefix(indent) for line in split_lines(source)) if indent else source
 
 
 def _new_archive(path: str, newline: str) -> str:
