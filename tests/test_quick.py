@@ -232,7 +232,8 @@ def test_common_lines(line: str, some: dict[str, Any]) -> None:
 
 LEFT_TO_TYPER = """
 agent --help | agent -h | agent --budge 5 | agent --budget | agent --budget 4k | agent --budget -5 | agent w
-agent --budget=1 -b 2 | agent --json=1 | agent --format xml | agent --root /nowhere | search | show A-1 A-2 | deprecate L-1
+agent --budget=1 -b 2 | agent --json=1 | agent --format xml | agent --root /nowhere | search
+show A-1 A-2 | deprecate L-1 | task edit T-1 -p low -p high
 task | task frob | task --help | task -h add x | --version | --help
 """
 

@@ -35,7 +35,9 @@ def start_tasks(
 ) -> Plan:
     """Mark tasks as being worked on, which ends a block, or take that back."""
     change = task_edits.stop if undo else task_edits.start
-    return _change(reader, references, change, dry_run=dry_run, starts=not undo, undoes="in-progress" if undo else "")
+    return _change(
+        reader, references, change, dry_run=dry_run, starts=not undo, undoes="in-progress" if undo else ""
+    )
 
 
 def block_tasks(
@@ -119,6 +121,6 @@ def _remarks(old: Task, after: TaskPage, undoes: str) -> list[str]:
     if undoes and standing(old) not in {undoes, standing(new)}:
         return [f"{new.id} was {standing(old)}"]
     left = [task for task in after.nested(new) if task.state == OPEN]
-    if new.state != OPEN and new.state != old.state and left:
+    if new.state not in (OPEN, old.state) and left:
         return [f"{len(left)} open below {new.id}: {', '.join(task.id for task in left[:8])}"]
     return []

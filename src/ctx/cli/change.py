@@ -129,9 +129,7 @@ def remove(
         write_json([]) if as_json else remark(NO_HANDLES)
         return
     done = remove_entries(open_reader(root), references, datetime.now(UTC).date(), dry_run=dry_run)
-    rows = [
-        {"id": one.id, "path": one.path, "line": one.line, "status": "changed"} for one in done.entries
-    ]
+    rows = [{"id": one.id, "path": one.path, "line": one.line, "status": "changed"} for one in done.entries]
     if dry_run:
         write_dry_run(rows, done.diff, as_json=as_json)
     elif as_json:

@@ -30,7 +30,8 @@ def add(
     text: Annotated[str, Argument(help="What is to be done; - reads it from stdin.")],
     priority: Annotated[str, Option("--priority -p", help="critical, high, medium or low.")] = "",
     labels: Annotated[
-        list[str] | None, Option("--label -l", metavar="NAME[:VALUE]", help="A label; repeatable, or with commas.")
+        list[str] | None,
+        Option("--label -l", metavar="NAME[:VALUE]", help="A label; repeatable, or with commas."),
     ] = None,
     section: Annotated[str, Option("--section -s", help="The heading it goes under.")] = "",
     in_progress: Annotated[bool, Option("--in-progress", help="Start it right away.")] = False,
@@ -109,7 +110,9 @@ def skip(
 
 def edit(
     reference: Id,
-    text: Annotated[str | None, Argument(metavar="TEXT|-", help="Other words; - reads them from stdin.")] = None,
+    text: Annotated[
+        str | None, Argument(metavar="TEXT|-", help="Other words; - reads them from stdin.")
+    ] = None,
     priority: Annotated[str, Option("--priority -p", help="critical, high, medium, low or none.")] = "",
     labels: Annotated[
         list[str] | None,
@@ -202,9 +205,13 @@ def list_(
     ] = None,
     labels: Annotated[
         list[str] | None,
-        Option("--label -l", metavar="NAME[:VALUE]", help="Only with this label; repeatable, or with commas."),
+        Option(
+            "--label -l", metavar="NAME[:VALUE]", help="Only with this label; repeatable, or with commas."
+        ),
     ] = None,
-    section: Annotated[str, Option("--section -s", help="Only under this heading, or the start of one.")] = "",
+    section: Annotated[
+        str, Option("--section -s", help="Only under this heading, or the start of one.")
+    ] = "",
     limit: Annotated[int | None, Option("--limit -n", min=0, help="At most so many.")] = None,
     ids: Annotated[bool, Option("--ids", help="Only handles, a line each, for other commands.")] = False,
     as_json: Json = False,

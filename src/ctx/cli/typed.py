@@ -74,7 +74,8 @@ class _Command(TyperCommand):
             for one, times in Counter(order).items():
                 if times > 1 and one.param_type_name == "option" and not (one.multiple or one.is_flag):
                     raise UsageError(
-                        f"{one.opts[0]} is given twice and takes one value", hint="give it once, with all of it"
+                        f"{one.opts[0]} is given twice and takes one value",
+                        hint="give it once, with all of it",
                     )
         return super().parse_args(ctx, args)
 

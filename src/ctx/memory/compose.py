@@ -93,7 +93,8 @@ def compose_body(
     written = [field_text(name, named[name], level=level) for name in _order(kind, named) if named[name]]
     rest = harmless(body, level=level)
     behind, before = (
-        harmless("\n\n".join(filter(None, parts)), level=level) for parts in ([*written, rest], [rest, *written])
+        harmless("\n\n".join(filter(None, parts)), level=level)
+        for parts in ([*written, rest], [rest, *written])
     )
     # Behind a field that goes on to the end the body would be read as a part of it.
     return before if body_first or not _keeps_apart(behind, written, rest) else behind

@@ -77,10 +77,10 @@ def revise(
     *,
     page: bool = False,
 ) -> str:
-    """The file's text with the entry changed, by the first way that is `wanted`, a test of it before and after.
+    """The file's text with the entry changed by the first way that is `wanted`.
 
-    Where no way passes the first of these tests, the next one decides. Raises CtxError where no way passes
-    any and leaves the others as they are.
+    The tests look at the entry before and after; where no way passes the first, the next one decides.
+    Raises CtxError where no way passes any and leaves the others as they are.
     """
     before = list(read_entries(text, kind, entry.path, page=page))
     place = find_place(text, kind, entry.path, entry.position, page=page)

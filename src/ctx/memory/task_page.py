@@ -76,7 +76,8 @@ def verify(
 ) -> None:
     """Raise CtxError unless all tasks are what they were but for the states and labels of those `changed`.
 
-    Those `reworded` may say something else. All of them are positions; `added` is that of a task new in `after`; `headed` says that its last heading is new.
+    Those `reworded` may say something else. All of them are positions, and so is `added`, that of a task new
+    in `after`; `headed` says that its last heading is new.
     """
     now = [task for task in after.tasks if task.position != added]
     same = len(now) == len(before.tasks) and len(after.tasks) == len(now) + (added is not None)
