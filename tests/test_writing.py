@@ -92,7 +92,7 @@ def test_a_learning_is_written_as_people_write_it(here: Path) -> None:
 def test_a_decision_and_a_kind_without_a_file(here: Path) -> None:
     done = ctx("decide", "Use SQL", "--rationale", "Known", "--status", "Accepted", "--json", cwd=here)
     told = json.loads(done.out)
-    assert list(told) == ["id", "path", "line"]
+    assert list(told) == ["id", "path", "line", "status"]
     assert text_of(here, "DECISIONS.md").split("\n")[told["line"] - 1].endswith("] Use SQL")
     assert "**Status**: Accepted\n\n**Rationale**: Known" in text_of(here, "DECISIONS.md")
     name = added(
@@ -113,7 +113,7 @@ def test_the_same_again_is_not_added_and_nearly_the_same_is_named(here: Path) ->
     assert text_of(here) == before
     near = ctx("learn", "Retry with backoffs", "--lesson", "Wait", cwd=here)
     assert near.code == 0
-    assert re.fullmatch(rf"much like 'Retry with backoff' \({FILE}:5, \d+%\)\n", near.err)
+    assert re.fullmatch(rf"much like {first} 'Retry with backoff' \({FILE}:5, \d+%\)\n", near.err)
     assert len(ctx("list", "--ids", cwd=here).out.split()) == 2
 
 

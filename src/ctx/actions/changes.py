@@ -139,7 +139,8 @@ def locate(reading: Reading, reference: str) -> Entry:
     except CtxError:
         if any(entry.archived and wanted in {entry.id, entry.stamp} for entry in entries):
             raise CtxError(
-                f"{wanted} is archived, and what is archived stays as it is", hint=f"`ctx show {wanted}`"
+                f"{wanted} is archived, and what is archived stays as it is",
+                hint=f"`ctx restore {wanted}` brings it back",
             ) from None
         raise
     if entry.kind == REFERENCE.name:

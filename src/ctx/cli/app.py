@@ -22,7 +22,7 @@ MODULES = {
     "start": ("init", "status"),
     "packet": ("agent", "why"),
     "read": ("list", "show", "search"),
-    "write": ("learn", "decide", "add", "edit", "mark", "supersede", "deprecate", "remove"),
+    "write": ("learn", "decide", "add", "edit", "mark", "supersede", "deprecate", "remove", "restore"),
     "task": ("task",),
     "drift": ("drift",),
     "consolidate": ("consolidate",),

@@ -138,6 +138,26 @@ def remove(
         say("\n".join(f"{one.id} is in {one.path}" for one in done.entries))
 
 
+def restore(
+    reference: Id,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    root: Root = None,
+) -> None:
+    """Bring an archived entry or task back word for word; links to it follow.
+
+    It goes where its stamp or its heading puts it, into the file of its kind.
+
+    Examples:
+      ctx restore L-4f2a6c
+      ctx search lock --ids | xargs -n1 ctx show
+    """
+    from ctx.actions.restore_entry import restore as bring_back
+
+    done = bring_back(open_reader(root), reference, dry_run=dry_run)
+    _tell(done, dry_run=dry_run, as_json=as_json)
+
+
 def _edit_in_editor(
     reader: Reader, reference: str, allow_secret: str, write: Callable[[Edition], Written]
 ) -> Written:
@@ -170,4 +190,5 @@ COMMANDS: Commands = {
     "supersede": supersede,
     "deprecate": deprecate,
     "remove": remove,
+    "restore": restore,
 }

@@ -1,0 +1,103 @@
+"""Where an archived entry goes when it comes back: to the place that its stamp or category gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ctx.errors import CtxError
+from ctx.kinds import Kind
+from ctx.markdown.document import Document
+from ctx.markdown.edits import Edit, apply
+from ctx.markdown.lines import newline_of
+from ctx.memory.compose import SEPARATOR
+from ctx.memory.entry import Entry
+from ctx.memory.read_entries import read_entries
+from ctx.memory.segment import Segment, segment
+
+
+def put_back(text: str, kind: Kind, path: str, entry: Entry, piece: str) -> tuple[str, int]:
+    """A file's text with a piece that was archived, byte for byte, and the position of its entry.
+
+    Raises CtxError where there is no place for it that leaves the other entries as they are.
+    """
+    before = list(read_entries(text, kind, path))
+    for edit in _ways(Document.parse(text), kind, entry, piece):
+        changed = apply(text, [edit])
+        after = list(read_entries(changed, kind, path))
+        stop = edit.start + len(edit.replacement)
+        new = [one for one in after if edit.start <= one.start < stop]
+        others = [one for one in after if not edit.start <= one.start < stop]
+        if [_told(one) for one in new] == [_told(entry)] and _all(others) == _all(before):
+            return changed, new[0].position
+    raise CtxError(
+        f"there is no place for {entry.id} that would leave the others as they are",
+        path=path,
+        hint="`ctx drift` names what is not closed there; or copy the entry by hand",
+    )
+
+
+def _told(entry: Entry) -> tuple[str, str]:
+    return entry.digest, entry.body
+
+
+def _all(entries: Sequence[Entry]) -> list[tuple[str, str, str, str]]:
+    return [(*_told(entry), entry.category, entry.status) for entry in entries]
+
+
+def _ways(document: Document, kind: Kind, entry: Entry, piece: str) -> Iterator[Edit]:
+    """The insertions to try, best first: beside its neighbours, at the end, under its category's heading."""
+    text, parts = document.text, segment(document, bullets=kind.bullets)
+    separated = bool(document.blocks.rules)
+    same = [part for part in parts if part.category == entry.category]
+    for part in _followers(parts, same, entry):
+        yield Edit(part.start, part.start, _before(text, piece, bullet=entry.bullet, separated=separated))
+    if same and (entry.bullet or entry.category):
+        end = same[-1].end
+        yield Edit(end, end, _behind(text, end, piece, bullet=entry.bullet, separated=separated))
+    at = len(text)
+    for heading in ("", entry.category and f"{'#' * max(entry.level - 1, 1)} {entry.category}"):
+        yield Edit(at, at, _at_end(text, piece, heading, ruled=separated and not entry.bullet))
+
+
+def _followers(parts: Sequence[Segment], same: Sequence[Segment], entry: Entry) -> Iterator[Segment]:
+    """The entries before which it may stand, best first: in the order of the stamps, where there is one."""
+    stamps = [part.stamp for part in parts if part.stamp]
+    if entry.stamp is None or not stamps:
+        return
+    rising = sum(a < b for a, b in zip(stamps, stamps[1:], strict=False))
+    falling = sum(a > b for a, b in zip(stamps, stamps[1:], strict=False))
+    for part in same or parts:
+        if part.stamp and ((part.stamp < entry.stamp) if falling > rising else (part.stamp > entry.stamp)):
+            yield part
+            return
+
+
+def _before(text: str, piece: str, *, bullet: bool, separated: bool) -> str:
+    newline = newline_of(text)
+    if bullet:
+        return piece if piece.endswith(("\n", "\r")) else piece + newline
+    gap = f"{SEPARATOR}{newline * 2}" if separated else ""
+    return f"{piece.rstrip()}{newline * 2}{gap}"
+
+
+def _behind(text: str, at: int, piece: str, *, bullet: bool, separated: bool) -> str:
+    """A piece behind the last entry of its category, as far from what follows as that was."""
+    newline, above = newline_of(text), text[:at].replace("\r\n", "\n")
+    lead = "" if above.endswith("\n") else newline
+    if not bullet:
+        lead += "" if above.endswith("\n\n") else newline
+        lead += f"{SEPARATOR}{newline * 2}" if separated else ""
+    follows = text[at : at + 1]
+    gap = newline if follows and follows not in "\r\n" else ""
+    return f"{lead}{piece.rstrip()}{newline}{gap}"
+
+
+def _at_end(text: str, piece: str, heading: str, *, ruled: bool) -> str:
+    newline = newline_of(text)
+    lead = "" if not text.strip("\ufeff") or text.endswith(("\n", "\r")) else newline
+    tail = text[-4:].replace("\r\n", "\n")
+    if text.strip("\ufeff") and not tail.endswith("\n\n"):
+        lead += newline
+    above = f"{heading}{newline * 2}" if heading else ""
+    behind = f"{newline}{SEPARATOR}{newline}" if ruled else ""
+    return f"{lead}{above}{piece.rstrip()}{newline}{behind}"
