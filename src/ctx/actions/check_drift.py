@@ -23,7 +23,7 @@ from ctx.memory.paths import matches
 from ctx.memory.task import Task
 from ctx.packet.tokens import Counter, counter
 from ctx.store import git
-from ctx.store.git_call import GitError
+from ctx.store.git_call import GitError, NoRepositoryError
 from ctx.store.workspace import CONFIG, Source, Staged, Worktree
 
 
@@ -101,7 +101,7 @@ def gather(root: Path, today: str, *, staged: bool = False) -> Facts:
 def _staged(root: Path) -> Staged:
     try:
         git.prefix(root)
-    except git.NoRepositoryError as error:
+    except NoRepositoryError as error:
         raise CtxError(
             f"nothing is staged: {root} is in no git repository", hint="leave out --staged"
         ) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctx.actions.find_entries import Filter, check
+from ctx.actions.find_entries import Filter, resolve
 from ctx.actions.read_context import Reader
 from ctx.consolidate.metadata import origins
 from ctx.consolidate.proposal import Draft, Group
@@ -16,8 +16,8 @@ from ctx.packet.tokens import counter
 def propose_merges(reader: Reader, kind: str | None = None, progress: Progress | None = None) -> list[Group]:
     """The groups among the entries of each kind, or of one, most cohesive first."""
     reading = reader.read()
-    check(reading, Filter(kinds=(kind,) if kind else ()))
-    kinds = [one for one in reading.config.kinds.stored if kind in {None, one.name}]
+    named = resolve(reading, Filter(kinds=(kind,) if kind else ())).kinds
+    kinds = [one for one in reading.config.kinds.stored if not named or one.name in named]
     if not kinds:
         raise UsageError(f"entries of the kind {kind} are never merged", hint="name learning, decision, …")
     count = counter(reading.config.tokenizer)

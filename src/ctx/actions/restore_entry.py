@@ -27,7 +27,7 @@ def restore(reader: Reader, reference: str, *, dry_run: bool = False) -> Written
         reading = changes.context()
         tasks = [task for task in reading.memory.tasks if task.archived]
         if reference.strip().upper().startswith("T-") and any(tasks):
-            return _restore_task(changes, reading, find_task(tasks, reference))
+            return _restore_task(changes, find_task(tasks, reference))
         return _restore_entry(changes, reading, _find(reading, reference))
 
     return change(reader, act, dry_run=dry_run, guarded=False)
@@ -76,7 +76,7 @@ def _restore_entry(changes: Changes, before: Reading, entry: Entry) -> Written:
     return Written(now.id, now.path, now.line, changes.diff())
 
 
-def _restore_task(changes: Changes, before: Reading, task: Task) -> Written:
+def _restore_task(changes: Changes, task: Task) -> Written:
     page = TaskPage(changes.read(PATH) or "# Tasks\n")
     archive = TaskPage(changes.read(task.path) or "", task.path)
     text, rest, position = bring_back(page, archive, archive.tasks[task.position])

@@ -23,6 +23,7 @@ MODULES = {
     "packet": ("agent", "why"),
     "read": ("list", "show", "search"),
     "write": ("learn", "decide", "add", "edit", "mark", "supersede", "deprecate", "remove", "restore"),
+    "tags": ("tags",),
     "task": ("task",),
     "drift": ("drift",),
     "consolidate": ("consolidate",),

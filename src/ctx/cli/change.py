@@ -28,14 +28,21 @@ if TYPE_CHECKING:
     from ctx.actions.edit_entry import Edition
     from ctx.actions.read_context import Reader
 
-Id = Annotated[str, Argument(metavar="ID", help="A handle, the start of one, or a stamp.")]
+Id = Annotated[
+    str, Argument(metavar="ID", help="A handle, the start of one, or a stamp.", complete="entries")
+]
+ArchivedId = Annotated[
+    str, Argument(metavar="ID", help="A handle, the start of one, or a stamp.", complete="archived")
+]
 
 
 def edit(
     reference: Id,
     title: Annotated[str | None, Option("--title", help="A new title.")] = None,
     stamp: Annotated[str | None, Option("--stamp", help="Another stamp: 2026-11-21-043412.")] = None,
-    kind: Annotated[str | None, Option("--kind -k", help="Move it to another kind.")] = None,
+    kind: Annotated[
+        str | None, Option("--kind -k", help="Move it to another kind.", complete="kinds")
+    ] = None,
     body: Body = None,
     field: OtherFields = None,
     tags: NewTags = None,
@@ -68,7 +75,7 @@ def edit(
 
 def mark(
     reference: Id,
-    verdict: Annotated[str, Argument(metavar="helpful|harmful", help="What it was.")],
+    verdict: Annotated[str, Argument(metavar="helpful|harmful", help="What it was.", complete="verdicts")],
     dry_run: DryRun = False,
     as_json: Json = False,
     root: Root = None,
@@ -81,8 +88,8 @@ def mark(
 
 
 def supersede(
-    old: Annotated[str, Argument(metavar="OLD", help="The entry that no longer holds.")],
-    new: Annotated[str, Argument(metavar="NEW", help="The entry that holds now.")],
+    old: Annotated[str, Argument(metavar="OLD", help="The entry that no longer holds.", complete="entries")],
+    new: Annotated[str, Argument(metavar="NEW", help="The entry that holds now.", complete="entries")],
     dry_run: DryRun = False,
     as_json: Json = False,
     root: Root = None,
@@ -113,7 +120,8 @@ def deprecate(
 
 def remove(
     references: Annotated[
-        list[str], Argument(metavar="ID…|-", help="Handles; `-` reads them from stdin, one a line.")
+        list[str],
+        Argument(metavar="ID…|-", help="Handles; `-` reads them from stdin, one a line.", complete="entries"),
     ],
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -139,7 +147,7 @@ def remove(
 
 
 def restore(
-    reference: Id,
+    reference: ArchivedId,
     dry_run: DryRun = False,
     as_json: Json = False,
     root: Root = None,
@@ -147,10 +155,6 @@ def restore(
     """Bring an archived entry or task back word for word; links to it follow.
 
     It goes where its stamp or its heading puts it, into the file of its kind.
-
-    Examples:
-      ctx restore L-4f2a6c
-      ctx search lock --ids | xargs -n1 ctx show
     """
     from ctx.actions.restore_entry import restore as bring_back
 

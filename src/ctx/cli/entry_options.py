@@ -21,7 +21,9 @@ StatusText = Annotated[str | None, Option("--status", help="Proposed, Accepted, 
 OtherFields = Annotated[
     list[str] | None, Option("--field -f", metavar="KEY=VALUE", help="Any field; repeatable.")
 ]
-NewTags = Annotated[list[str] | None, Option("--tag -t", help="A tag; repeatable, or with commas.")]
+NewTags = Annotated[
+    list[str] | None, Option("--tag -t", help="A tag; repeatable, or with commas.", complete="tags")
+]
 Body = Annotated[str | None, Option("--body", metavar="TEXT|-", help="Free text; `-` reads it from stdin.")]
 Summary = Annotated[str | None, Option("--summary", help="Its one line in a packet.")]
 SourceText = Annotated[str | None, Option("--source", help="Where it comes from.")]

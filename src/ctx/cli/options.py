@@ -17,9 +17,17 @@ Root = Annotated[
     Option("--root", envvar="CTX_ROOT", help="The folder that holds .context/, instead of looking upwards."),
 ]
 Json = Annotated[bool, Option("--json", help="Print JSON.")]
-Kinds = Annotated[list[str] | None, Option("--kind -k", help="Only this kind; repeatable, or with commas.")]
-Tags = Annotated[list[str] | None, Option("--tag -t", help="Only with this tag; repeatable, or with commas.")]
-Status = Annotated[str, Option("--status", help="Only with this status (live, superseded, …).")]
+Kinds = Annotated[
+    list[str] | None,
+    Option("--kind -k", help="Only this kind; repeatable, or with commas.", complete="kinds_listed"),
+]
+Tags = Annotated[
+    list[str] | None,
+    Option("--tag -t", help="Only with this tag; repeatable, or with commas.", complete="tags"),
+]
+Status = Annotated[
+    str, Option("--status", help="Only with this status (live, superseded, …).", complete="statuses")
+]
 By = Annotated[str, Option("--by", help="Only written by this tool.")]
 Fields = Annotated[
     list[str] | None, Option("--field", help="KEY=TEXT: only with TEXT in that field; repeatable.")

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from ctx.actions.task_plan import Plan
 
 _WIDEST = 120  # characters of a task's words on its line
-Id = Annotated[str, Argument(metavar="ID", help="A handle, or the start of one.")]
-Ids = Annotated[list[str], Argument(metavar="ID…", help="Handles, or the starts of them.")]
+Id = Annotated[str, Argument(metavar="ID", help="A handle, or the start of one.", complete="tasks")]
+Ids = Annotated[list[str], Argument(metavar="ID…", help="Handles, or the starts of them.", complete="tasks")]
 DryRun = Annotated[bool, Option("--dry-run", help="Print what would change, and write nothing.")]
 Undo = Annotated[bool, Option("--undo", help="Take it back.")]
 Today = Annotated[str | None, Option("--now", metavar="DATE", help="Today's date, 2026-11-21.")]
@@ -28,14 +28,25 @@ Today = Annotated[str | None, Option("--now", metavar="DATE", help="Today's date
 
 def add(
     text: Annotated[str, Argument(help="What is to be done; - reads it from stdin.")],
-    priority: Annotated[str, Option("--priority -p", help="critical, high, medium or low.")] = "",
+    priority: Annotated[
+        str, Option("--priority -p", help="critical, high, medium or low.", complete="priorities")
+    ] = "",
     labels: Annotated[
         list[str] | None,
-        Option("--label -l", metavar="NAME[:VALUE]", help="A label; repeatable, or with commas."),
+        Option(
+            "--label -l",
+            metavar="NAME[:VALUE]",
+            help="A label; repeatable, or with commas.",
+            complete="labels",
+        ),
     ] = None,
-    section: Annotated[str, Option("--section -s", help="The heading it goes under.")] = "",
+    section: Annotated[
+        str, Option("--section -s", help="The heading it goes under.", complete="sections")
+    ] = "",
     in_progress: Annotated[bool, Option("--in-progress", help="Start it right away.")] = False,
-    parent: Annotated[str, Option("--parent", metavar="ID", help="The task it is a part of.")] = "",
+    parent: Annotated[
+        str, Option("--parent", metavar="ID", help="The task it is a part of.", complete="tasks")
+    ] = "",
     dry_run: DryRun = False,
     as_json: Json = False,
     now: Today = None,
@@ -97,11 +108,7 @@ def block(
 def skip(
     ids: Ids, undo: Undo = False, dry_run: DryRun = False, as_json: Json = False, root: Root = None
 ) -> None:
-    """Mark tasks as not to be done; --undo opens them again.
-
-    Examples:
-      ctx task skip T-91c2d0
-    """
+    """Mark tasks as not to be done; --undo opens them again."""
     from ctx.actions.task_change import skip_tasks
 
     plan = skip_tasks(open_reader(root), ids, undo=undo, dry_run=dry_run)
@@ -113,14 +120,26 @@ def edit(
     text: Annotated[
         str | None, Argument(metavar="TEXT|-", help="Other words; - reads them from stdin.")
     ] = None,
-    priority: Annotated[str, Option("--priority -p", help="critical, high, medium, low or none.")] = "",
+    priority: Annotated[
+        str, Option("--priority -p", help="critical, high, medium, low or none.", complete="priorities")
+    ] = "",
     labels: Annotated[
         list[str] | None,
-        Option("--label -l", metavar="NAME[:VALUE]", help="A label to add; repeatable, or with commas."),
+        Option(
+            "--label -l",
+            metavar="NAME[:VALUE]",
+            help="A label to add; repeatable, or with commas.",
+            complete="labels",
+        ),
     ] = None,
     dropped: Annotated[
         list[str] | None,
-        Option("--drop-label", metavar="NAME", help="A label to take out; repeatable, or with commas."),
+        Option(
+            "--drop-label",
+            metavar="NAME",
+            help="A label to take out; repeatable, or with commas.",
+            complete="labels",
+        ),
     ] = None,
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -129,10 +148,6 @@ def edit(
     """Change a task's words or labels: by arguments, or in your editor.
 
     Other words leave its labels and all that is nested in it; links follow its new handle.
-
-    Examples:
-      ctx task edit T-91c2d0 "Rate limit the public API" --priority high
-      ctx task edit T-91c2d0 --label backend --drop-label frontend
     """
     from ctx.actions.task_edit import TaskEdition, edit_task
 
@@ -171,19 +186,15 @@ def _edit_in_editor(reader: Reader, reference: str, write: Callable[[TaskEdition
 
 def remove(
     ids: Annotated[
-        list[str], Argument(metavar="ID…|-", help="Handles; `-` reads them from stdin, one a line.")
+        list[str],
+        Argument(metavar="ID…|-", help="Handles; `-` reads them from stdin, one a line.", complete="tasks"),
     ],
     dry_run: DryRun = False,
     as_json: Json = False,
     now: Today = None,
     root: Root = None,
 ) -> None:
-    """Move tasks word for word to the archive, with all that is nested in them. All of them move, or none.
-
-    Examples:
-      ctx task remove T-91c2d0
-      ctx task list --label spike --ids | ctx task remove -
-    """
+    """Move tasks word for word to the archive, with all that is nested in them. All of them move, or none."""
     from ctx.actions.task_remove import remove_tasks
 
     references = handles_of(ids)
@@ -198,31 +209,33 @@ def remove(
 def list_(
     everything: Annotated[bool, Option("--all -a", help="Done and skipped ones too.")] = False,
     state: Annotated[
-        str, Option("--state", help="Only open, in-progress, blocked, done or skipped ones.")
+        str,
+        Option("--state", help="Only open, in-progress, blocked, done or skipped ones.", complete="states"),
     ] = "",
     priorities: Annotated[
-        list[str] | None, Option("--priority -p", help="Only of this priority; repeatable, or with commas.")
+        list[str] | None,
+        Option(
+            "--priority -p", help="Only of this priority; repeatable, or with commas.", complete="priorities"
+        ),
     ] = None,
     labels: Annotated[
         list[str] | None,
         Option(
-            "--label -l", metavar="NAME[:VALUE]", help="Only with this label; repeatable, or with commas."
+            "--label -l",
+            metavar="NAME[:VALUE]",
+            help="Only with this label; repeatable, or with commas.",
+            complete="labels",
         ),
     ] = None,
     section: Annotated[
-        str, Option("--section -s", help="Only under this heading, or the start of one.")
+        str, Option("--section -s", help="Only under this heading, or the start of one.", complete="sections")
     ] = "",
     limit: Annotated[int | None, Option("--limit -n", min=0, help="At most so many.")] = None,
     ids: Annotated[bool, Option("--ids", help="Only handles, a line each, for other commands.")] = False,
     as_json: Json = False,
     root: Root = None,
 ) -> None:
-    """List the open tasks in file order, a line each.
-
-    Examples:
-      ctx task list --priority critical,high
-      ctx task list --label spike --ids | ctx task remove -
-    """
+    """List the open tasks in file order, a line each."""
     from ctx.actions.task_list import TaskFilter, list_tasks, task_json
 
     reader = open_reader(root)

@@ -98,7 +98,9 @@ def decide(
 
 
 def add(
-    kind: Annotated[str, Argument(help="The kind: learning, decision, convention, fact, error, …")],
+    kind: Annotated[
+        str, Argument(help="The kind: learning, decision, convention, fact, error, …", complete="kinds")
+    ],
     title: Title = None,
     context: Context = None,
     lesson: Lesson = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ctx.errors import CtxError
 from ctx.kinds import Kind
@@ -21,6 +22,7 @@ def put_back(text: str, kind: Kind, path: str, entry: Entry, piece: str) -> tupl
     Raises CtxError where there is no place for it that leaves the other entries as they are.
     """
     before = list(read_entries(text, kind, path))
+    possible = []
     for edit in _ways(Document.parse(text), kind, entry, piece):
         changed = apply(text, [edit])
         after = list(read_entries(changed, kind, path))
@@ -28,7 +30,9 @@ def put_back(text: str, kind: Kind, path: str, entry: Entry, piece: str) -> tupl
         new = [one for one in after if edit.start <= one.start < stop]
         others = [one for one in after if not edit.start <= one.start < stop]
         if [_told(one) for one in new] == [_told(entry)] and _all(others) == _all(before):
-            return changed, new[0].position
+            possible.append((changed, new[0]))
+    for changed, now in sorted(possible, key=lambda way: way[1].category != entry.category)[:1]:
+        return changed, now.position
     raise CtxError(
         f"there is no place for {entry.id} that would leave the others as they are",
         path=path,
@@ -64,8 +68,8 @@ def _followers(parts: Sequence[Segment], same: Sequence[Segment], entry: Entry) 
     stamps = [part.stamp for part in parts if part.stamp]
     if entry.stamp is None or not stamps:
         return
-    rising = sum(a < b for a, b in zip(stamps, stamps[1:], strict=False))
-    falling = sum(a > b for a, b in zip(stamps, stamps[1:], strict=False))
+    rising = sum(a < b for a, b in pairwise(stamps))
+    falling = sum(a > b for a, b in pairwise(stamps))
     for part in same or parts:
         if part.stamp and ((part.stamp < entry.stamp) if falling > rising else (part.stamp > entry.stamp)):
             yield part
