@@ -10,10 +10,9 @@ from ctx.kinds import Kind
 from ctx.markdown.document import Document
 from ctx.markdown.edits import Edit, apply
 from ctx.markdown.lines import newline_of
-from ctx.memory.compose import SEPARATOR
+from ctx.memory.compose import SEPARATOR, unix
 from ctx.memory.entry import Entry
 from ctx.memory.read_entries import read_entries
-from ctx.memory.segment import Segment, segment
 
 
 def put_back(text: str, kind: Kind, path: str, entry: Entry, piece: str) -> tuple[str, int]:
@@ -23,7 +22,7 @@ def put_back(text: str, kind: Kind, path: str, entry: Entry, piece: str) -> tupl
     """
     before = list(read_entries(text, kind, path))
     possible = []
-    for edit in _ways(Document.parse(text), kind, entry, piece):
+    for edit in _ways(Document.parse(text), before, entry, piece):
         changed = apply(text, [edit])
         after = list(read_entries(changed, kind, path))
         stop = edit.start + len(edit.replacement)
@@ -48,12 +47,12 @@ def _all(entries: Sequence[Entry]) -> list[tuple[str, str, str, str]]:
     return [(*_told(entry), entry.category, entry.status) for entry in entries]
 
 
-def _ways(document: Document, kind: Kind, entry: Entry, piece: str) -> Iterator[Edit]:
+def _ways(document: Document, there: Sequence[Entry], entry: Entry, piece: str) -> Iterator[Edit]:
     """The insertions to try, best first: beside its neighbours, at the end, under its category's heading."""
-    text, parts = document.text, segment(document, bullets=kind.bullets)
+    text = document.text
     separated = bool(document.blocks.rules)
-    same = [part for part in parts if part.category == entry.category]
-    for part in _followers(parts, same, entry):
+    same = [other for other in there if other.category == entry.category]
+    for part in _followers(there, same, entry):
         yield Edit(part.start, part.start, _before(text, piece, bullet=entry.bullet, separated=separated))
     if same and (entry.bullet or entry.category):
         end = same[-1].end
@@ -63,17 +62,21 @@ def _ways(document: Document, kind: Kind, entry: Entry, piece: str) -> Iterator[
         yield Edit(at, at, _at_end(text, piece, heading, ruled=separated and not entry.bullet))
 
 
-def _followers(parts: Sequence[Segment], same: Sequence[Segment], entry: Entry) -> Iterator[Segment]:
-    """The entries before which it may stand, best first: in the order of the stamps, where there is one."""
-    stamps = [part.stamp for part in parts if part.stamp]
-    if entry.stamp is None or not stamps:
-        return
-    rising = sum(a < b for a, b in pairwise(stamps))
-    falling = sum(a > b for a, b in pairwise(stamps))
-    for part in same or parts:
-        if part.stamp and ((part.stamp < entry.stamp) if falling > rising else (part.stamp > entry.stamp)):
-            yield part
+def _followers(there: Sequence[Entry], same: Sequence[Entry], entry: Entry) -> Iterator[Entry]:
+    """The entry before which it stood by the order of the stamps or dates, where they tell."""
+    times = [_time(other) for other in there if _time(other)]
+    rising = sum(a < b for a, b in pairwise(times))
+    falling = sum(a > b for a, b in pairwise(times))
+    mine = _time(entry)
+    for other in same or there:
+        time = _time(other)
+        if mine and time and (time < mine if falling > rising else time > mine):
+            yield other
             return
+
+
+def _time(entry: Entry) -> str:
+    return entry.stamp or entry.date or ""
 
 
 def _before(text: str, piece: str, *, bullet: bool, separated: bool) -> str:
@@ -86,7 +89,7 @@ def _before(text: str, piece: str, *, bullet: bool, separated: bool) -> str:
 
 def _behind(text: str, at: int, piece: str, *, bullet: bool, separated: bool) -> str:
     """A piece behind the last entry of its category, as far from what follows as that was."""
-    newline, above = newline_of(text), text[:at].replace("\r\n", "\n")
+    newline, above = newline_of(text), unix(text[:at])
     lead = "" if above.endswith("\n") else newline
     if not bullet:
         lead += "" if above.endswith("\n\n") else newline
@@ -99,7 +102,7 @@ def _behind(text: str, at: int, piece: str, *, bullet: bool, separated: bool) ->
 def _at_end(text: str, piece: str, heading: str, *, ruled: bool) -> str:
     newline = newline_of(text)
     lead = "" if not text.strip("\ufeff") or text.endswith(("\n", "\r")) else newline
-    tail = text[-4:].replace("\r\n", "\n")
+    tail = unix(text[-4:])
     if text.strip("\ufeff") and not tail.endswith("\n\n"):
         lead += newline
     above = f"{heading}{newline * 2}" if heading else ""
