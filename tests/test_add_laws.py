@@ -155,7 +155,6 @@ def test_a_convention_joins_the_bullets_of_its_category() -> None:
 def test_a_convention_that_is_no_bullet_gets_a_heading() -> None:
     for text, title in (
         ("# C\n\n- **A**: x\n", "with ** stars"),
-        ("# C\n", "New"),
         ("# C\n- **A**: x", "Tags"),
     ):
         after, entry = add(text, Draft(KINDS["convention"], title, {}, [], "words"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import string
 import subprocess
 import sys
 from pathlib import Path
@@ -30,7 +32,7 @@ TOKENS = {
     "Stripe Access Key": "sk_live_" + "a1B2" * 6,
     "SendGrid API Key": "SG." + "a1" * 11 + "." + "b2C" * 14 + "x",
     "OpenAI Token": "sk-" + "a1B2" * 5 + "T3BlbkFJ" + "c3D4" * 5,
-    "Private Key": "-----BEGIN RSA " + "PRIVATE KEY-----",
+    "Private Key": "-----BEGIN RSA " + "PRIVATE KEY-----\\n" + "MIIEpAIB" * 8,
     "JSON Web Token": "eyJhbGciOiJIUzI1NiJ9" + "." + "eyJzdWIiOiIxIn0" + "." + "c2ln",
     "NPM tokens": "//registry.example/:_auth" + "Token=npm_abcdef",
     "Basic Auth Credentials": "postgres://app:" + "hunter22" + "@db/main",
@@ -47,6 +49,81 @@ def test_a_token_is_found_wherever_it_stands(kind: str) -> None:
         found = find_secrets(text)
         assert Found(2, kind) in found
         assert token not in repr(found)
+
+
+HEX, ALNUM = "0123456789abcdef", string.ascii_letters + string.digits
+
+
+def _drawn(size: int, letters: str = ALNUM) -> str:
+    """What a provider would draw by lot, the same in every run."""
+    return "".join(random.Random(size).choices(letters, k=size))
+
+
+# The providers' keys of today in their full length.
+KEYS = {
+    "GitHub fine-grained token": "github_pat_" + _drawn(22) + "_" + _drawn(59),
+    "GitHub Token": "gho_" + _drawn(36),
+    "Anthropic API key": "sk-ant-api03-" + _drawn(93, ALNUM + "-_") + "AA",
+    "OpenAI Token": "sk-proj-" + _drawn(74, ALNUM + "-_") + "T3BlbkFJ" + _drawn(74, ALNUM + "-_"),
+    "OpenRouter API key": "sk-or-v1-" + _drawn(64, HEX),
+    "npm access token": "npm_" + _drawn(36),
+    "Google API key": "AIza" + _drawn(35),
+    "Google OAuth client secret": "GOCSPX-" + _drawn(28),
+    "Hugging Face token": "hf_" + _drawn(34),
+    "DigitalOcean token": "dop_v1_" + _drawn(64, HEX),
+    "Vault token": "hvs." + _drawn(95),
+    "Linear API key": "lin_api_" + _drawn(40),
+    "Supabase token": "sbp_" + _drawn(40, HEX),
+    "Stripe Access Key": "rk_live_" + _drawn(99),
+    "Slack Token": "xapp-1-A0123456789-1234567890123-" + _drawn(64, HEX),
+    "Databricks token": "dapi" + _drawn(32, HEX),
+    "Grafana token": "glsa_" + _drawn(32) + "_" + _drawn(8, HEX),
+    "Docker access token": "dckr_pat_" + _drawn(27),
+    "Private Key": "-----BEGIN " + "PRIVATE KEY-----\n" + _drawn(64) + "\n",
+}
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_a_key_of_full_length_is_found_once_and_a_cut_one_is_none(kind: str) -> None:
+    key = KEYS[kind]
+    for text in (f"set KEY={key}", f"the key `{key}`, in use", f'"{key}"'):
+        assert find_secrets(text) == [Found(1, kind)]
+    assert find_secrets(f"it looks like {key[:14]}…") == []
+    assert find_secrets(f"it looks like {key[:12]}{'x' * 80}") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AKIAIOSFODNN7EXAMPLE",
+        'aws_secret_access_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"',
+        "ASIA" + "X" * 16,
+        "ghp_" + "0" * 36,
+        "xoxb-1234567890-your-token-here",
+        "postgres://postgres:postgres@localhost:5432/app",
+        "amqp://guest:guest@127.0.0.1 and mysql://root:root@db/app and redis://a:a@[::1]:6379",
+        "https://me:hunter22@example.com/path and ftp://me:hunter22@files.example",
+        "postgres://app:changeme@db.acme.io/main",
+        "-----BEGIN PRIVATE KEY-----",
+        "A file that begins with `-----BEGIN RSA PRIVATE KEY-----` is refused.\n\nSee the docs.",
+        "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n" + "a1B2" * 20,
+        "keys start with github_pat_, sk-ant-api03-, npm_, hf_, dop_v1_, hvs. and sbp_",
+    ],
+)
+def test_an_example_of_a_secret_is_none(text: str) -> None:
+    assert find_secrets(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgres://postgres:postgres@db.acme.io/app",
+        "postgres://postgres:hunter22@localhost/app",
+        "postgres://a:a@localhost and postgres://a:hunter22@localhost",
+    ],
+)
+def test_a_login_elsewhere_or_with_a_password_of_its_own_is_one(text: str) -> None:
+    assert [found.what for found in find_secrets(text)] == ["Basic Auth Credentials"]
 
 
 @pytest.mark.parametrize("place", range(len(_PLUGINS)), ids=lambda place: _PLUGINS[place][1])
@@ -120,7 +197,7 @@ def test_the_detector_is_loaded_only_for_what_could_be_a_secret() -> None:
         "import sys; from ctx.memory.guard import find_secrets\n"
         "find_secrets('Plain words of implementation')\n"
         "print('detect_secrets' in sys.modules)\n"
-        "find_secrets('ghp_' + 'a1B2' * 9)\n"
+        "find_secrets('glpat-' + 'a1B2' * 5)\n"
         "print('detect_secrets' in sys.modules)\n"
     )
     source = str(Path(__file__).parent.parent / "src")

@@ -128,12 +128,12 @@ def test_start_ends_a_block_and_block_gives_its_reason(root: Path) -> None:
     blocked = json.loads(ctx("task", "list", "--state", "blocked", "--json", cwd=root).out)
     assert [row["title"] for row in blocked] == ["Wrapped over two lines"]
     name = blocked[0]["id"]
-    assert ctx("task", "start", name, cwd=root).out == f"{name} is in progress: Wrapped over two lines\n"
+    assert ctx("task", "start", name, cwd=root).out == f"{name} is in-progress: Wrapped over two lines\n"
     assert "  two lines #in-progress\n\n## Notes" in text(root)
     assert ctx("task", "next", cwd=root).out.startswith(f"{name}  Wrapped over\n")
     assert ctx("task", "block", name, cwd=root).code == 2
     found = json.loads(ctx("task", "block", name, "--why", "no\nkey", "--json", cwd=root).out)
-    assert found == {"id": name, "path": FILE, "line": 16}
+    assert found == {"id": name, "path": FILE, "line": 16, "status": "changed"}
     assert "  two lines #in-progress #blocked\n  - Blocked: no key\n\n## Notes" in text(root)
     ctx("task", "block", "--undo", name, cwd=root)
     ctx("task", "start", "--undo", name, cwd=root)

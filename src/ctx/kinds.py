@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -71,6 +71,20 @@ REFERENCE = Kind("reference", "REFERENCES.md", "X", "semantic", 0.7, 0)
 TASK_PREFIX = "T"
 
 
+def singular(word: str, plurals: Mapping[str, str]) -> str:
+    """The name that a word is the singular or plural of, or the word itself.
+
+    `plurals` maps each name to a plural that the usual endings do not give.
+    """
+    wanted = word.strip().lower()
+    for name, plural in plurals.items():
+        lower = name.lower()
+        ending = f"{lower[:-1]}ies" if lower.endswith("y") else f"{lower}es"
+        if wanted in {lower, f"{lower}s", ending, plural.lower()}:
+            return name
+    return word
+
+
 class Kinds:
     """The kinds in force, in table order; the reference kind is last and is never a file of its own."""
 
@@ -96,6 +110,11 @@ class Kinds:
     def stored(self) -> tuple[Kind, ...]:
         """The kinds that have a file: all but references."""
         return self._kinds[:-1]
+
+    def named(self, word: str) -> Kind | None:
+        """The kind that a word names in the singular or plural, in any case; references included."""
+        name = singular(word, {kind.name: kind.stem for kind in self._kinds})
+        return self._by_name.get(name)
 
     def of_file(self, name: str) -> Kind | None:
         """The kind whose file has this name."""

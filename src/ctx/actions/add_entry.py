@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ctx.actions.changes import Changes, change, relink
+from ctx.actions.find_entries import unknown_kind
 from ctx.actions.guard_text import ALLOWED, check_texts
 from ctx.actions.init_context import new_file
 from ctx.actions.read_context import Reader, read_config
@@ -49,6 +50,11 @@ class Added:
     duplicate: bool = False
     near: tuple[Near, ...] = ()
 
+    @property
+    def status(self) -> str:
+        """`added`, or `duplicate` where the same was there."""
+        return "duplicate" if self.duplicate else "added"
+
 
 def add_entry(reader: Reader, new: NewEntry, now: datetime, *, dry_run: bool = False) -> Added:
     """Add an entry unless the same is there already; its kind's file is made where there is none.
@@ -69,15 +75,11 @@ def add_entry(reader: Reader, new: NewEntry, now: datetime, *, dry_run: bool = F
 
 
 def find_kind(kinds: Kinds, name: str) -> Kind:
-    """The kind of this name that ctx writes. Raises UsageError."""
-    if name in kinds and name != REFERENCE.name:
-        return kinds[name]
-    from ctx.config.problems import nearest
-
-    known = [kind.name for kind in kinds.stored]
-    guess = nearest(name, known)
-    hint = f"did you mean {guess!r}?" if guess else f"choose one of {', '.join(known)}"
-    raise UsageError(f"unknown kind {name!r}", hint=hint)
+    """The kind that a word names, in the singular or plural, and that ctx writes. Raises UsageError."""
+    kind = kinds.named(name)
+    if kind is None or kind.name == REFERENCE.name:
+        raise unknown_kind(name, [kind.name for kind in kinds.stored])
+    return kind
 
 
 def draft_of(kind: Kind, new: NewEntry) -> Draft:
@@ -100,9 +102,15 @@ def _add(changes: Changes, draft: Draft, there: list[Entry], stamp: str) -> Adde
     text = new_file(draft.kind) if text is None else text
     placed = insert_entry(text, draft, stamp, path)
     near = find_near(placed.entry.title, placed.entry.body, there) if there else []
+    near = [_named(draft.kind, there, one) for one in near]
     changes.write(path, apply(text, [placed.edit]))
     name = _name(changes, draft.kind, there, placed)
     return Added(name, path, placed.entry.line, changes.diff(), near=tuple(near))
+
+
+def _named(kind: Kind, there: list[Entry], near: Near) -> Near:
+    """A near duplicate under its handle."""
+    return near._replace(entry=near.entry.named(_handles(kind, there)[there.index(near.entry)]))
 
 
 def _name(changes: Changes, kind: Kind, there: list[Entry], placed: Placed) -> str:

@@ -31,6 +31,11 @@ class Written(NamedTuple):
     title: str = ""
     was: str = ""
 
+    @property
+    def status(self) -> str:
+        """`changed`, or `unchanged` where nothing was to be written."""
+        return "changed" if self.diff else "unchanged"
+
 
 class Listing(Protocol):
     """What knows which files there are: the working tree, or a transaction."""
@@ -149,7 +154,8 @@ def locate(reading: Reading, reference: str) -> Entry:
     except CtxError:
         if any(entry.archived and wanted in {entry.id, entry.stamp} for entry in entries):
             raise CtxError(
-                f"{wanted} is archived, and what is archived stays as it is", hint=f"`ctx show {wanted}`"
+                f"{wanted} is archived, and what is archived stays as it is",
+                hint=f"`ctx restore {wanted}` brings it back",
             ) from None
         raise
     if entry.kind == REFERENCE.name:

@@ -23,30 +23,34 @@ from ctx.memory.paths import matches
 from ctx.memory.task import Task
 from ctx.packet.tokens import Counter, counter
 from ctx.store import git
-from ctx.store.git_call import GitError
-from ctx.store.workspace import CONFIG, Worktree
+from ctx.store.git_call import GitError, NoRepositoryError
+from ctx.store.workspace import CONFIG, Source, Staged, Worktree
 
 
-def check_drift(reader: Reader, now: str | None = None) -> Report:
+def check_drift(reader: Reader, now: str | None = None, *, staged: bool = False) -> Report:
     """Everything that drifted in a context; `now` is an ISO date, today when None.
 
-    A file that cannot be read is a finding like any other, and so is each mistake in the configuration.
+    `staged` looks at what git's index holds, and so at what a commit made now would say. A file that cannot
+    be read is a finding like any other, and so is each mistake in the configuration. Raises CtxError for
+    what is staged where there is no git repository.
     """
-    return check(gather(reader.root, now or datetime.now(tz=UTC).date().isoformat()))
+    today = now or datetime.now(tz=UTC).date().isoformat()
+    return check(gather(reader.root, today, staged=staged))
 
 
 @dataclass
 class _Readable:
     """The files that can be read; what cannot is noted instead of ending the reading."""
 
-    worktree: Worktree
+    source: Source
+    listed: list[CtxError]
     texts: dict[str, str] = field(default_factory=dict)
     failed: dict[str, Unreadable] = field(default_factory=dict)
 
     def paths(self, patterns: Sequence[str] = ()) -> list[str]:
-        """The files that the worktree lists."""
-        found = self.worktree.paths(patterns)
-        for error in self.worktree.failed or ():
+        """The files that the source lists; `listed` is where it notes the folders that it cannot."""
+        found = self.source.paths(patterns)
+        for error in self.listed:
             self._note(str(error.path), error)
         return found
 
@@ -54,7 +58,7 @@ class _Readable:
         """A file's text; None where there is none to be had."""
         if path not in self.texts and path not in self.failed:
             try:
-                text = self.worktree.read(path)
+                text = self.source.read(path)
             except CtxError as error:
                 self._note(path, error)
             else:
@@ -67,9 +71,10 @@ class _Readable:
         self.failed[path] = Unreadable(path, error.line, error.message, error.hint)
 
 
-def gather(root: Path, today: str) -> Facts:
-    """The facts about the context at `root`."""
-    source = _Readable(Worktree(root, failed=[]))
+def gather(root: Path, today: str, *, staged: bool = False) -> Facts:
+    """The facts about the context at `root`, as it is on the disk or as it is staged."""
+    failed: list[CtxError] = []
+    source = _Readable(_staged(root) if staged else Worktree(root, failed), failed)
     config_text = source.read(CONFIG) or ""
     config, problems = _config(config_text)
     if problems:
@@ -90,7 +95,17 @@ def gather(root: Path, today: str) -> Facts:
         blamed=_blamed(root, memory.tasks, texts),
         tracked_cache=git.tracked_cache(root),
     )
-    return replace(facts, places=_places(root, facts))
+    return replace(facts, places=_places(root, facts, staged=staged))
+
+
+def _staged(root: Path) -> Staged:
+    try:
+        git.prefix(root)
+    except NoRepositoryError as error:
+        raise CtxError(
+            f"nothing is staged: {root} is in no git repository", hint="leave out --staged"
+        ) from error
+    return Staged(root)
 
 
 def _config(text: str) -> tuple[Config, tuple[Problem, ...]]:
@@ -121,13 +136,16 @@ def _blamed(root: Path, tasks: Sequence[Task], texts: Mapping[str, str]) -> dict
     return blamed
 
 
-def _places(root: Path, facts: Facts) -> Places:
-    """What is known of the paths that the context speaks of; git is asked only where one is missing."""
+def _places(root: Path, facts: Facts, *, staged: bool) -> Places:
+    """What is known of the paths that the context speaks of; git is asked only where one is missing.
+
+    Of what is staged the disk says nothing: a file may lie there and be gone from the index.
+    """
     try:
         prefix = git.prefix(root)
     except GitError as error:
         return _on_disk(root, facts, Places(why=f"there is no git history ({error.message})"))
-    places = _on_disk(root, facts, Places(prefix=prefix))
+    places = Places(prefix=prefix) if staged else _on_disk(root, facts, Places(prefix=prefix))
     mentions = find_mentions(replace(facts, places=places))
     if all(places.judge(one.path, one.candidates).state == "ok" for one in mentions):
         return places

@@ -17,11 +17,11 @@ from ctx.markdown.edits import apply
 from ctx.memory.archive import take_out
 from ctx.memory.compose import Draft, field_name, harmless, next_stamp, one_line, unix
 from ctx.memory.entry import Entry, clean_tag, split_list
-from ctx.memory.fields import ONE_PARAGRAPH, find_fields
+from ctx.memory.fields import ONE_PARAGRAPH, find_fields, parts_of
 from ctx.memory.insert import insert_entry
 from ctx.memory.layout import CONTEXT
 from ctx.memory.links import FORMERLY
-from ctx.memory.revise import Place, Ways, content_ways, field_ways, revise, title_ways
+from ctx.memory.revise import Place, Wanted, Ways, body_ways, content_ways, field_ways, revise, title_ways
 from ctx.memory.status import find_status
 
 
@@ -99,17 +99,28 @@ def finish(changes: Changes, before: Reading, touched: Sequence[Entry]) -> Writt
 
 
 def set_field(changes: Changes, kind: Kind, entry: Entry, name: str, value: str) -> None:
-    """Give an entry's field a text, or take the field out with an empty one."""
+    """Give an entry's field a text, or take the field out with an empty one; all else it says stays."""
     wanted = one_line(value) if name.lower() in ONE_PARAGRAPH else None
 
-    def holds(now: Entry) -> bool:
+    def holds(old: Entry, now: Entry) -> bool:
         read = {key.lower(): text for key, text in now.fields.items()}.get(name.lower())
         if name.lower() == "status" and (said := find_status(now.body)):
             read = said.text
         told = read is not None if value else read is None
-        return told and now.digest == entry.digest and (wanted is None or not value or read == wanted)
+        return told and now.digest == old.digest and (wanted is None or not value or read == wanted)
 
-    _apply(changes, kind, entry, lambda place: field_ways(place, name, value), holds)
+    def keeps_the_rest(old: Entry, now: Entry) -> bool:
+        is_status = name.lower() == "status" and find_status(old.body) is not None
+        return holds(old, now) and (is_status or _rest(old, name) == _rest(now, name))
+
+    _apply(changes, kind, entry, lambda place: field_ways(place, name, value), keeps_the_rest, holds)
+
+
+def _rest(entry: Entry, name: str) -> tuple[list[tuple[str, str]], str]:
+    """What an entry says but for the first field of a name."""
+    fields, text = parts_of(unix(entry.body))
+    at = next((n for n, (found, _) in enumerate(fields) if found.lower() == name.lower()), len(fields))
+    return sorted(fields[:at] + fields[at + 1 :]), text
 
 
 def _check(edition: Edition) -> None:
@@ -130,10 +141,10 @@ def _check(edition: Edition) -> None:
 def _rewrite(changes: Changes, kind: Kind, entry: Entry, edition: Edition) -> None:
     if edition.content is not None:
         _set_content(changes, kind, entry, edition.content)
+    values = dict(edition.fields)
     if edition.body is not None:
-        fields = [_field_source(entry, found.start, found.end) for found in find_fields(entry.body)]
-        _set_content(changes, kind, entry, "\n\n".join([*fields, *([edition.body] if edition.body else [])]))
-    values = {field_name(kind, name): value for name, value in edition.fields.items()}
+        values = _set_body(changes, kind, entry, edition.body) | values
+    values = {field_name(kind, name): value for name, value in values.items()}
     if edition.tags is not None:
         values["Tags"] = ", ".join(dict.fromkeys(tag for raw in edition.tags if (tag := clean_tag(raw))))
     if edition.allow_secret.strip():
@@ -145,15 +156,35 @@ def _rewrite(changes: Changes, kind: Kind, entry: Entry, edition: Edition) -> No
         _set_heading(changes, kind, entry, edition)
 
 
-def _field_source(entry: Entry, start: int, end: int) -> str:
-    return unix(entry.body[start:end]).strip()
+def _set_body(changes: Changes, kind: Kind, entry: Entry, text: str) -> dict[str, str]:
+    """Replace what an entry says in no field; returns the texts of its own fields that the new one gives.
+
+    So `show --json` gives a body that may be written back, as it was or changed.
+    """
+    text = harmless(text, level=entry.level, comments=True)
+    given: dict[str, str] = {}
+    if text == unix(entry.body).strip("\n").rstrip():
+        return {}
+    own = {name.lower(): value for name, value in parts_of(unix(entry.body))[0]}
+    for found in reversed(list(find_fields(text))):
+        if (now := own.get(found.name.lower())) is not None:
+            given |= {found.name: found.text} if now != found.text else {}
+            text = f"{text[: found.start].rstrip()}\n\n{text[found.end :].lstrip()}".strip("\n")
+    fields, said = parts_of(text)
+
+    def holds(old: Entry, now: Entry) -> bool:
+        kept, there = parts_of(unix(old.body))[0], parts_of(unix(now.body))
+        return now.digest == old.digest and (sorted(kept + fields), said) == (sorted(there[0]), there[1])
+
+    _apply(changes, kind, entry, lambda place: body_ways(place, text), holds)
+    return given
 
 
 def _set_content(changes: Changes, kind: Kind, entry: Entry, content: str) -> None:
     wanted = harmless(content, level=entry.level, comments=True)
 
-    def holds(now: Entry) -> bool:
-        return now.digest == entry.digest and _says(now, wanted)
+    def holds(old: Entry, now: Entry) -> bool:
+        return now.digest == old.digest and _says(now, wanted)
 
     _apply(changes, kind, entry, lambda place: content_ways(place, wanted), holds)
 
@@ -172,7 +203,7 @@ def _set_heading(changes: Changes, kind: Kind, entry: Entry, edition: Edition) -
     if (title, stamp) == (entry.title, entry.stamp):
         return
 
-    def holds(now: Entry) -> bool:
+    def holds(_old: Entry, now: Entry) -> bool:
         return (now.title, now.stamp) == (title, stamp)
 
     _apply(changes, kind, entry, lambda place: title_ways(place, stamp, title), holds)
@@ -183,7 +214,7 @@ def _apply(
     kind: Kind,
     entry: Entry,
     ways: Callable[[Place], Ways],
-    wanted: Callable[[Entry], bool],
+    *wanted: Wanted,
 ) -> None:
     text = changes.read(entry.path) or ""
     changed = revise(text, kind, entry, ways, wanted, page=is_page(entry))

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import UsageError
-from ctx.memory.entry import Entry
+from ctx.kinds import singular
+from ctx.memory.entry import Entry, clean_tag
 from ctx.memory.stamp import find_date
 from ctx.memory.views import SESSION, TASK, frame_entry, task_entry
 
@@ -30,7 +31,7 @@ class Filter(NamedTuple):
         """Whether an entry is one of those meant."""
         return (
             (not self.kinds or entry.kind in self.kinds)
-            and all(tag.lower() in entry.tags for tag in self.tags)
+            and all(clean_tag(tag) in entry.tags for tag in self.tags)
             and (not self.status or self.status.lower() == (entry.status or "live"))
             and (not self.by or self.by.lower() in entry.fields.get("By", "").lower())
             and all(_holds(entry, name, text) for name, text in self.fields.items())
@@ -47,7 +48,7 @@ def _holds(entry: Entry, name: str, text: str) -> bool:
 def list_entries(reader: Reader, only: Filter, *, archived: bool = False) -> list[Entry]:
     """The entries meant, in table order of their kinds and in file order; tasks and sessions when named."""
     reading = reader.read(archive=archived)
-    check(reading, only)
+    only = resolve(reading, only)
     return [entry for entry in everything(reading, only.kinds) if only.admits(entry)]
 
 
@@ -98,16 +99,30 @@ def _others(reading: Reading, kinds: Sequence[str]) -> Iterable[Entry]:
         yield from map(frame_entry, reading.memory.frames)
 
 
-def check(reading: Reading, only: Filter) -> None:
-    """Refuse kinds and dates that cannot be. Raises UsageError with a suggestion."""
-    known = (*reading.config.kinds.names, TASK, SESSION)
-    for kind in only.kinds:
-        if kind not in known:
-            from ctx.config.problems import nearest
+def resolve(reading: Reading, only: Filter) -> Filter:
+    """The filter with kinds by their names, plurals understood.
 
-            guess = nearest(kind, known)
-            hint = f"did you mean {guess!r}?" if guess else f"choose one of {', '.join(known)}"
-            raise UsageError(f"unknown kind {kind!r}", hint=hint)
+    Raises UsageError with a suggestion for kinds and dates that cannot be.
+    """
     for date in (only.since, only.before):
         if date and find_date(date) != date:
             raise UsageError(f"{date!r} is not a date", hint="write it as 2026-11-21")
+    return only._replace(kinds=[_kind_name(reading, kind) for kind in only.kinds]) if only.kinds else only
+
+
+def _kind_name(reading: Reading, word: str) -> str:
+    known = (*reading.config.kinds.names, TASK, SESSION)
+    found = reading.config.kinds.named(word)
+    name = found.name if found else singular(word, {TASK: "", SESSION: ""})
+    if name not in known:
+        raise unknown_kind(word, known)
+    return name
+
+
+def unknown_kind(word: str, known: Sequence[str]) -> UsageError:
+    """The error for a word that names no kind, with the one that may have been meant."""
+    from ctx.config.problems import nearest
+
+    guess = nearest(word.lower(), known)
+    hint = f"did you mean {guess!r}?" if guess else f"choose one of {', '.join(known)}"
+    return UsageError(f"unknown kind {word!r}", hint=hint)

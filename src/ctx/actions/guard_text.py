@@ -67,13 +67,17 @@ def check_inserted(texts: Mapping[str, tuple[str, str]], *, allow_secret: str = 
 
 def _refuse_secrets(lines: Iterable[Inserted], texts: Mapping[str, tuple[str, str]]) -> None:
     known: set[str] | None = None
+    inserted: dict[str, list[str]] = {}
     for line in lines:
-        for secret in secrets_in(line.text):
+        inserted.setdefault(line.path, []).append(line.text)
+    for path, parts in inserted.items():
+        # Together: a key file is known by its first line and the ones behind it.
+        for secret in secrets_in("\n".join(parts)):
             if known is None:
                 known = {old.value for before, _ in texts.values() for old in secrets_in(before)}
             if secret.value not in known:
                 raise RefusedTextError(
                     f"the text for it looks like it holds a secret ({secret.what}); nothing was written",
-                    path=line.path,
+                    path=path,
                     hint=_ELSEWHERE,
                 )

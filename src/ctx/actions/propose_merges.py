@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter as Counts
 from collections.abc import Sequence
 
-from ctx.actions.find_entries import Filter, check
+from ctx.actions.find_entries import Filter, resolve
 from ctx.actions.read_context import Reader
 from ctx.consolidate.kept_apart import PATH, read_apart
 from ctx.consolidate.metadata import origins
@@ -67,8 +67,8 @@ def redraft(reader: Reader, group: Group, draft: Draft) -> Group:
 
 def _kinds(reader: Reader, kind: str | None) -> list[Kind]:
     reading = reader.read()
-    check(reading, Filter(kinds=(kind,) if kind else ()))
-    kinds = [one for one in reading.config.kinds.stored if kind in {None, one.name}]
+    named = resolve(reading, Filter(kinds=(kind,) if kind else ())).kinds
+    kinds = [one for one in reading.config.kinds.stored if not named or one.name in named]
     if not kinds:
         raise UsageError(f"entries of the kind {kind} are never merged", hint="name learning, decision, …")
     return kinds

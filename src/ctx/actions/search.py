@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ctx.actions.cache.retry import retry_without_cache
-from ctx.actions.find_entries import Filter, check
+from ctx.actions.find_entries import Filter, resolve
 from ctx.actions.read_context import Reader
 from ctx.memory.entry import Entry
 from ctx.memory.views import TASK, task_entry
@@ -38,7 +38,7 @@ def search(
     """The `limit` entries most relevant to any of the words, best first; the newer of equal ones first."""
     only = only or Filter()
     reading = reader.look(archive=archived)
-    check(reading, only)
+    only = resolve(reading, only)
     if TASK in only.kinds:
         entries: Sequence[Entry] = [*map(task_entry, reading.memory.tasks), *reading.searchable]
         collection = Collection(Index.of(entries), reading.thesaurus, lambda: entries)

@@ -12,6 +12,7 @@ from ctx.errors import CtxError, UsageError
 from ctx.memory.compose import one_line
 from ctx.memory.entry import RETIRED, Entry
 from ctx.memory.links import find_links
+from ctx.memory.status import find_status
 
 STATUS, SUPERSEDES = "Status", "Supersedes"
 
@@ -19,7 +20,7 @@ STATUS, SUPERSEDES = "Status", "Supersedes"
 def supersede_entry(reader: Reader, old: str, new: str, *, dry_run: bool = False) -> Written:
     """Write `Superseded by NEW` into the old entry and `Supersedes: OLD` into the new one; returns the old.
 
-    Raises CtxError where the new one is retired itself.
+    Raises CtxError where the new one is retired itself, or the old one for another reason.
     """
 
     def act(changes: Changes) -> Written:
@@ -34,7 +35,9 @@ def supersede_entry(reader: Reader, old: str, new: str, *, dry_run: bool = False
                 line=after.line,
                 hint="name the entry that holds now",
             )
-        _set(changes, reading, before, STATUS, f"Superseded by {after.id}")
+        if not (before.status == "superseded" and after.id in find_links(status_of(before))):
+            _require_in_force(before)
+            _set(changes, reading, before, STATUS, f"Superseded by {after.id}")
         earlier = after.fields.get(SUPERSEDES, "")
         if before.id not in find_links(earlier):
             _set(changes, reading, after, SUPERSEDES, ", ".join(filter(None, [earlier, before.id])))
@@ -46,7 +49,10 @@ def supersede_entry(reader: Reader, old: str, new: str, *, dry_run: bool = False
 def deprecate_entry(
     reader: Reader, reference: str, why: str, today: date, *, dry_run: bool = False
 ) -> Written:
-    """Write `Deprecated (why, date)` into an entry's status. Raises UsageError without a reason."""
+    """Write `Deprecated (why, date)` into an entry's status.
+
+    Raises UsageError without a reason, CtxError where it is retired already.
+    """
     if not one_line(why):
         raise UsageError("say why it is deprecated", hint='--why "…"')
     check_texts({"reason": why}, allowable=False)
@@ -54,10 +60,28 @@ def deprecate_entry(
     def act(changes: Changes) -> Written:
         reading = changes.context()
         entry = locate(reading, reference)
+        _require_in_force(entry)
         _set(changes, reading, entry, STATUS, f"Deprecated ({one_line(why)}, {today.isoformat()})")
         return finish(changes, reading, [entry])
 
     return change(reader, act, dry_run=dry_run)
+
+
+def status_of(entry: Entry) -> str:
+    """What an entry says of its status, as it is written."""
+    said = find_status(entry.body)
+    return said.text if said else entry.status.capitalize()
+
+
+def _require_in_force(entry: Entry) -> None:
+    """Raise CtxError for what is retired: its reason is not to be written over."""
+    if entry.status in RETIRED:
+        raise CtxError(
+            f"{entry.id} is retired already: {status_of(entry)}",
+            path=entry.path,
+            line=entry.line,
+            hint=f'`ctx edit {entry.id} -f Status="…"` says something else',
+        )
 
 
 def _set(changes: Changes, reading: Reading, entry: Entry, name: str, value: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ctx.actions.guard_text import check_texts
 from ctx.actions.read_context import Reader
@@ -64,7 +64,7 @@ def _plan(read: Read, new: NewTask, labels: Sequence[str]) -> Plan:
     item = compose_task(new.text, labels, indent=place.indent, newline=page.newline)
     if same := same_open(page, item):
         said = f"not added: {same.id} says the same (line {same.line})"
-        return Plan(touched=[touched(same)], remarks=[said])
+        return Plan(touched=[replace(touched(same), status="duplicate")], remarks=[said])
     edit = insertion(place, item)
     after = edited(page, [edit])
     mark = edit.start + len(place.before) + len(place.indent) + len("- [")
@@ -74,7 +74,7 @@ def _plan(read: Read, new: NewTask, labels: Sequence[str]) -> Plan:
             "there is no place for a task", path=PATH, hint="close what is open in the file (a fence)"
         )
     verify(page, after, (), added=added.position, headed=bool(plan.remarks))
-    plan.touched.append(touched(added))
+    plan.touched.append(replace(touched(added), status="added"))
     plan.texts[PATH] = after.text
     return plan
 

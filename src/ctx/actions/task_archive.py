@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ctx.actions.read_context import Reader
 from ctx.actions.task_plan import Plan, Read, Touched, carry_out, edited, read_page, today_or
-from ctx.memory.task_archive import archive_finished, archive_path
+from ctx.memory.task_archive import Archiving, archive_finished, archive_path
 from ctx.memory.task_page import PATH, TaskPage
 
 
@@ -14,17 +14,21 @@ def archive_tasks(reader: Reader, *, today: str | None = None, dry_run: bool = F
 
     def think(read: Read) -> Plan:
         page = read_page(read, PATH)
-        result = archive_finished(page, read(target), target)
-        if not result.moved:
-            return Plan()
-        plan = Plan(texts={target: result.archive, PATH: edited(page, result.edits).text})
-        lines = _lines(TaskPage(result.archive, target))
-        for one in result.moved:
-            line = lines[one.source.rstrip("\r\n")]
-            plan.touched.append(Touched(one.task.id, target, line, one.task.lead))
-        return plan
+        return archived(page, archive_finished(page, read(target), target), target)
 
     return carry_out(reader, think, dry_run=dry_run)
+
+
+def archived(page: TaskPage, result: Archiving, target: str) -> Plan:
+    """The plan that carries an archiving out; nothing where nothing moves."""
+    if not result.moved:
+        return Plan()
+    plan = Plan(texts={target: result.archive, PATH: edited(page, result.edits).text})
+    lines = _lines(TaskPage(result.archive, target))
+    for one in result.moved:
+        line = lines[one.source.rstrip("\r\n")]
+        plan.touched.append(Touched(one.task.id, target, line, one.task.lead))
+    return plan
 
 
 def _lines(archive: TaskPage) -> dict[str, int]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from ctx.actions.changes import Changes, change
+from ctx.actions.changes import Changes, change, relink
 from ctx.actions.read_context import Reader
 from ctx.errors import CtxError
 from ctx.markdown.edits import Edit, apply
-from ctx.memory.task import Task
+from ctx.memory.task import Task, standing
 from ctx.memory.task_page import TaskPage
 
 Read = Callable[[str], str | None]
@@ -25,20 +25,26 @@ class Touched:
     path: str
     line: int
     lead: str = ""
+    standing: str = ""
+    status: str = "changed"
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object of a writing command."""
-        return {"id": self.id, "path": self.path, "line": self.line}
+        return {"id": self.id, "path": self.path, "line": self.line, "status": self.status}
 
 
 @dataclass(slots=True)
 class Plan:
-    """New texts of files in the order they are written, the tasks concerned, remarks, and the diff."""
+    """New texts of files in the order they are written, the tasks concerned, remarks, and the diff.
+
+    `names` are the new handles of tasks by their old ones, which links are to follow.
+    """
 
     texts: dict[str, str] = field(default_factory=dict)
     touched: list[Touched] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     diff: str = ""
+    names: dict[str, str] = field(default_factory=dict)
 
 
 def carry_out(reader: Reader, think: Callable[[Read], Plan], *, dry_run: bool) -> Plan:
@@ -47,7 +53,9 @@ def carry_out(reader: Reader, think: Callable[[Read], Plan], *, dry_run: bool) -
     def act(changes: Changes) -> Plan:
         plan = think(changes.read)
         for path, text in plan.texts.items():
-            changes.write(path, text)
+            if text != changes.read(path):
+                changes.write(path, text)
+        relink(changes, plan.names)
         plan.diff = changes.diff()
         return plan
 
@@ -67,9 +75,10 @@ def edited(page: TaskPage, edits: Sequence[Edit]) -> TaskPage:
     return TaskPage(apply(page.text, edits), page.path)
 
 
-def touched(task: Task) -> Touched:
+def touched(task: Task, *, changed: bool = True) -> Touched:
     """A task as a result."""
-    return Touched(task.id, task.path, task.line, task.lead)
+    status = "changed" if changed else "unchanged"
+    return Touched(task.id, task.path, task.line, task.lead, standing(task), status)
 
 
 def today_or(given: str | None) -> str:

@@ -6,8 +6,18 @@ import sys
 from typing import TYPE_CHECKING, Annotated
 
 from ctx.cli.declare import Argument, Commands, Option
-from ctx.cli.entry_options import AllowSecret, Body, DryRun, NewTags, OtherFields, fields_of, text_of
-from ctx.cli.options import Json, Root, open_reader
+from ctx.cli.entry_options import (
+    NO_HANDLES,
+    AllowSecret,
+    Body,
+    DryRun,
+    NewTags,
+    OtherFields,
+    fields_of,
+    handles_of,
+    text_of,
+)
+from ctx.cli.options import Json, Root, items, open_reader
 from ctx.cli.output import remark, say, write_dry_run, write_json
 from ctx.errors import UsageError
 
@@ -18,14 +28,21 @@ if TYPE_CHECKING:
     from ctx.actions.edit_entry import Edition
     from ctx.actions.read_context import Reader
 
-Id = Annotated[str, Argument(metavar="ID", help="A handle, the start of one, or a stamp.")]
+Id = Annotated[
+    str, Argument(metavar="ID", help="A handle, the start of one, or a stamp.", complete="entries")
+]
+ArchivedId = Annotated[
+    str, Argument(metavar="ID", help="A handle, the start of one, or a stamp.", complete="archived")
+]
 
 
 def edit(
     reference: Id,
     title: Annotated[str | None, Option("--title", help="A new title.")] = None,
     stamp: Annotated[str | None, Option("--stamp", help="Another stamp: 2026-11-21-043412.")] = None,
-    kind: Annotated[str | None, Option("--kind -k", help="Move it to another kind.")] = None,
+    kind: Annotated[
+        str | None, Option("--kind -k", help="Move it to another kind.", complete="kinds")
+    ] = None,
     body: Body = None,
     field: OtherFields = None,
     tags: NewTags = None,
@@ -44,6 +61,7 @@ def edit(
 
     reader = open_reader(root)
     fields = fields_of(field, pinned=False)
+    new_tags = None if tags is None else items(tags)
 
     def write(edition: Edition) -> Written:
         return edit_entry(reader, reference, edition, datetime.now(UTC), dry_run=dry_run)
@@ -51,13 +69,13 @@ def edit(
     if (title, stamp, kind, body, tags) == (None,) * 5 and not fields:
         done = _edit_in_editor(reader, reference, allow_secret, write)
     else:
-        done = write(Edition(title, stamp, kind, None, text_of(body), fields, tags, allow_secret))
+        done = write(Edition(title, stamp, kind, None, text_of(body), fields, new_tags, allow_secret))
     _tell(done, dry_run=dry_run, as_json=as_json)
 
 
 def mark(
     reference: Id,
-    verdict: Annotated[str, Argument(metavar="helpful|harmful", help="What it was.")],
+    verdict: Annotated[str, Argument(metavar="helpful|harmful", help="What it was.", complete="verdicts")],
     dry_run: DryRun = False,
     as_json: Json = False,
     root: Root = None,
@@ -70,8 +88,8 @@ def mark(
 
 
 def supersede(
-    old: Annotated[str, Argument(metavar="OLD", help="The entry that no longer holds.")],
-    new: Annotated[str, Argument(metavar="NEW", help="The entry that holds now.")],
+    old: Annotated[str, Argument(metavar="OLD", help="The entry that no longer holds.", complete="entries")],
+    new: Annotated[str, Argument(metavar="NEW", help="The entry that holds now.", complete="entries")],
     dry_run: DryRun = False,
     as_json: Json = False,
     root: Root = None,
@@ -102,7 +120,8 @@ def deprecate(
 
 def remove(
     references: Annotated[
-        list[str], Argument(metavar="ID…|-", help="Handles; `-` reads them from stdin, one a line.")
+        list[str],
+        Argument(metavar="ID…|-", help="Handles; `-` reads them from stdin, one a line.", complete="entries"),
     ],
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -113,13 +132,12 @@ def remove(
 
     from ctx.actions.remove_entry import remove_entries
 
-    if references == ["-"]:
-        references = (text_of("-") or "").split()
-        if not references:
-            write_json([]) if as_json else remark("no handles on stdin: nothing to do")
-            return
+    references = handles_of(references)
+    if not references:
+        write_json([]) if as_json else remark(NO_HANDLES)
+        return
     done = remove_entries(open_reader(root), references, datetime.now(UTC).date(), dry_run=dry_run)
-    rows = [{"id": one.id, "path": one.path, "line": one.line} for one in done.entries]
+    rows = [{"id": one.id, "path": one.path, "line": one.line, "status": "changed"} for one in done.entries]
     if dry_run:
         write_dry_run(rows, done.diff, as_json=as_json)
     elif as_json:
@@ -128,6 +146,22 @@ def remove(
         say("\n".join(f"{one.id} is in {one.path}" for one in done.entries))
         for one in done.entries:
             remark(f"{one.id} is {one.title!r}")
+
+
+def restore(
+    reference: ArchivedId,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    root: Root = None,
+) -> None:
+    """Bring an archived entry or task back word for word; links to it follow.
+
+    It goes where its stamp or its heading puts it, into the file of its kind.
+    """
+    from ctx.actions.restore_entry import restore as bring_back
+
+    done = bring_back(open_reader(root), reference, dry_run=dry_run)
+    _tell(done, dry_run=dry_run, as_json=as_json)
 
 
 def _edit_in_editor(
@@ -145,13 +179,16 @@ def _edit_in_editor(
 
 
 def _tell(done: Written, *, dry_run: bool, as_json: bool) -> None:
-    row = {"id": done.id, "path": done.path, "line": done.line}
+    row = {"id": done.id, "path": done.path, "line": done.line, "status": done.status}
     if dry_run:
         write_dry_run([row], done.diff, as_json=as_json)
     elif as_json:
         write_json(row)
     else:
         say(done.id)
+        if done.status == "unchanged":
+            remark(f"{done.id} was so already")
+            return
         was = f" (was {done.was}, which still finds it)" if done.was else ""
         remark(f"{done.id} is {done.title!r}{was}")
 
@@ -162,4 +199,5 @@ COMMANDS: Commands = {
     "supersede": supersede,
     "deprecate": deprecate,
     "remove": remove,
+    "restore": restore,
 }

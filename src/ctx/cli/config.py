@@ -1,10 +1,13 @@
-"""`ctx config show`, `ctx config check` and `ctx config example`."""
+"""`ctx config show`, `check`, `set` and `example`."""
 
 from __future__ import annotations
 
-from ctx.cli.declare import Commands, Group
+from typing import Annotated
+
+from ctx.cli.declare import Argument, Commands, Group
+from ctx.cli.entry_options import DryRun
 from ctx.cli.options import Json, Root, open_reader
-from ctx.cli.output import say, write_json
+from ctx.cli.output import remark, say, write_dry_run, write_json
 
 
 def show(as_json: Json = False, root: Root = None) -> None:
@@ -45,6 +48,33 @@ def example(as_json: Json = False) -> None:
         say(text.rstrip("\n"))
 
 
+def set_(
+    key: Annotated[str, Argument(metavar="KEY", help="A dotted key: caps.learning.", complete="config_keys")],
+    value: Annotated[
+        str, Argument(metavar="VALUE", help="As in TOML; words need no quotes, lists take commas.")
+    ],
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    root: Root = None,
+) -> None:
+    """Set one option in .contextrc. Comments and everything else in it stay as they are."""
+    from ctx.actions.set_config import set_config
+
+    done = set_config(open_reader(root), key, value, dry_run=dry_run)
+    row = {"id": key, "path": done.path, "line": done.line, "status": done.status}
+    if dry_run:
+        write_dry_run([row], done.diff, as_json=as_json)
+    elif as_json:
+        write_json(row)
+    else:
+        say(f"{done.path}:{done.line}: {done.id}")
+        if done.status == "unchanged":
+            remark(f"{key} was so already")
+
+
 COMMANDS: Commands = {
-    "config": Group("Show or check the configuration.", {"show": show, "check": check, "example": example})
+    "config": Group(
+        "Show, check or change the configuration.",
+        {"show": show, "check": check, "set": set_, "example": example},
+    )
 }

@@ -13,20 +13,25 @@ from typing import Any, NamedTuple, TypeAlias, get_type_hints
 
 
 class Option(NamedTuple):
-    """An option: its names, a blank between them, and its line of help."""
+    """An option: its names, a blank between them, and its line of help.
+
+    `complete` names what a shell offers for its value, a function of `complete`.
+    """
 
     names: str
     help: str
     metavar: str | None = None
     min: int | None = None
     envvar: str | None = None
+    complete: str = ""
 
 
 class Argument(NamedTuple):
-    """An argument: what stands in its place."""
+    """An argument: what stands in its place, and what a shell offers for it, as for an option."""
 
     help: str
     metavar: str | None = None
+    complete: str = ""
 
 
 class Group(NamedTuple):

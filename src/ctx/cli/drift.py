@@ -29,6 +29,9 @@ def drift(
         Format, Option("--format", help="Text, JSON, or annotations of GitHub Actions.")
     ] = Format.text,
     as_json: Json = False,
+    staged: Annotated[
+        bool, Option("--staged", help="Check what is staged in git, as a commit made now would hold it.")
+    ] = False,
     fix: Annotated[
         bool, Option("--fix", help="Rewrite references that git renamed and add missing core files.")
     ] = False,
@@ -51,9 +54,11 @@ def drift(
 
     if dry_run and not fix:
         raise UsageError("--dry-run goes with --fix", hint="`ctx drift` alone never writes anything")
+    if staged and fix:
+        raise UsageError("--staged and --fix exclude each other", hint="mend the files, then `git add` them")
     reader = open_reader(root)
     mended = fix_drift(reader, _date(now), dry_run=dry_run) if fix else None
-    report = mended.report if mended else check_drift(reader, _date(now))
+    report = mended.report if mended else check_drift(reader, _date(now), staged=staged)
     form = Format.json if as_json else form
     _print(form, report, mended, verbose=verbose)
     return int(report.fails(strict=strict))

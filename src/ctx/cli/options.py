@@ -17,9 +17,17 @@ Root = Annotated[
     Option("--root", envvar="CTX_ROOT", help="The folder that holds .context/, instead of looking upwards."),
 ]
 Json = Annotated[bool, Option("--json", help="Print JSON.")]
-Kinds = Annotated[list[str] | None, Option("--kind -k", help="Only this kind; repeatable.")]
-Tags = Annotated[list[str] | None, Option("--tag -t", help="Only with this tag; repeatable.")]
-Status = Annotated[str, Option("--status", help="Only with this status (live, superseded, …).")]
+Kinds = Annotated[
+    list[str] | None,
+    Option("--kind -k", help="Only this kind; repeatable, or with commas.", complete="kinds_listed"),
+]
+Tags = Annotated[
+    list[str] | None,
+    Option("--tag -t", help="Only with this tag; repeatable, or with commas.", complete="tags"),
+]
+Status = Annotated[
+    str, Option("--status", help="Only with this status (live, superseded, …).", complete="statuses")
+]
 By = Annotated[str, Option("--by", help="Only written by this tool.")]
 Fields = Annotated[
     list[str] | None, Option("--field", help="KEY=TEXT: only with TEXT in that field; repeatable.")
@@ -57,14 +65,19 @@ def filter_of(
     from ctx.actions.find_entries import Filter
 
     return Filter(
-        kinds=kinds or (),
-        tags=tags or (),
+        kinds=items(kinds),
+        tags=items(tags),
         status=status,
         by=by,
         fields=dict(pair(text, "--field") for text in fields or ()),
         since=since,
         before=before,
     )
+
+
+def items(texts: list[str] | None) -> list[str]:
+    """The items of an option that may be repeated and may hold several, commas between them."""
+    return [item for text in texts or () for raw in text.split(",") if (item := raw.strip())]
 
 
 def pair(text: str, option: str) -> tuple[str, str]:

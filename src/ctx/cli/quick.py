@@ -75,6 +75,8 @@ def _sorted_out(
             if attached is not None:
                 raise ValueError(argument)
             attached = ""
+        if name in options and not (takes[name].many or takes[name].type is bool):
+            raise ValueError(argument)
         options.setdefault(name, []).append(left.popleft() if attached is None else attached)
     return options, words
 

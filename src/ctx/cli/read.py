@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 from ctx.cli.declare import Argument, Commands, Option
@@ -18,16 +20,20 @@ from ctx.cli.options import (
     filter_of,
     open_reader,
 )
-from ctx.cli.output import remark, say, table, write_json
+from ctx.cli.output import remark, safe, say, table, write, write_json
 
 if TYPE_CHECKING:
     from ctx.memory.entry import Entry
 
+_WIDEST = 100  # columns; longer lines are hard to read
 _ROW = ("id", "kind", "title", "path", "line", "date")
 
 
 def list_(
-    kind: Annotated[str | None, Argument(help="Only this kind: learning, decision, task, session, …")] = None,
+    kind: Annotated[
+        str | None,
+        Argument(help="Only this kind: learning, decision, task, session, …", complete="kinds_listed"),
+    ] = None,
     kinds: Kinds = None,
     tags: Tags = None,
     status: Status = "",
@@ -37,28 +43,44 @@ def list_(
     before: Before = "",
     limit: Annotated[int | None, Option("--limit -n", min=0, help="At most so many.")] = None,
     archived: Annotated[bool, Option("--archived", help="Archived entries too.")] = False,
+    unreviewed: Annotated[
+        str, Option("--unreviewed", metavar="90d", help="Only entries that nobody has touched for so long.")
+    ] = "",
     ids: Annotated[bool, Option("--ids", help="Only handles, a line each, for other commands.")] = False,
     as_json: Json = False,
     root: Root = None,
 ) -> None:
-    """List entries in file order."""
+    """List entries in file order.
+
+    An entry was touched when it was written, marked or changed: --unreviewed asks git for the lines, and
+    where git does not know them the entry's own date counts.
+    """
     from ctx.actions.find_entries import list_entries
 
     chosen = [*([kind] if kind else []), *(kinds or [])]
     only = filter_of(chosen, tags, status, by, fields, since, before)
-    found = list_entries(open_reader(root), only, archived=archived)[:limit]
+    reader = open_reader(root)
+    found = list_entries(reader, only, archived=archived)
+    if unreviewed:
+        from ctx.actions.review_dates import unreviewed_for
+
+        found = unreviewed_for(reader, found, unreviewed)
+    found = found[:limit]
     if as_json:
         write_json([_listed(entry) for entry in found])
     elif ids:
         say("\n".join(entry.id for entry in found)) if found else None
     elif found:
         say(table([(e.id, e.kind, e.date or "-", f"{e.title}{_mark(e)}") for e in found]))
-    else:
+    elif not ids:
         remark("nothing found")
 
 
 def show(
-    reference: Annotated[str, Argument(metavar="ID", help="A handle, the start of one, or a stamp.")],
+    reference: Annotated[
+        str, Argument(metavar="ID", help="A handle, the start of one, or a stamp.", complete="everything")
+    ],
+    rendered: Annotated[bool, Option("--rendered", help="As a page, for a person at a terminal.")] = False,
     as_json: Json = False,
     root: Root = None,
 ) -> None:
@@ -86,7 +108,11 @@ def show(
     say(f"{entry.id} · {entry.kind} · {entry.date or 'undated'} · {entry.path}:{entry.line}")
     if target:
         say(f"merged into {target.id} · {target.title} · {target.path}:{target.line}")
-    if entry.body:
+    if entry.body and rendered:
+        from ctx.cli.rendered import render
+
+        write("\n" + render(safe(entry.body), width=_width(), colour=_has_colour()) + "\n")
+    elif entry.body:
         say(f"\n{entry.body}")
 
 
@@ -101,6 +127,7 @@ def search(
     before: Before = "",
     limit: Annotated[int, Option("--limit -n", min=0, help="At most so many.")] = 10,
     live: Annotated[bool, Option("--live", help="Without the archive.")] = False,
+    ids: Annotated[bool, Option("--ids", help="Only handles, a line each, for other commands.")] = False,
     as_json: Json = False,
     root: Root = None,
 ) -> None:
@@ -112,9 +139,12 @@ def search(
     if as_json:
         keys = (*_ROW, "score", "snippet", "archived")
         write_json([{key: getattr(hit, key) for key in keys} for hit in hits])
+    elif hits and ids:
+        say("\n".join(hit.id for hit in hits))
     elif hits:
-        say("\n".join(f"{h.id}  {h.date or '-'}  {h.title}{_mark(h)}\n    {h.snippet}" for h in hits))
-    else:
+        rows = table([(h.id, h.kind, h.date or "-", f"{h.title}{_mark(h)}") for h in hits]).split("\n")
+        say("\n".join(f"{row}\n    {hit.snippet}" for row, hit in zip(rows, hits, strict=True)))
+    elif not ids:
         said = any(character.isalnum() for character in " ".join(words))
         remark("nothing found; any word may match" if said else "there are no words to search for")
 
@@ -124,6 +154,17 @@ def _listed(entry: Entry) -> dict[str, Any]:
 
     row = {key: getattr(entry, key) for key in _ROW}
     return {**row, "snippet": snippet(entry.body, "") or entry.summary, "archived": entry.archived}
+
+
+def _width() -> int:
+    import shutil
+
+    return min(shutil.get_terminal_size().columns, _WIDEST)
+
+
+def _has_colour() -> bool:
+    """Whether styles are shown: on a terminal, unless NO_COLOR is set."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _mark(found: Any) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ctx.cli.app import MODULES
 from ctx.cli.declare import REQUIRED, Argument, Command, Group, Option, Parameter, parameters
+from ctx.cli.examples import examples_of
 from ctx.cli.typed import HIDDEN
 
 _HEAD = """# Commands
@@ -45,7 +46,8 @@ def _section(name: str, command: Command) -> str:
     rows = [_row(one, one.declared) for one in takes.values() if isinstance(one.declared, Option)]
     usage = " ".join(["ctx", name, *(["[OPTIONS]"] if rows else []), *words])
     table = "\n".join(["| option | meaning |", "|---|---|", *rows, ""]) if rows else ""
-    return f"## ctx {name}\n\n```\n{usage}\n```\n\n{inspect.getdoc(command)}\n\n{table}"
+    examples = "\n".join(["```sh", *examples_of(name), "```", ""])
+    return f"## ctx {name}\n\n```\n{usage}\n```\n\n{inspect.getdoc(command)}\n\n{examples}\n{table}"
 
 
 def _place(name: str, argument: Parameter) -> str:

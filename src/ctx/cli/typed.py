@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
+from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 from types import FunctionType
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from ctx import __version__
-from ctx.cli.declare import Argument, Command, Commands, Group, Parameter, parameters, whole_number
+from ctx.cli.declare import Argument, Command, Commands, Group, Option, Parameter, parameters, whole_number
+from ctx.cli.examples import examples_of
 from ctx.cli.output import say
+from ctx.errors import UsageError
 
 _HELP = """Markdown memory for coding agents.
 
@@ -57,19 +62,41 @@ def application(tables: Iterable[Commands]) -> typer.Typer:
 def _group(name: str, group: Group) -> typer.Typer:
     app = typer.Typer(name=name, help=group.help, no_args_is_help=True, rich_markup_mode=None)
     for word, command in group.commands.items():
-        _add(app, word, command)
+        _add(app, word, command, f"{name} {word}")
     return app
 
 
-def _add(app: typer.Typer, name: str, command: Command) -> None:
-    app.command(name, hidden=name in HIDDEN)(annotated(command))
+class _Command(TyperCommand):
+    """A command that refuses an option given twice where only one of the two would count."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments. Raises UsageError for an option given twice."""
+        if args and not ctx.resilient_parsing:
+            _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+            times: int
+            one: Any
+            for one, times in Counter(order).items():
+                if times > 1 and one.param_type_name == "option" and not (one.multiple or one.is_flag):
+                    raise UsageError(
+                        f"{one.opts[0]} is given twice and takes one value",
+                        hint="give it once, with all of it",
+                    )
+        return super().parse_args(ctx, args)
 
 
-def annotated(command: Command) -> Command:
-    """A command with typer's annotations in place of ours."""
+def _add(app: typer.Typer, name: str, command: Command, words: str = "") -> None:
+    app.command(name, cls=_Command, hidden=name in HIDDEN)(annotated(command, words or name))
+
+
+def annotated(command: Command, words: str = "") -> Command:
+    """A command with typer's annotations in place of ours, and the examples of its words in its help."""
     plain: Any = command
     copy = FunctionType(plain.__code__, plain.__globals__, plain.__name__, plain.__defaults__)
     copy.__doc__ = plain.__doc__
+    if lines := examples_of(words):
+        copy.__doc__ = "\n".join(
+            [inspect.getdoc(plain) or "", "", "\b", "Examples:", *(f"  {one}" for one in lines)]
+        )
     copy.__annotations__ = {
         name: Annotated[one.annotation, _info(one)] for name, one in parameters(command).items()
     }
@@ -79,7 +106,9 @@ def annotated(command: Command) -> Command:
 def _info(parameter: Parameter) -> Any:
     declared = parameter.declared
     if isinstance(declared, Argument):
-        return typer.Argument(metavar=declared.metavar, help=declared.help)
+        return typer.Argument(
+            metavar=declared.metavar, help=declared.help, autocompletion=_completion(declared)
+        )
     # Numbers are read by ours, so that they and what is said of them do not depend on typer's release.
     numeric = parameter.type is int
     return typer.Option(
@@ -88,7 +117,17 @@ def _info(parameter: Parameter) -> Any:
         metavar=declared.metavar or ("N" if numeric else None),
         parser=partial(_number, declared.min) if numeric else None,
         envvar=declared.envvar,
+        autocompletion=_completion(declared),
     )
+
+
+def _completion(declared: Argument | Option) -> Any:
+    """What a shell that completes a line is told, where something is known."""
+    if not declared.complete:
+        return None
+    from ctx.cli import complete
+
+    return getattr(complete, declared.complete)
 
 
 def _number(least: int | None, text: str) -> int:

@@ -30,7 +30,7 @@ from ctx.cli.entry_options import (
     fields_of,
     text_of,
 )
-from ctx.cli.options import Json, Root, open_reader
+from ctx.cli.options import Json, Root, items, open_reader
 from ctx.cli.output import remark, say, write_dry_run, write_json
 from ctx.errors import UsageError
 
@@ -64,8 +64,8 @@ def learn(
 ) -> None:
     """Add a learning and print its handle."""
     named = {"context": context, "lesson": lesson, "application": application, "status": status}
-    named |= {"summary": summary, "source": source, "by": by, "applies_to": applies_to}
-    fields = fields_of(field, pinned=pinned, **named)
+    named |= {"summary": summary, "source": source, "by": by}
+    fields = fields_of(field, pinned=pinned, applies_to=applies_to, **named)
     _add("learning", title, fields, tags, body, allow_secret, root, dry_run=dry_run, as_json=as_json)
 
 
@@ -93,12 +93,14 @@ def decide(
     """Add a decision and print its handle."""
     named = {"context": context, "alternatives": alternatives, "decision": decision, "rationale": rationale}
     named |= {"consequence": consequence, "status": status, "summary": summary, "source": source}
-    fields = fields_of(field, pinned=pinned, **named, by=by, applies_to=applies_to)
+    fields = fields_of(field, pinned=pinned, applies_to=applies_to, **named, by=by)
     _add("decision", title, fields, tags, body, allow_secret, root, dry_run=dry_run, as_json=as_json)
 
 
 def add(
-    kind: Annotated[str, Argument(help="The kind: learning, decision, convention, fact, error, …")],
+    kind: Annotated[
+        str, Argument(help="The kind: learning, decision, convention, fact, error, …", complete="kinds")
+    ],
     title: Title = None,
     context: Context = None,
     lesson: Lesson = None,
@@ -124,8 +126,8 @@ def add(
     """Add an entry of any kind and print its handle. The kind's file is made where there is none."""
     named = {"context": context, "lesson": lesson, "application": application, "decision": decision}
     named |= {"alternatives": alternatives, "rationale": rationale, "consequence": consequence}
-    named |= {"status": status, "summary": summary, "source": source, "by": by, "applies_to": applies_to}
-    fields = fields_of(field, pinned=pinned, **named)
+    named |= {"status": status, "summary": summary, "source": source, "by": by}
+    fields = fields_of(field, pinned=pinned, applies_to=applies_to, **named)
     _add(kind, title, fields, tags, body, allow_secret, root, dry_run=dry_run, as_json=as_json)
 
 
@@ -154,8 +156,8 @@ def _add(
         _require_editor(given=bool(fields or tags or body is not None))
         added = _add_in_editor(reader, kind, allow_secret, write)
     else:
-        added = write(NewEntry(kind, title, fields, tags or (), text_of(body) or "", allow_secret))
-    row = {key: getattr(added, key) for key in ("id", "path", "line")}
+        added = write(NewEntry(kind, title, fields, items(tags), text_of(body) or "", allow_secret))
+    row = {key: getattr(added, key) for key in ("id", "path", "line", "status")}
     if dry_run:
         write_dry_run([row], added.diff, as_json=as_json)
     elif as_json:
@@ -165,7 +167,8 @@ def _add(
     if added.duplicate:
         remark(f"not added: {added.id} says the same already")
     for near in added.near:
-        remark(f"much like {near.entry.title!r} ({near.entry.path}:{near.entry.line}, {near.score:.0%})")
+        place = f"{near.entry.path}:{near.entry.line}"
+        remark(f"much like {near.entry.id} {near.entry.title!r} ({place}, {near.score:.0%})")
 
 
 def _require_editor(*, given: bool) -> None:

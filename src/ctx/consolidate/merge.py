@@ -105,10 +105,10 @@ def _with_field(text: str, kind: Kind, path: str, wanted: Wanted, name: str, val
     """The text with a field of a member set; every other byte stays."""
     [entry] = _find(list(read_entries(text, kind, path)), (wanted,), path)
 
-    def holds(now: Entry) -> bool:
+    def holds(_old: Entry, now: Entry) -> bool:
         return now.digest == entry.digest and now.fields.get(name) == value
 
-    return revise(text, kind, entry.named(wanted.id), lambda place: field_ways(place, name, value), holds)
+    return revise(text, kind, entry.named(wanted.id), lambda place: field_ways(place, name, value), [holds])
 
 
 def merge(

@@ -26,7 +26,7 @@ def check(facts: Facts, rules: Sequence[Rule] = RULES) -> Report:
     def place(finding: Finding) -> tuple[str, int, int, str]:
         return finding.path, finding.line or 0, ranks[finding.rule], finding.message
 
-    found.sort(key=place)
+    found = sorted(dict.fromkeys(found), key=place)
     return Report(
         tuple(finding for finding in found if finding.certain),
         tuple(finding for finding in found if not finding.certain),

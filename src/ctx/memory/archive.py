@@ -119,9 +119,11 @@ def _append(text: str, kind: Kind, path: str, entry: Entry, piece: str) -> str:
     """The archive's text with a piece where it reads as before, and so do the others."""
     before = set(_told(read_entries(text, kind, path)))
 
-    def merit(way: str) -> tuple[bool, bool]:
+    def merit(way: str) -> tuple[bool, bool, bool]:
         now = _told(read_entries(way, kind, path))
-        return any(one[:2] == (entry.digest, entry.body) for one in now), before <= set(now)
+        said = [one for one in now if one[:2] == (entry.digest, entry.body)]
+        # Its category tells where it belongs, should it come back.
+        return bool(said), before <= set(now), any(one[2] == entry.category for one in said)
 
     ways = _ways(text, kind, entry, piece)
     return next((way for way in ways if all(merit(way))), None) or max(ways, key=merit)

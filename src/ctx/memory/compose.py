@@ -18,7 +18,7 @@ from ctx.markdown.inline import find_comments
 from ctx.markdown.strays import find_strays
 from ctx.markdown.underlined import underlined
 from ctx.memory.entry import clean_tag
-from ctx.memory.fields import ONE_PARAGRAPH, find_fields
+from ctx.memory.fields import ONE_PARAGRAPH, find_fields, outside, parts_of
 from ctx.memory.stamp import split_stamp
 
 SEPARATOR = "---"
@@ -29,6 +29,7 @@ _BREAK = re.compile(r"\r\n?")
 _OPENS_BLOCK = re.compile(r"```|~~~|#|>|<|\||[-+*=_]|\d+[.)](?:\s|$)|    |\t|\[[^\]]*\]:")
 _FENCE_LIKE = re.compile(r"^( {0,3})(?=```|~~~)", re.MULTILINE)
 _LINE = re.compile(r"^(?=.)", re.MULTILINE)
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _COMMENT = re.compile(r"(?<!\\)<!--")
 _DEEPEST = 6
 _PASSES = 8  # each removes what the one before uncovered; two do for all but made-up texts
@@ -92,8 +93,19 @@ def compose_body(
     if tags:
         named["Tags"] = ", ".join(dict.fromkeys(tag for raw in tags if (tag := clean_tag(raw))))
     written = [field_text(name, named[name], level=level) for name in _order(kind, named) if named[name]]
-    rest = [text] if (text := harmless(body, level=level)) else []
-    return harmless("\n\n".join([*rest, *written] if body_first else [*written, *rest]), level=level)
+    rest = harmless(body, level=level)
+    behind, before = (
+        harmless("\n\n".join(filter(None, parts)), level=level)
+        for parts in ([*written, rest], [rest, *written])
+    )
+    # Behind a field that goes on to the end the body would be read as a part of it.
+    return before if body_first or not _keeps_apart(behind, written, rest) else behind
+
+
+def _keeps_apart(whole: str, written: Sequence[str], rest: str) -> bool:
+    """Whether fields with a text behind them are read as they were written, and so is the text."""
+    parts = [pair for text in [*written, rest] for pair in parts_of(text)[0]]
+    return parts_of(whole) == (parts, outside(rest))
 
 
 def _order(kind: Kind, named: Mapping[str, str]) -> list[str]:
@@ -121,7 +133,7 @@ def field_text(name: str, text: str, *, level: int = 2) -> str:
     if name.lower() in ONE_PARAGRAPH:
         return f"**{name}**: {one_line(text)}"
     value = unix(text).strip()
-    gap = "\n\n" if _OPENS_BLOCK.match(value) else " "
+    gap = "\n\n" if _OPENS_BLOCK.match(value) or _BLANK_LINE.search(value) else " "
     lead = f"**{name}**:{gap}"
     for attempt in (value, _FENCE_LIKE.sub(r"\1\\", value)):
         whole = _without_other_fields(harmless(lead + attempt, level=level))
@@ -143,7 +155,8 @@ def _mark_of(text: str, start: int) -> int:
 def _is_one_field(text: str, level: int) -> bool:
     """Whether the text is one field, and one written behind it would be read as another."""
     read = [found.name for found in find_fields(f"{text}\n\n**Next**: x")]
-    return len(read) == 2 and read[1] == "Next" and harmless(text, level=level) == text
+    alone = [found.end for found in find_fields(text)] == [len(text)]
+    return alone and len(read) == 2 and read[1] == "Next" and harmless(text, level=level) == text
 
 
 def one_line(text: str) -> str:

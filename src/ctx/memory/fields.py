@@ -82,13 +82,58 @@ def is_part_name(heading: str) -> bool:
 
 
 def find_fields(body: str) -> Iterator[Field]:
-    """Each field of a body in order; its text runs to the next field, or to the end of its paragraph."""
+    """Each field of a body in order; its text runs to the next field, or to the end of its paragraph.
+
+    A short field ends with its paragraph. So does the last one where its text begins on the line of its name
+    and does not end in a colon: what follows is free text. Where the text begins below the name, all of it is
+    the field's.
+    """
     marks = list(_marks(body))
     ends = [start for _, start, _ in marks[1:]] + [len(body)]
-    for (name, start, at), stop in zip(marks, ends, strict=False):
-        gap = _PARAGRAPH_END.search(body, at, stop) if name.lower() in ONE_PARAGRAPH else None
-        end = gap.start("gap") if gap else stop
+    for number, ((name, start, at), stop) in enumerate(zip(marks, ends, strict=False), 1):
+        end = stop
+        if name.lower() in ONE_PARAGRAPH:
+            gap = _PARAGRAPH_END.search(body, at, stop)
+            end = gap.start("gap") if gap else stop
+        elif number == len(marks) and body[at : at + 1].strip():
+            end = _lead_end(body, at)
         yield Field(name, body[at:end].strip(), start, end)
+
+
+def outside_spans(body: str) -> list[tuple[int, int]]:
+    """The spans of a body that are in no field, without the blanks around them."""
+    at, spans = 0, []
+    for field in [*find_fields(body), Field("", "", len(body), len(body))]:
+        text = body[at : field.start]
+        if text.strip():
+            spans.append((at + len(text) - len(text.lstrip()), at + len(text.rstrip())))
+        at = field.end
+    return spans
+
+
+def outside(body: str) -> str:
+    """What a body says in no field, its parts a blank line apart."""
+    return "\n\n".join(body[start:end] for start, end in outside_spans(body))
+
+
+def parts_of(body: str) -> tuple[list[tuple[str, str]], str]:
+    """The names and texts of a body's fields, and what it says in none."""
+    return [(found.name, found.text) for found in find_fields(body)], outside(body)
+
+
+def _lead_end(body: str, at: int) -> int:
+    """Where the paragraph that begins at an offset ends; the end of the body where it introduces the rest."""
+    fenced = fenced_spans(_with_line_feeds(body)) if "```" in body or "~~~" in body else []
+    for gap in _PARAGRAPH_END.finditer(body, at):
+        if not is_inside(fenced, gap.start("gap")):
+            end = gap.start("gap")
+            return len(body) if body[at:end].rstrip().endswith((":", "：")) else end
+    return len(body)
+
+
+def _with_line_feeds(body: str) -> str:
+    """The body with line breaks of every sort as LF, at the same offsets."""
+    return body.replace("\r\n", " \n").replace("\r", "\n") if "\r" in body else body
 
 
 def fenced_spans(body: str) -> list[tuple[int, int]]:
@@ -108,9 +153,7 @@ def read_fields(body: str) -> dict[str, str]:
 
 def _marks(body: str) -> Iterator[tuple[str, int, int]]:
     """(name, start of the line, start of the text) of each field outside fenced code."""
-    # Line breaks of every sort, as `$` and `^` know them, at the same offsets.
-    if "\r" in body:
-        body = body.replace("\r\n", " \n").replace("\r", "\n")
+    body = _with_line_feeds(body)  # `$` and `^` know no other line break
     found = [(match["name"].strip(), match.start(), match.end()) for match in _lines(body)]
     if "#" in body:
         found += [

@@ -26,7 +26,6 @@ _PLUGINS = (
         r"(?i:cl(?:ou(?:dant)?)?[_-]?(?:api)?(?:key|pw|pass|token)|\.cloudant\.)",
     ),
     ("discord", "DiscordBotTokenDetector", r"[MNO][a-zA-Z\d_-]{23,25}\.[a-zA-Z\d_-]{6}\."),
-    ("github_token", "GitHubTokenDetector", r"gh[a-z]_"),
     ("gitlab_token", "GitLabTokenDetector", r"gl[a-z]{2,5}-[\w-]{20}|GR1348941"),
     ("ibm_cloud_iam", "IbmCloudIamDetector", r"(?i:key|pwd|pass|word|token)[^\w-]*[0-9a-zA-Z_-]{44}"),
     ("ibm_cos_hmac", "IbmCosHmacDetector", r"[0-9a-fA-F]{48}"),
@@ -52,10 +51,24 @@ _POSSIBLE = re.compile(
 _WINDOW, _OVERLAP = 1000, 300  # characters of a long line looked at together
 # What stands where a password would in an example.
 _PLACEHOLDER = re.compile(
-    r"[$<{%*].*|\.{3}|x+|(?:your|my)?[-_]?(?:password|passwd|pass|passphrase|pwd|pw|secret|token|key)",
+    r"[$<{%*\[].*|\.{3}|x+|changeme|change[-_]me|dummy|redacted|hidden|"
+    r"(?:your|my|the)?[-_]?(?:password|passwd|pass|passphrase|pwd|pw|secret|token|key)",
     re.IGNORECASE,
 )
-_LOGIN = "Basic Auth Credentials"
+# Words, and runs of one character, that a token holds only by a chance of one in many thousands.
+_EXAMPLE = re.compile(r"example|your[-_]|[-_]here|placeholder|redacted|changeme|(\S)\1{7}", re.IGNORECASE)
+_DOCUMENTED = frozenset({"sk_test_4eC39HqLyjWDarjtT1zdp7dc"})  # in a provider's own public pages
+_LOGIN, _KEY_FILE = "Basic Auth Credentials", "Private Key"
+_ADDRESS = re.compile(
+    r"://(?P<user>[^\s:/@]*):(?P<password>[^\s@]*)@(?P<host>\[[^\]\s]*\]|[^\s:/?#,;\"'`)]*)"
+)
+# Hosts of this machine or of a network made for it, and names that are reserved for examples.
+_LOCAL_HOST = re.compile(
+    r"localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[?::1\]?|[\w-]+|.*\.(?:local|localhost|internal)", re.IGNORECASE
+)
+_EXAMPLE_HOST = re.compile(r"(?:.*\.)?example\.(?:com|org|net)|.*\.(?:example|test|invalid)", re.IGNORECASE)
+_KEY_BODY = re.compile(r"[0-9A-Za-z+/]{40,}")
+_KEY_REACH = 2000  # characters behind the first line of a key in which its body begins
 
 
 class Found(NamedTuple):
@@ -86,25 +99,50 @@ def find_secrets(text: str) -> list[Found]:
 
 
 def secrets_in(text: str) -> Iterator[Secret]:
-    """The same with the values, by which texts can be compared; some come twice."""
-    for number, line in _suspects(text):
-        for window in _windows(line):
-            for place, needle in enumerate(_needles()):
-                if needle.search(window):
-                    plugin = _plugin(place)
-                    for value in plugin.analyze_string(window):
-                        if _is_real(plugin, value):
-                            yield Secret(number, plugin.secret_type, value)
+    """The same with the values, by which texts can be compared; each value comes once a line."""
+    for number, line, end in _suspects(text):
+        seen: list[str] = []
+        for what, value in _values(line):
+            # Two detectors may take the same token for theirs, or a part of it.
+            if any(value in other or other in value for other in seen):
+                continue
+            # A key file is what follows its first line, which alone is no secret.
+            told = value if what != _KEY_FILE else _key_body(text, end - len(line) + line.find(value))
+            if told:
+                seen.append(value)
+                yield Secret(number, what, told)
 
 
-def _suspects(text: str) -> Iterator[tuple[int, str]]:
-    """The lines that may hold a token, with their numbers from 1 and without their ends."""
+def _values(line: str) -> Iterator[tuple[str, str]]:
+    """What the values in a line are, and the values; some come twice."""
+    from ctx.memory.secret_formats import find_tokens
+
+    for window in _windows(line):
+        yield from ((what, token) for what, token in find_tokens(window) if not _is_example(token))
+        for place, needle in enumerate(_needles()):
+            if needle.search(window):
+                plugin = _plugin(place)
+                for value in plugin.analyze_string(window):
+                    if _is_real(plugin, value, window):
+                        yield plugin.secret_type, value
+
+
+def _key_body(text: str, start: int) -> str:
+    """The first line of the key in a key file that begins at an offset, or nothing."""
+    stop = text.find("-----END", start, start + _KEY_REACH)
+    found = _KEY_BODY.search(text, start, stop if stop >= 0 else start + _KEY_REACH)
+    return found[0] if found else ""
+
+
+def _suspects(text: str) -> Iterator[tuple[int, str, int]]:
+    """The lines that may hold a token: their numbers from 1, what they say, and the offsets of their ends."""
     hits = [match.start() for match in _POSSIBLE.finditer(text)]
     if hits:
         lines = split_lines(text)
         ends = list(accumulate(map(len, lines)))
         for place in dict.fromkeys(bisect_right(ends, at) for at in hits):
-            yield place + 1, lines[place].rstrip("\r\n")
+            line = lines[place].rstrip("\r\n")
+            yield place + 1, line, ends[place] - len(lines[place]) + len(line)
 
 
 def _windows(line: str) -> Iterator[str]:
@@ -113,8 +151,28 @@ def _windows(line: str) -> Iterator[str]:
         yield line[start : start + _WINDOW]
 
 
-def _is_real(plugin: _Plugin, value: str) -> bool:
-    return plugin.secret_type != _LOGIN or not _PLACEHOLDER.fullmatch(value)
+def _is_real(plugin: _Plugin, value: str, line: str) -> bool:
+    if plugin.secret_type == _KEY_FILE:
+        return True
+    if plugin.secret_type != _LOGIN:
+        whole = re.search(re.escape(value) + r"[\w-]*", line)  # the format may end before the word does
+        return not _is_example(whole[0] if whole else value)
+    return not _PLACEHOLDER.fullmatch(value) and not _is_local_login(value, line)
+
+
+def _is_example(token: str) -> bool:
+    """Whether a token only stands for one: it says so, or one character fills it."""
+    return token in _DOCUMENTED or _EXAMPLE.search(token) is not None
+
+
+def _is_local_login(password: str, line: str) -> bool:
+    """Whether each address with this password is of an example, or of a local login that is its own."""
+    found = [match for match in _ADDRESS.finditer(line) if match["password"] == password]
+    return bool(found) and all(
+        _EXAMPLE_HOST.fullmatch(match["host"])
+        or (match["user"] == password and _LOCAL_HOST.fullmatch(match["host"]))
+        for match in found
+    )
 
 
 @cache

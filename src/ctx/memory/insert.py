@@ -73,6 +73,8 @@ def _places(document: Document, draft: Draft, stamp: str) -> Iterator[_Place]:
         yield file.as_bullet(bullet, draft, stamp)
     if table := file.table(draft.tags):
         yield file.as_row(table, draft, stamp)
+    elif draft.kind.bullets and not file.parts:
+        yield file.as_first_bullet(draft)
     first = file.stamped[0] if file.newest_first else None
     if first:
         yield file.before(first, draft, stamp)
@@ -219,6 +221,12 @@ class _File:
         unended = self.text[at - 1 : at] not in {"\n", "\r"}
         return self._place(at, ("\n" if unended else "") + loose + block + ("" if unended else "\n"), content)
 
+    def as_first_bullet(self, draft: Draft) -> _Place:
+        """The entry as the first bullet of a file, at its end; what is open there is closed first."""
+        content, end, closer = draft.content(body_first=True), len(self.text), self.document.blocks.closer
+        lead = f"{self._gap(end, wanted=0)}{closer}\n\n" if closer else self._gap(end, wanted=1)
+        return self._place(end, f"{lead}{_bullet(draft.title, content)}\n", content, closes=bool(closer))
+
     def _next_number(self, last: Segment, number: int) -> str:
         """The number behind that of the last item; a list that says `1.` throughout goes on so."""
         place = self.bullets.index(last)
@@ -280,6 +288,14 @@ class _File:
         if block.startswith("\n") and self.text[at - 1 : at] == "\r":
             block = "\n" + block  # the first one only completes the line break that is there
         return _Place(Edit(at, at, block), content, closes)
+
+
+def _bullet(title: str, content: str, indent: str = "", marker: str = "-") -> str:
+    """An entry as a list item, without the line break at its end."""
+    gap = "\n\n" if _OPENS_BLOCK.match(content) else " "
+    body = f"**{one_line(title)}**:{gap}{content}"
+    first, *rest = _LINE.sub(f"{indent}  ", body).split("\n")
+    return "\n".join([f"{indent}{marker} {first.strip()}", *rest])
 
 
 def _step(above: Segment, below: Segment) -> int:

@@ -7,7 +7,7 @@ reads as wanted and every other entry as before.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -19,7 +19,7 @@ from ctx.markdown.lines import newline_of
 from ctx.memory import compose
 from ctx.memory.adr import FrontMatter, yaml_value
 from ctx.memory.entry import Entry
-from ctx.memory.fields import ONE_PARAGRAPH, Field, find_fields
+from ctx.memory.fields import ONE_PARAGRAPH, Field, find_fields, outside_spans
 from ctx.memory.read_entries import read_entries
 from ctx.memory.row_text import cell_edits, content_edits
 from ctx.memory.segment import Segment, segment
@@ -31,6 +31,7 @@ _BOLD = re.compile(r"\*\*(?P<name>(?:(?!\*\*).)+?):?\*\*", re.DOTALL)
 _MARKER = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]")
 _LINE = re.compile(r"^(?=[^\n])", re.MULTILINE)
 Ways = Iterator[list[Edit]]
+Wanted = Callable[[Entry, Entry], bool]
 
 
 @dataclass(frozen=True)
@@ -76,21 +77,33 @@ def revise(
     kind: Kind,
     entry: Entry,
     ways: Callable[[Place], Ways],
-    wanted: Callable[[Entry], bool],
+    wanted: Sequence[Wanted],
     *,
     page: bool = False,
 ) -> str:
-    """The file's text with the entry changed. Raises CtxError where no way leaves the others as they are."""
+    """The file's text with the entry changed by the first way that is `wanted`.
+
+    The tests look at the entry before and after; where no way passes the first, the next one decides.
+    Raises CtxError where no way passes any and leaves the others as they are.
+    """
     before = list(read_entries(text, kind, entry.path, page=page))
     place = find_place(text, kind, entry.path, entry.position, page=page)
+    possible = []
     for edits in ways(place):
         changed = apply(text, edits)
         after = list(read_entries(changed, kind, entry.path, page=page))
         if len(after) == len(before) and all(
-            wanted(now) if now.position == entry.position else _is_same(old, now)
+            now.position == entry.position or _is_same(old, now)
             for old, now in zip(before, after, strict=True)
         ):
-            return changed
+            old, now = before[entry.position], after[entry.position]
+            if wanted[0](old, now):
+                return changed
+            possible.append((changed, old, now))
+    for test in wanted[1:]:
+        for changed, old, now in possible:
+            if test(old, now):
+                return changed
     raise CtxError(
         f"{entry.id or entry.title!r} cannot be changed without changing how others are read",
         path=entry.path,
@@ -111,7 +124,8 @@ def _is_same(old: Entry, now: Entry) -> bool:
 def field_ways(place: Place, name: str, value: str) -> Ways:
     """Ways to give a field a text; an empty one takes the field out.
 
-    A status is replaced where it stands, in whatever shape it is written there.
+    A status is replaced where it stands, in whatever shape it is written there. Where a field would take the
+    text behind it for its own, that text goes before all fields.
     """
     part = place.part
     if part.row is not None:
@@ -133,6 +147,59 @@ def field_ways(place: Place, name: str, value: str) -> Ways:
         start = place.part.body + found.start
         end = start + len(place.raw[found.start : found.end].rstrip())
         yield [Edit(start, end, place.written(compose.field_text(found.name, value, level=place.part.level)))]
+    yield from _outside_first(place, name, value)
+
+
+def _outside_first(place: Place, name: str, value: str) -> Ways:
+    """What is in no field, then the fields, the one named with its new text."""
+    raw, level = place.raw, place.part.level
+    if not (spans := outside_spans(raw)):
+        return
+    parts = [raw[start:end] for start, end in spans]
+    fields = list(find_fields(raw))
+    sources = [raw[field.start : field.end].strip() for field in fields]
+    at = next((n for n, field in enumerate(fields) if field.name.lower() == name.lower()), len(fields))
+    sources[at : at + 1] = [place.written(compose.field_text(name, value, level=level))] if value else []
+    gap = place.newline * 2 + place.margin
+    yield [_replaced(place, gap.join([*parts, *sources]))]
+
+
+def body_ways(place: Place, text: str) -> Ways:
+    """Ways to replace all that an entry says in no field; the fields stay as they are."""
+    raw, body, newline = place.raw, place.part.body, place.newline
+    written = place.written(text)
+    spans = outside_spans(raw)
+    if spans:
+        (start, end), *others = spans
+        new = written.removeprefix(place.margin)
+        yield [
+            _gone(place, start, end) if not new else Edit(body + start, body + end, new),
+            *(_gone(place, start, end) for start, end in others),
+        ]
+    elif raw.strip():
+        yield [Edit(body + len(raw), body + len(raw), newline * 2 + written)]
+    else:
+        yield from content_ways(place, text)
+    sources = [raw[field.start : field.end].strip() for field in find_fields(raw)]
+    gap = newline * 2 + place.margin
+    yield [_replaced(place, gap.join(filter(None, [written.removeprefix(place.margin), *sources])))]
+
+
+def _gone(place: Place, start: int, end: int) -> Edit:
+    """The removal of a span with the blank lines behind it, or, at the end, before it."""
+    raw = place.raw
+    if raw[end:].strip():
+        end += len(raw[end:]) - len(raw[end:].lstrip())
+    else:
+        start, end = len(raw[:start].rstrip()), len(raw)
+    return Edit(place.part.body + start, place.part.body + end, "")
+
+
+def _replaced(place: Place, written: str) -> Edit:
+    """The edit that puts a text, written as it stands in the file, in the place of all of the content."""
+    raw, body = place.raw, place.part.body
+    lead = len(raw) - len(raw.lstrip())
+    return Edit(body + lead, body + len(raw), written)
 
 
 def _in_front_matter(place: Place, front: FrontMatter, name: str, value: str) -> Ways:
@@ -165,6 +232,13 @@ def _new_field(place: Place, name: str, value: str) -> Ways:
     # Before what ends with its paragraph, such as tags: behind it stands the body, which is no field's.
     if name.lower() not in ONE_PARAGRAPH and not place.part.bullet and (at := _first_short(raw)) is not None:
         yield [Edit(body + at, body + at, field + newline * 2)]
+    # Behind the last field, where free text follows it.
+    fields = list(find_fields(raw))
+    if name != "Status" and fields and raw[fields[-1].end :].strip():
+        at = body + len(raw[: fields[-1].end].rstrip())
+        yield [Edit(at, at, newline * 2 + field)]
+        if not place.part.bullet:
+            yield [Edit(body + fields[-1].start, body + fields[-1].start, field + newline * 2)]
     # A status is what a reader must see first.
     if name == "Status" and not place.part.bullet:
         gap = "" if raw[0] in "\r\n" else newline

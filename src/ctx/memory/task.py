@@ -88,6 +88,15 @@ def without_labels(text: str) -> str:
     return " ".join(LABEL.sub(" ", text).split())
 
 
+def standing(task: Task) -> str:
+    """Its state in one word: an open task may be in progress or blocked."""
+    if task.state != OPEN:
+        return task.state
+    if task.blocked:
+        return "blocked"
+    return "in-progress" if task.in_progress else OPEN
+
+
 def urgency(task: Task) -> tuple[bool, int, int]:
     """Sort key: in progress first, then by priority, then file order."""
     return (not task.in_progress, task.priority, task.position)

@@ -9,10 +9,11 @@ from typing import NamedTuple
 from ctx.errors import CtxError
 from ctx.markdown.blocks import Item
 from ctx.markdown.edits import Edit, apply
-from ctx.markdown.lines import visible_end
+from ctx.markdown.lines import split_lines, visible_end
 from ctx.markdown.spans import is_inside
 from ctx.memory.layout import CONTEXT
 from ctx.memory.task import OPEN, Task
+from ctx.memory.task_new import place_by_default, place_in, place_under_new
 from ctx.memory.task_page import TaskPage
 
 
@@ -43,7 +44,28 @@ def archive_finished(page: TaskPage, archive: str | None, path: str) -> Archivin
     What is deferred, `[>]`, stays. An item that the archive holds already under its heading, byte for byte,
     is what an interrupted run left and is not written twice.
     """
-    runs = _movable(page, list(_runs(page)))
+    return _archive(page, archive, path, _movable(page, list(_runs(page))))
+
+
+def archive_chosen(page: TaskPage, archive: str | None, path: str, chosen: Sequence[Task]) -> Archiving:
+    """Move some tasks with everything below them, whatever their state.
+
+    Raises CtxError where the rest would read differently without them.
+    """
+    marks = {task.mark for task in chosen}
+    marks -= {inner.mark for task in chosen for inner in page.nested(task)}
+    runs = [[item] for item in page.document.blocks.items if item.content + 1 in marks]
+    if len(_movable(page, runs)) < len(runs):
+        raise CtxError(
+            "cannot be taken out without changing how the rest of the file is read",
+            path=page.path,
+            line=chosen[0].line,
+            hint="move the item by hand",
+        )
+    return _archive(page, archive, path, runs)
+
+
+def _archive(page: TaskPage, archive: str | None, path: str, runs: list[list[Item]]) -> Archiving:
     items = [item for run in runs for item in run]
     by_start = {task.start: task for task in reversed(page.tasks)}
     moved = [_moved(page, item, by_start[item.start]) for item in items]
@@ -99,9 +121,8 @@ def _is_harmless(page: TaskPage, runs: Sequence[list[Item]]) -> bool:
     rest = TaskPage(apply(page.text, [_removal(page, run) for run in runs]), page.path)
     spans = [(run[0].start, run[-1].end) for run in runs]
     left = [task for task in page.tasks if not is_inside(spans, task.mark)]
-    wanted = [(task.digest, task.state, task.labels, task.heading) for task in left]
     headings = [heading.text for heading in page.document.blocks.headings]
-    return wanted == [(t.digest, t.state, t.labels, t.heading) for t in rest.tasks] and headings == [
+    return [*map(_meaning, left)] == [*map(_meaning, rest.tasks)] and headings == [
         heading.text for heading in rest.document.blocks.headings
     ]
 
@@ -128,7 +149,51 @@ def _line_end(text: str, at: int) -> int:
 
 
 def _moved(page: TaskPage, item: Item, task: Task) -> Moved:
-    return Moved(task, page.text[item.start : item.end], _heading_at(page, item.start))
+    return Moved(task, _at_margin(page, item), _heading_at(page, item.start))
+
+
+def _at_margin(page: TaskPage, item: Item) -> str:
+    """An item's source; one nested in another moves to the margin, so that it is no code there."""
+    source = page.text[item.start : item.end]
+    indent = source[: len(source) - len(source.lstrip(" \t"))] if item.depth else ""
+    return "".join(line.removeprefix(indent) for line in split_lines(source)) if indent else source
+
+
+def bring_back(page: TaskPage, archive: TaskPage, task: Task) -> tuple[str, str, int]:
+    """The texts of TASKS.md and of an archive when a task goes back, and its position in the first.
+
+    It goes to the end of the section that has its heading, which is made where there is none. Raises CtxError
+    where that would make others mean something else.
+    """
+    item = next(one for one in archive.document.blocks.items if one.content + 1 == task.mark)
+    source = _at_margin(archive, item).rstrip("\r\n")
+    place = place_in(page, task.heading) if task.heading and _heading_at(archive, task.start) else None
+    if place is None:
+        headed = _heading_at(archive, task.start)
+        place = place_under_new(page, task.heading) if headed else place_by_default(page)
+    text = apply(page.text, [Edit(place.at, place.at, place.before + source + place.behind)])
+    after, stop = TaskPage(text, page.path), place.at + len(place.before) + len(source)
+    new = [one for one in after.tasks if place.at <= one.mark < stop]
+    others = [_meaning(one) for one in after.tasks if one not in new]
+    inside = [task, *archive.nested(task)]
+    rest = apply(archive.text, [_removal(archive, [item])])
+    left = [_meaning(one) for one in archive.tasks if one not in inside]
+    if (
+        [(one.digest, one.state) for one in new] != [(one.digest, one.state) for one in inside]
+        or others != [_meaning(one) for one in page.tasks]
+        or [_meaning(one) for one in TaskPage(rest).tasks] != left
+    ):
+        raise CtxError(
+            f"{task.id} cannot go back without changing how others are read",
+            path=archive.path,
+            line=task.line,
+            hint="move the item by hand",
+        )
+    return text, rest, new[0].position
+
+
+def _meaning(task: Task) -> tuple[object, ...]:
+    return task.digest, task.state, task.labels, task.heading
 
 
 def _new_archive(path: str, newline: str) -> str:

@@ -6,7 +6,7 @@ import re
 
 from ctx.errors import CtxError
 from ctx.markdown.edits import Edit
-from ctx.memory.task import DONE, OPEN, UNDER_WAY, Task, read_labels
+from ctx.memory.task import DONE, OPEN, SKIPPED, UNDER_WAY, Task, read_labels
 from ctx.memory.task_labels import append_labels, drop_labels, lead_end
 from ctx.memory.task_page import TaskPage
 
@@ -20,6 +20,14 @@ def finish(page: TaskPage, task: Task, today: str) -> list[Edit]:
         return []
     dated = "done" in _own_names(page, task)
     return [_box(task, "x"), *_append(page, task, [] if dated else [f"done:{today}"])]
+
+
+def skip(page: TaskPage, task: Task) -> list[Edit]:
+    """Mark an open task skipped, `[-]`. Raises CtxError for one that is done."""
+    if task.state == SKIPPED:
+        return []
+    _require_open(page, task)
+    return [_box(task, "-")]
 
 
 def reopen(page: TaskPage, task: Task) -> list[Edit]:
@@ -47,13 +55,25 @@ def stop(page: TaskPage, task: Task) -> list[Edit]:
 
 
 def block(page: TaskPage, task: Task, why: str) -> list[Edit]:
-    """Say that it waits: `#blocked`, the reason as its last item. Raises CtxError for a closed task."""
+    """Say that it waits: `#blocked`, the reason as its last item.
+
+    Raises CtxError for a closed task and for one that waits for something else.
+    """
     _require_open(page, task)
     labels = [] if "blocked" in _own_names(page, task) else ["blocked"]
     reason = " ".join(why.split())
-    removed = [*_reasons(page, task)] if reason else []
+    old = _reasons(page, task)
+    said = page.text[old[0].start : old[0].end].partition("Blocked:")[2].strip() if old else ""
+    if said not in {"", reason} and not labels:
+        raise CtxError(
+            f"{task.id} is blocked already: {said}",
+            path=page.path,
+            line=task.line,
+            hint=f"`ctx task block --undo {task.id}` ends that; then give the new reason",
+        )
+    removed = [] if said == reason else old
     edits = [*removed, *_append(page, task, labels)]
-    if reason:
+    if reason and said != reason:
         at = task.start + len(page.text[task.start : task.end].rstrip("\r\n"))
         at = min([at, *(edit.start for edit in removed)])
         edits.append(Edit(at, at, f"{page.newline}{child_indent(page, task)}- Blocked: {reason}"))

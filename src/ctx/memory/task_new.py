@@ -181,6 +181,12 @@ def _name(section: Section) -> str:
     return _plain(section.heading.text)
 
 
+def is_named(heading: str, wanted: str) -> bool:
+    """Whether a heading, labels aside, is this one or begins with these words."""
+    name, asked = _plain(heading), _plain(wanted)
+    return name == asked or name.startswith((f"{asked} ", f"{asked}:"))
+
+
 def _plain(heading: str) -> str:
     """A heading without number signs, labels and code marks, for comparing."""
     bare = LABEL.sub(" ", heading.strip().lstrip("#").replace("`", " "))

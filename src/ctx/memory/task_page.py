@@ -72,15 +72,17 @@ def verify(
     *,
     added: int | None = None,
     headed: bool = False,
+    reworded: Collection[int] = (),
 ) -> None:
     """Raise CtxError unless all tasks are what they were but for the states and labels of those `changed`.
 
-    Both are positions; `added` is that of a task new in `after`; `headed` says that its last heading is new.
+    Those `reworded` may say something else. All of them are positions, and so is `added`, that of a task new
+    in `after`; `headed` says that its last heading is new.
     """
     now = [task for task in after.tasks if task.position != added]
     same = len(now) == len(before.tasks) and len(after.tasks) == len(now) + (added is not None)
     for old, new in zip(before.tasks, now, strict=False):
-        same = same and _outline(before, old) == _outline(after, new)
+        same = same and _outline(before, old, reworded) == _outline(after, new, reworded)
         if old.position not in changed:
             same = same and (old.state, old.labels) == (new.state, new.labels)
     headings = [[heading.text for heading in page.document.blocks.headings] for page in (before, after)]
@@ -94,6 +96,9 @@ def verify(
         )
 
 
-def _outline(page: TaskPage, task: Task) -> tuple[str, str, str | None]:
+def _outline(page: TaskPage, task: Task, reworded: Collection[int]) -> tuple[str, str, str | None]:
+    """What a task says, its heading, and what the task around it says; nothing for those `reworded`."""
     above = None if task.parent is None else page.tasks[task.parent].digest
-    return task.digest, task.heading, above
+    if task.parent in reworded:
+        above = ""
+    return "" if task.position in reworded else task.digest, task.heading, above

@@ -62,6 +62,19 @@ def list_tree(root: Path, commit: str) -> dict[str, str]:
     return blobs
 
 
+def list_index(root: Path) -> dict[str, str]:
+    """The object ids of the regular files below `root` in git's index, by their paths relative to `root`.
+
+    Of a file in conflict it is our side. Raises NoRepositoryError outside a repository.
+    """
+    blobs: dict[str, str] = {}
+    for row in git(root, "ls-files", "--stage", "-z", "--", ".").split(b"\0"):
+        kind, _, path = row.partition(b"\t")
+        if kind.startswith(b"100") and kind[-1:] in b"02":
+            blobs[_text(path)] = kind.split(b" ")[1].decode()
+    return blobs
+
+
 def read_blobs(root: Path, ids: Iterable[str]) -> dict[str, bytes]:
     """The bytes of objects, in one run of git; those that the repository lacks are left out.
 

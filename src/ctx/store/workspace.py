@@ -146,12 +146,12 @@ class Worktree:
         return any(real.is_relative_to(folder) for folder in self._inside)
 
 
-class Revision:
-    """The files as they were at a git commit."""
+class _Stored:
+    """Files that git holds, by their object ids; `name` is what stands before their paths in messages."""
 
-    def __init__(self, root: Path, commit: str) -> None:
+    def __init__(self, root: Path, name: str) -> None:
         self.root = root
-        self.commit = commit
+        self._name = name
         self._blobs: dict[str, bytes] = {}
         self._wanted: set[str] = set()
         self._asked: set[str] = set()
@@ -159,9 +159,7 @@ class Revision:
     @cached_property
     def _tree(self) -> dict[str, str]:
         """The object ids of all files by path."""
-        from ctx.store.git import list_tree
-
-        return list_tree(self.root, self.commit)
+        raise NotImplementedError
 
     def paths(self, patterns: Sequence[str] = ()) -> list[str]:
         """The Markdown files of the context folder and those that match the patterns, sorted."""
@@ -171,10 +169,10 @@ class Revision:
         return sorted(found)
 
     def read(self, path: str) -> str | None:
-        """A file's text at the commit; None where there was none. Raises CtxError for what is not whole."""
+        """A file's text; None where git holds none. Raises CtxError for what is not whole."""
         if path not in self._tree:
             return None
-        where = f"{self.commit[:10]}:{path}"
+        where = f"{self._name}{path}"
         if "\n" in path or "\r" in path:
             raise CtxError("holds a line break in its name", path=repr(where)[1:-1], hint="rename the file")
         try:
@@ -195,6 +193,33 @@ class Revision:
             self._blobs |= read_blobs(self.root, sorted({self._tree[one] for one in fresh}))
             self._asked |= fresh
         return self._blobs.get(self._tree[path])
+
+
+class Revision(_Stored):
+    """The files as they were at a git commit."""
+
+    def __init__(self, root: Path, commit: str) -> None:
+        super().__init__(root, f"{commit[:10]}:")
+        self.commit = commit
+
+    @cached_property
+    def _tree(self) -> dict[str, str]:
+        from ctx.store.git import list_tree
+
+        return list_tree(self.root, self.commit)
+
+
+class Staged(_Stored):
+    """The files as git's index holds them: as a commit made now would."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root, "")
+
+    @cached_property
+    def _tree(self) -> dict[str, str]:
+        from ctx.store.git import list_index
+
+        return list_index(self.root)
 
 
 def decode(data: bytes, path: str) -> str:

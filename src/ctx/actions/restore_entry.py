@@ -1,0 +1,96 @@
+"""`ctx restore`: what was archived comes back word for word, and the links to it follow."""
+
+from __future__ import annotations
+
+from ctx.actions.changes import Changes, Written, at, change, relink
+from ctx.actions.init_context import new_file
+from ctx.actions.read_context import Reader, Reading
+from ctx.errors import CtxError
+from ctx.memory.archive import BLANK, take_out
+from ctx.memory.bring_back import put_back
+from ctx.memory.duplicates import find_exact
+from ctx.memory.entry import Entry
+from ctx.memory.layout import CONTEXT
+from ctx.memory.links import find_entry
+from ctx.memory.task import Task
+from ctx.memory.task_archive import bring_back
+from ctx.memory.task_page import PATH, TaskPage, find_task
+
+
+def restore(reader: Reader, reference: str, *, dry_run: bool = False) -> Written:
+    """Bring an archived entry or task back into the file of its kind, and take it out of the archive.
+
+    Raises CtxError where there is none, where the same is there already, and where it has no place.
+    """
+
+    def act(changes: Changes) -> Written:
+        reading = changes.context()
+        tasks = [task for task in reading.memory.tasks if task.archived]
+        if reference.strip().upper().startswith("T-") and any(tasks):
+            return _restore_task(changes, find_task(tasks, reference))
+        return _restore_entry(changes, reading, _find(reading, reference))
+
+    return change(reader, act, dry_run=dry_run, guarded=False)
+
+
+def _find(reading: Reading, reference: str) -> Entry:
+    archived = [entry for entry in reading.memory.entries if entry.archived]
+    try:
+        return find_entry(archived, reference)
+    except CtxError as error:
+        wanted = reference.strip().strip("[]")
+        for entry in reading.memory.entries:
+            if not entry.archived and wanted in {entry.id, entry.stamp}:
+                raise CtxError(
+                    f"{entry.id} is not archived",
+                    path=entry.path,
+                    line=entry.line,
+                    hint="it is in force as it is",
+                ) from None
+        if "there is no entry" in error.message:
+            error.message = f"there is no archived entry {reference!r}"
+            error.hint = "`ctx list --archived` shows every handle"
+        raise
+
+
+def _restore_entry(changes: Changes, before: Reading, entry: Entry) -> Written:
+    kind = before.config.kinds[entry.kind]
+    path = f"{CONTEXT}/{kind.file}"
+    live = [one for one in before.memory.entries if not one.archived and one.kind == entry.kind]
+    if same := find_exact(entry.title, entry.body, live):
+        raise CtxError(
+            f"{same.id} says the same already", path=same.path, line=same.line, hint="nothing was written"
+        )
+    archive = changes.read(entry.path) or ""
+    rest, (piece,) = take_out(archive, kind, entry.path, {entry.position})
+    text = changes.read(path)
+    text, position = put_back(new_file(kind) if text is None else text, kind, path, entry, piece)
+    changes.write(path, text)
+    _leave_archive(changes, entry.path, rest)
+    after = changes.context()
+    now = at(after, path, position)
+    others = [one for one in before.memory.entries if one is not entry]
+    left = [one for one in after.memory.entries if one is not now]
+    names = {old.id: new.id for old, new in zip(others, left, strict=True) if old.id != new.id}
+    relink(changes, names | ({entry.id: now.id} if entry.id != now.id else {}))
+    return Written(now.id, now.path, now.line, changes.diff())
+
+
+def _restore_task(changes: Changes, task: Task) -> Written:
+    page = TaskPage(changes.read(PATH) or "# Tasks\n")
+    archive = TaskPage(changes.read(task.path) or "", task.path)
+    text, rest, position = bring_back(page, archive, archive.tasks[task.position])
+    changes.write(PATH, text)
+    _leave_archive(changes, task.path, rest)
+    now = TaskPage(text).tasks[position]
+    relink(changes, {task.id: now.id} if task.id != now.id else {})
+    return Written(now.id, PATH, now.line, changes.diff())
+
+
+def _leave_archive(changes: Changes, path: str, rest: str) -> None:
+    """Stage what is left of an archive; with nothing but its title the file goes."""
+    said = rest.strip(BLANK).splitlines()
+    if len(said) <= 1 and all(line.startswith("# ") for line in said):
+        changes.remove(path)
+    else:
+        changes.write(path, rest)
