@@ -154,3 +154,11 @@ def test_an_undecodable_constitution_is_named_in_the_packet(tmp_path: Path) -> N
     done = ctx("agent", cwd=root)
     assert "## Constitution\n\nThe rules cannot be read" in done.out
     assert "Tides" in done.out
+
+
+@pytest.mark.parametrize("block", ["```py\n  x = 1\n  ```", "> ~~~py\n  > said\n  > ~~~", "> Py.\n  > Two."])
+def test_a_handle_is_no_part_of_a_block_that_an_item_begins_with(block: str) -> None:
+    text = _text("CONVENTIONS.md", f"## Style\n\n- **Py**: {block}\n- **Other**: item\n")
+    first, _, rest = text.partition("\n  ")
+    assert first.startswith("## Conventions\n- (C-")
+    assert rest.startswith(block)

@@ -7,6 +7,7 @@ entries or, behind them, among the *delta* entries, whose texts are in the manif
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -130,6 +131,12 @@ class LazyMemory:
     def list_keys(self, name: str) -> list[bytes]:
         """The keys of a list of entries, and of the sessions where it has them, by its name in LISTS."""
         return keys_of(name, self.keys, self.manifest.numbers("flags"), self.about)
+
+    @property
+    def rest_digest(self) -> str:
+        """A digest over the rules and the tasks."""
+        rest = self.manifest.data("rules") + b"\0" + self.manifest.data("tasks")
+        return hashlib.sha256(rest).hexdigest()
 
     @cached_property
     def constitution(self) -> str:

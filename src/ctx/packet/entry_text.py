@@ -60,8 +60,8 @@ def _nameless(body: str, handle: str) -> str:
     if _is_paragraph(body):
         return escape_block(f"- {_joined(body)} ({handle})\n", IN_ITEMS)
     lines = first.split("\n")
-    if lines[0].lstrip().startswith(("```", "~~~")):
-        lines.insert(0, "")  # behind a fence the handle would name the language of the code
+    if _BLOCK.match(lines[0].lstrip()):
+        lines.insert(0, "")  # the handle is not of the code, quote or list that begins there
     at = next((n for n, line in enumerate(lines) if n and _BLOCK.match(line)), len(lines))
     own = lines[at - 1].rstrip()
     lines[at - 1] = f"{own} ({handle})" if own else f"({handle})"

@@ -150,7 +150,7 @@ class CacheSession(Session):
         """The sizes of the competing entries, found or else worked out for all live ones and kept."""
         name = f"sizes-{self._tokenizer}"
         entries = self._find_or_make(name, self._kept.about["lists"]["live"], self._measure)
-        rest = self._find_or_make(f"{name}-rest", self._reading.digest, self._measure_rest)
+        rest = self._find_or_make(f"{name}-rest", self._kept.rest_digest, self._measure_rest)
         return PacketSizes(EntrySizes(entries), rest, self._reading.live, self._numbers)
 
     def _measure(self) -> Parts:
