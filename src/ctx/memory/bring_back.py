@@ -50,7 +50,7 @@ def _all(entries: Sequence[Entry]) -> list[tuple[str, str, str, str]]:
 def _ways(document: Document, there: Sequence[Entry], entry: Entry, piece: str) -> Iterator[Edit]:
     """The insertions to try, best first: beside its neighbours, at the end, under its category's heading."""
     text = document.text
-    separated = bool(document.blocks.rules)
+    separated = bool(document.blocks.rules) or not there
     same = [other for other in there if other.category == entry.category]
     for part in _followers(there, same, entry):
         yield Edit(part.start, part.start, _before(text, piece, bullet=entry.bullet, separated=separated))
