@@ -8,6 +8,7 @@ from ctx.actions.read_context import Reader, Reading
 from ctx.errors import CtxError
 from ctx.memory.archive import BLANK, take_out
 from ctx.memory.bring_back import put_back
+from ctx.memory.compose import SEPARATOR
 from ctx.memory.duplicates import find_exact
 from ctx.memory.entry import Entry
 from ctx.memory.layout import CONTEXT
@@ -88,9 +89,9 @@ def _restore_task(changes: Changes, task: Task) -> Written:
 
 
 def _leave_archive(changes: Changes, path: str, rest: str) -> None:
-    """Stage what is left of an archive; with nothing but its title the file goes."""
-    said = rest.strip(BLANK).splitlines()
-    if len(said) <= 1 and all(line.startswith("# ") for line in said):
+    """Stage what is left of an archive; with nothing but headings and separators in it the file goes."""
+    said = [line.strip() for line in rest.strip(BLANK).splitlines()]
+    if all(not line or line == SEPARATOR or line.startswith("#") for line in said):
         changes.remove(path)
     else:
         changes.write(path, rest)

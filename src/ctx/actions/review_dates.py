@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from ctx.actions.read_context import Reader
-from ctx.errors import CtxError, UsageError
+from ctx.errors import UsageError
 from ctx.memory.entry import Entry
 from ctx.store import git
 from ctx.store.git_call import GitError
@@ -38,24 +39,35 @@ def _days(span: str) -> int:
 
 def _touched(reader: Reader, entries: Sequence[Entry], today: str) -> list[str]:
     """For each entry the ISO date on which it was last touched; empty where nothing tells."""
-    blamed: dict[str, dict[int, str] | None] = {}
-    texts: dict[str, str] = {}
-    for path in {entry.path for entry in entries}:
-        texts[path] = reader.worktree.read(path) or ""
+    files = {path: _File.of(reader, path) for path in {entry.path for entry in entries}}
+    return [max(entry.date or "", files[entry.path].last_change(entry, today)) for entry in entries]
+
+
+class _File(NamedTuple):
+    """A file's text, the dates of its lines by number, and the lines that it had when it was committed."""
+
+    text: str
+    days: Mapping[int, str] = {}
+    committed: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, reader: Reader, path: str) -> _File:
+        """A file with what git knows of it; without git, or for a new file, that is nothing."""
+        text = reader.worktree.read(path) or ""
+        lines = range(1, text.count("\n") + 2)
         try:
-            lines = range(1, texts[path].count("\n") + 2)
-            blamed[path] = git.blame_dates(reader.root, path, texts[path], lines)
-        except (GitError, CtxError):
-            blamed[path] = None  # no git, or a file that it does not know
-    return [_day(entry, texts[entry.path], blamed[entry.path], today) for entry in entries]
+            days = git.blame_dates(reader.root, path, text, lines)
+            return cls(text, days, git.committed_lines(reader.root, path))
+        except GitError:
+            return cls(text)
 
-
-def _day(entry: Entry, text: str, blamed: dict[int, str] | None, today: str) -> str:
-    own = entry.date or ""
-    if blamed is None:
-        return own
-    stop = entry.line + text[entry.start : entry.end].rstrip().count("\n")
-    # A line that is not committed is being worked on; a blank one says nothing.
-    lines = text.split("\n")[entry.line - 1 : stop]
-    days = [blamed.get(entry.line + number, today) for number, line in enumerate(lines) if line.strip()]
-    return max([own, *days])
+    def last_change(self, entry: Entry, today: str) -> str:
+        """The date of the entry's newest line: today for one that is not committed yet."""
+        if self.committed is None:
+            return ""
+        days = [""]
+        for number, line in enumerate(self.text[entry.start : entry.end].rstrip().splitlines(), entry.line):
+            # A line that stands there several times may be any of them: it has no date, and is not new.
+            if line.strip():
+                days.append(self.days.get(number, "" if line in self.committed else today))
+        return max(days)

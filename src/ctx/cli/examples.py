@@ -51,7 +51,7 @@ drift: ctx drift --fix --dry-run
 consolidate: ctx consolidate --plan plan.toml
 consolidate: ctx consolidate --apply plan.toml --approved-by "A. Person"
 bench: ctx bench
-install: ctx install git
+install git: ctx install git
 config show: ctx config show
 config check: ctx config check
 config set: ctx config set budget 8000

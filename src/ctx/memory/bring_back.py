@@ -50,12 +50,14 @@ def _all(entries: Sequence[Entry]) -> list[tuple[str, str, str, str]]:
 def _ways(document: Document, there: Sequence[Entry], entry: Entry, piece: str) -> Iterator[Edit]:
     """The insertions to try, best first: beside its neighbours, at the end, under its category's heading."""
     text = document.text
-    separated = bool(document.blocks.rules)
+    separated = bool(document.blocks.rules) or not there
     same = [other for other in there if other.category == entry.category]
     for part in _followers(there, same, entry):
         yield Edit(part.start, part.start, _before(text, piece, bullet=entry.bullet, separated=separated))
-    if same and (entry.bullet or entry.category):
-        end = same[-1].end
+    # A bullet without a name is read only beside others, and in the archive it may have lost its category.
+    beside = {other.category: other for other in there if other.bullet} if entry.bullet else {}
+    for other in [*(same[-1:] if entry.bullet or entry.category else []), *beside.values()]:
+        end = other.end
         yield Edit(end, end, _behind(text, end, piece, bullet=entry.bullet, separated=separated))
     at = len(text)
     for heading in ("", entry.category and f"{'#' * max(entry.level - 1, 1)} {entry.category}"):

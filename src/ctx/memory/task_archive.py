@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ctx.errors import CtxError
@@ -44,7 +44,7 @@ def archive_finished(page: TaskPage, archive: str | None, path: str) -> Archivin
     What is deferred, `[>]`, stays. An item that the archive holds already under its heading, byte for byte,
     is what an interrupted run left and is not written twice.
     """
-    return _archive(page, archive, path, _movable(page, list(_runs(page))))
+    return _archive(page, archive, path, _movable(page, _runs(page)))
 
 
 def archive_chosen(page: TaskPage, archive: str | None, path: str, chosen: Sequence[Task]) -> Archiving:
@@ -54,7 +54,7 @@ def archive_chosen(page: TaskPage, archive: str | None, path: str, chosen: Seque
     """
     marks = {task.mark for task in chosen}
     marks -= {inner.mark for task in chosen for inner in page.nested(task)}
-    runs = [[item] for item in page.document.blocks.items if item.content + 1 in marks]
+    runs = _grouped(page, [item for item in page.document.blocks.items if item.content + 1 in marks])
     if len(_movable(page, runs)) < len(runs):
         raise CtxError(
             "cannot be taken out without changing how the rest of the file is read",
@@ -75,22 +75,26 @@ def _archive(page: TaskPage, archive: str | None, path: str, runs: list[list[Ite
     return Archiving(text, edits, moved)
 
 
-def _runs(page: TaskPage) -> Iterator[list[Item]]:
+def _runs(page: TaskPage) -> list[list[Item]]:
     """The finished top-level items, those together that only blank lines part."""
     by_start = {task.start: task for task in reversed(page.tasks)}
-    run: list[Item] = []
+    finished = []
     for item in page.document.blocks.items:
-        if item.depth:
-            continue
         task = by_start.get(item.start)
-        if task is None or task.mark >= item.content + 2 or not _is_finished(page, task):
-            continue
-        if run and page.text[run[-1].end : item.start].strip():
-            yield run
-            run = []
-        run.append(item)
-    if run:
-        yield run
+        if not item.depth and task and task.mark < item.content + 2 and _is_finished(page, task):
+            finished.append(item)
+    return _grouped(page, finished)
+
+
+def _grouped(page: TaskPage, items: Sequence[Item]) -> list[list[Item]]:
+    """Items in the order of the file, those together that only blank lines part."""
+    runs: list[list[Item]] = []
+    for item in items:
+        if runs and not page.text[runs[-1][-1].end : item.start].strip():
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    return runs
 
 
 def _is_finished(page: TaskPage, task: Task) -> bool:

@@ -178,6 +178,12 @@ def blame_dates(root: Path, path: str, text: str, lines: Iterable[int]) -> dict[
     return {places[line]: day for line, day in _blamed_days(blamed) if line in places}
 
 
+def committed_lines(root: Path, path: str) -> frozenset[str]:
+    """The lines of a file as it was committed last, without their ends. Raises GitError for a new file."""
+    text = _text(git(root, "cat-file", "blob", f"HEAD:./{path}"))
+    return frozenset(re.split(r"\r\n|\n|\r", text))
+
+
 def _same_lines(new: str, old: str) -> dict[int, int]:
     """The lines of `new` that `old` holds too, with their numbers there.
 
