@@ -13,7 +13,8 @@ from ctx.retrieval.contradiction import Difference, contradiction
 # Fields that say what holds; all others tell of how it came about, or of what else there was.
 _SAYING = frozenset({"lesson", "decision", "application", "prevention", "solution"})
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n\s*\n|\n\s*[-*+] ")
-_MOST = 200  # statements of an entry that are compared
+# Two statements are compared in the square of their length, and each with each.
+_LONGEST, _MOST = 300, 30
 
 
 class Conflict(NamedTuple):
@@ -35,9 +36,8 @@ def find_conflict(one: Entry, other: Entry) -> Conflict | None:
 def find_turned_word(one: Entry, other: Entry) -> Conflict | None:
     """A contradiction anywhere in two entries that say nearly the same."""
     mine, theirs = (dict.fromkeys(statements(entry)) for entry in (one, other))
-    return _first(
-        [text for text in mine if text not in theirs], [text for text in theirs if text not in mine]
-    )
+    own = [text for text in mine if text not in theirs][:_MOST]
+    return _first(own, [text for text in theirs if text not in mine][:_MOST])
 
 
 def claims(entry: Entry) -> list[str]:
@@ -45,14 +45,14 @@ def claims(entry: Entry) -> list[str]:
     fields = list(find_fields(entry.body))
     saying = [field.text for field in fields if field.name.lower() in _SAYING]
     text = saying[0] if saying else entry.body[: fields[0].start] if fields else entry.body
-    first = _SENTENCE.split(text.strip(), maxsplit=1)[0]
-    return list(dict.fromkeys(claim for claim in (entry.title, " ".join(first.split())) if claim))
+    first = _SENTENCE.split(text.strip()[: 2 * _LONGEST], maxsplit=1)[0]
+    return list(dict.fromkeys(claim[:_LONGEST] for claim in (entry.title, " ".join(first.split())) if claim))
 
 
 def statements(entry: Entry) -> list[str]:
     """The title and the sentences of an entry."""
-    found = (" ".join(text.split()) for text in _SENTENCE.split(entry.body))
-    return [entry.title, *(text for text in found if text)][:_MOST]
+    found = (" ".join(text.split())[:_LONGEST] for text in _SENTENCE.split(entry.body))
+    return [entry.title[:_LONGEST], *(text for text in found if text)]
 
 
 def _know_each_other(one: Entry, other: Entry) -> bool:

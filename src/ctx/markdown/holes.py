@@ -19,7 +19,10 @@ def removals(text: str, blocks: Blocks, spans: list[Span]) -> list[Edit]:
         start, end = group[0][0], group[-1][1]
         before, after = _line_start(blocks, start), _line_end(text, blocks, end)
         if text[before:start].strip(_BLANKS) or text[end:after].strip(_BLANKS + "\r\n"):
-            edits.append(_within_line(text, (start, end), before))
+            # At the end of a line the blanks before all of them go; one by one they would take the same ones.
+            ends_line = end == len(text) or not text[end:after].strip(_BLANKS + "\r\n")
+            spans_apart = [(start, end)] if ends_line else group
+            edits += [_within_line(text, span, before) for span in spans_apart]
             continue
         first, last = bisect_right(blocks.offsets, before) - 1, bisect_right(blocks.offsets, after - 1)
         if not edits or edits[-1].end != before:

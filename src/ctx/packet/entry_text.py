@@ -12,7 +12,18 @@ from ctx.packet.inert import IN_ITEMS, block, clean, clipped_line, one_line, unb
 
 # How an entry came about and is kept; `ctx show` has it.
 _BOOKKEEPING = frozenset(
-    {"marks", "pinned", "approved by", "consolidated from", "by", "source", "frame", "task", "retry of"}
+    {
+        "marks",
+        "pinned",
+        "approved by",
+        "consolidated from",
+        "by",
+        "source",
+        "frame",
+        "task",
+        "retry of",
+        "formerly",
+    }
 )
 # What an entry is anyway, as a field, a list item or a plain line.
 _ACCEPTED = re.compile(

@@ -115,6 +115,7 @@ class _Packing:
         self.press, self.room = packer.press, room
         self.budget = Budget(room)
         self.choice = Choice()
+        self.fewest_lines = 0
         self.coverage = Coverage(packer.chances, [query.attention for query in self.content.queries])
         self.entries = EntryClaims(self.content, packer.forms, self.coverage, self.budget, self.choice)
 
@@ -221,6 +222,7 @@ class _Packing:
         room = self.budget.left.share(self.shares.lines)
         if self.press.counter.tokens(self.budget.left.units) < _LINES_FROM:
             return room
+        self.fewest_lines = _LINES
         lines = [self.packer.forms.size(number, SUMMARY) for number in self._left(self.packer.competing)]
         longest = total(*heapq.nlargest(_LINES, lines))
         return Size(*map(max, room, longest))
@@ -253,6 +255,8 @@ class _Packing:
         """Turn lines, and what is left out, into whole entries, what adds most to the queries first."""
         misfits = 0
         for number in self._by_gain(FULL):
+            if number in self.choice.lines and len(self.choice.lines) <= self.fewest_lines and self._omits():
+                continue
             relevant = self.content.scored.relevance(number) > 0
             reason = self.packer.why(number) if relevant else "filled what was left"
             misfits = misfits + 1 if self.entries.take_whole(number, reason) is None else 0
@@ -271,6 +275,10 @@ class _Packing:
         found = self.content.scored.found
         yield from best_first((n for n in found if not taken(n)), self.coverage.gain, fits)
         yield from (n for n in self.packer.ranked if n not in found and not taken(n))
+
+    def _omits(self) -> bool:
+        """Whether any entry is not in at all."""
+        return len(self.choice.whole) + len(self.choice.lines) < len(self.content.scored)
 
     def _left(self, numbers: Iterable[int]) -> list[int]:
         return [number for number in numbers if not self.entries.is_in(number)]
