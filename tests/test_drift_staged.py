@@ -94,3 +94,12 @@ def test_a_hook_stops_the_commit_of_a_secret(repository: Repository, flags: tupl
     repository.write(FILE, CLEAN + "\nMore text.\n")
     repository("add", FILE)
     repository("commit", "-q", "-m", "clean", *flags)
+
+
+def test_a_target_is_named_once_a_line(repository: Repository) -> None:
+    text = CLEAN + f"\nSee `src/x.py`, `src/x.py:3` and\nagain `src/x.py`; {SECRET} is not {SECRET}.\n"
+    repository.commit(src__x_py=code("x"), **{FILE: text})
+    repository.commit(src__x_py=None)
+    found = [line for line in drift(repository.root).out.splitlines() if FILE in line]
+    assert [line.split(":")[1] for line in found if "src/x.py" in line] == ["7", "8"]
+    assert [line.split(":")[1] for line in found if "holds a secret" in line] == ["8"]
