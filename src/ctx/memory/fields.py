@@ -59,7 +59,7 @@ _PART_NAMES = NAMES | frozenset(
 ONE_PARAGRAPH = frozenset(
     {"tags", "summary", "status", "source", "by", "pinned", "applies to", "marks", "supersedes"}
 )
-_PARAGRAPH_END = re.compile(r"\S[ \t]*(?P<gap>(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r))")
+_PARAGRAPH_END = re.compile(r"\S[ \t]*(?P<gap>(?:\r\n|\n|\r(?!\n))[ \t]*(?:\r\n|\n|\r))")
 
 
 class Field(NamedTuple):
@@ -138,7 +138,10 @@ def parts_of(body: str) -> tuple[list[tuple[str, str]], str]:
 
 def _lead_end(body: str, at: int) -> int:
     """Where the paragraph that begins at an offset ends; the end of the body where it introduces the rest."""
-    fenced = fenced_spans(_with_line_feeds(body)) if "```" in body or "~~~" in body else []
+    # A line break that begins with a carriage return is behind the fence, not in it.
+    fenced = [
+        (first, stop - (body[stop - 1] == "\r")) for first, stop in fenced_spans(_with_line_feeds(body))
+    ]
     for gap in _PARAGRAPH_END.finditer(body, at):
         if not is_inside(fenced, gap.start("gap")):
             end = gap.start("gap")
