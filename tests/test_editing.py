@@ -16,7 +16,7 @@ from ctx.actions.edit_entry import Edition, edit_entry
 from ctx.actions.read_context import Reader
 from ctx.errors import CtxError
 from ctx.memory.entry import Entry
-from ctx.memory.fields import outside, parts_of
+from ctx.memory.fields import find_fields, outside, parts_of
 from tests.contexts import anything, words
 from tests.test_writing import added, ctx, here, text_of
 
@@ -217,3 +217,13 @@ def test_a_task_is_told_as_it_stands(here: Path) -> None:
     gone = ctx("task", "done", "--undo", task, cwd=here)
     assert (gone.code, gone.out) == (1, "")
     assert f"{task} is archived\nhint: `ctx restore {task}`" in gone.err
+
+
+def test_free_text_is_the_last_fields_for_readers_and_its_own_for_writers() -> None:
+    body = "**Context**: a\n\nb\n\n**Lesson**: c\n\nd\n\n- e"
+    assert [field.text for field in find_fields(body)] == ["a\n\nb", "c\n\nd\n\n- e"]
+    assert parts_of(body) == ([("Context", "a\n\nb"), ("Lesson", "c")], "d\n\n- e")
+    for whole in ("**Lesson**:\n\nc\n\nd", "**Lesson**: these:\n\n- c", "### Lesson\n\nc\n\nd"):
+        assert outside(whole) == ""
+    fenced = "**Lesson**: run\n```\na\n\nb\n```\n\nfree"
+    assert outside(fenced) == outside(fenced.replace("\n", "\r\n")) == "free"

@@ -17,7 +17,7 @@ from ctx.markdown.edits import apply
 from ctx.memory.archive import take_out
 from ctx.memory.compose import Draft, field_name, harmless, next_stamp, one_line, unix
 from ctx.memory.entry import Entry, clean_tag, split_list
-from ctx.memory.fields import ONE_PARAGRAPH, find_fields, parts_of
+from ctx.memory.fields import ONE_PARAGRAPH, own_fields, parts_of
 from ctx.memory.insert import insert_entry
 from ctx.memory.layout import CONTEXT
 from ctx.memory.links import FORMERLY
@@ -166,7 +166,7 @@ def _set_body(changes: Changes, kind: Kind, entry: Entry, text: str) -> dict[str
     if text == unix(entry.body).strip("\n").rstrip():
         return {}
     own = {name.lower(): value for name, value in parts_of(unix(entry.body))[0]}
-    for found in reversed(list(find_fields(text))):
+    for found in reversed(list(own_fields(text))):
         if (now := own.get(found.name.lower())) is not None:
             given |= {found.name: found.text} if now != found.text else {}
             text = f"{text[: found.start].rstrip()}\n\n{text[found.end :].lstrip()}".strip("\n")

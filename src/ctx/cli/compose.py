@@ -87,7 +87,7 @@ def read_new(kind: Kind, text: str, allow_secret: str) -> NewEntry:
     """
     from ctx.actions.add_entry import NewEntry
     from ctx.actions.guard_text import RefusedTextError
-    from ctx.memory.fields import find_fields
+    from ctx.memory.fields import own_fields
 
     if text.strip() in {template_for(kind).strip(), ""}:
         raise NothingToWriteError(
@@ -101,7 +101,7 @@ def read_new(kind: Kind, text: str, allow_secret: str) -> NewEntry:
         )
     fields: dict[str, str] = {}
     rest = content
-    for found in reversed(list(find_fields(content))):
+    for found in reversed(list(own_fields(content))):
         fields = {found.name: found.text} | fields
         rest = rest[: found.start] + rest[found.end :]
     tags = fields.pop("Tags", "").split(",")

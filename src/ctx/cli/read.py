@@ -157,9 +157,12 @@ def _listed(entry: Entry) -> dict[str, Any]:
 
 
 def _width() -> int:
-    import shutil
-
-    return min(shutil.get_terminal_size().columns, _WIDEST)
+    """The width for a page: that of the terminal where there is one, and no more than can be read well."""
+    try:
+        columns = os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError):
+        columns = 0
+    return min(columns or _WIDEST, _WIDEST)
 
 
 def _has_colour() -> bool:

@@ -18,7 +18,7 @@ from ctx.markdown.inline import find_comments
 from ctx.markdown.strays import find_strays
 from ctx.markdown.underlined import underlined
 from ctx.memory.entry import clean_tag
-from ctx.memory.fields import ONE_PARAGRAPH, find_fields, outside, parts_of
+from ctx.memory.fields import ONE_PARAGRAPH, outside, own_fields, parts_of
 from ctx.memory.stamp import split_stamp
 
 SEPARATOR = "---"
@@ -143,7 +143,7 @@ def field_text(name: str, text: str, *, level: int = 2) -> str:
 
 
 def _without_other_fields(text: str) -> str:
-    others = list(find_fields(text))[1:]
+    others = list(own_fields(text))[1:]
     return apply(text, [Edit(at, at, "\\") for other in others for at in (_mark_of(text, other.start),)])
 
 
@@ -154,8 +154,8 @@ def _mark_of(text: str, start: int) -> int:
 
 def _is_one_field(text: str, level: int) -> bool:
     """Whether the text is one field, and one written behind it would be read as another."""
-    read = [found.name for found in find_fields(f"{text}\n\n**Next**: x")]
-    alone = [found.end for found in find_fields(text)] == [len(text)]
+    read = [found.name for found in own_fields(f"{text}\n\n**Next**: x")]
+    alone = [found.end for found in own_fields(text)] == [len(text)]
     return alone and len(read) == 2 and read[1] == "Next" and harmless(text, level=level) == text
 
 

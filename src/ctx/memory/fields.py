@@ -59,7 +59,7 @@ _PART_NAMES = NAMES | frozenset(
 ONE_PARAGRAPH = frozenset(
     {"tags", "summary", "status", "source", "by", "pinned", "applies to", "marks", "supersedes", "formerly"}
 )
-_PARAGRAPH_END = re.compile(r"\S[ \t]*(?P<gap>(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r))")
+_PARAGRAPH_END = re.compile(r"\S[ \t]*(?P<gap>(?:\r\n|\n|\r(?!\n))[ \t]*(?:\r\n|\n|\r))")
 
 
 class Field(NamedTuple):
@@ -84,26 +84,41 @@ def is_part_name(heading: str) -> bool:
 def find_fields(body: str) -> Iterator[Field]:
     """Each field of a body in order; its text runs to the next field, or to the end of its paragraph.
 
-    A short field ends with its paragraph. So does the last one where its text begins on the line of its name
-    and does not end in a colon: what follows is free text. Where the text begins below the name, all of it is
-    the field's.
+    So free text behind the last one counts to that: for who reads, it is said under its name.
     """
+    return (field for field, _ in _found(body))
+
+
+def own_fields(body: str) -> Iterator[Field]:
+    """The same without free text: the last field ends with its paragraph, where its text begins on its line.
+
+    Not so where that paragraph ends in a colon, which introduces what follows. What begins below the name is
+    the field's whole text. This is what is read as `fields`, and what a change of a field replaces.
+    """
+    found = list(_found(body))
+    for number, (field, at) in enumerate(found, 1):
+        is_last = number == len(found) and field.name.lower() not in ONE_PARAGRAPH
+        if is_last and body[at : at + 1].strip():
+            end = _lead_end(body, at)
+            yield field._replace(text=body[at:end].strip(), end=end)
+        else:
+            yield field
+
+
+def _found(body: str) -> Iterator[tuple[Field, int]]:
+    """Each field with the offset at which its text begins."""
     marks = list(_marks(body))
     ends = [start for _, start, _ in marks[1:]] + [len(body)]
-    for number, ((name, start, at), stop) in enumerate(zip(marks, ends, strict=False), 1):
-        end = stop
-        if name.lower() in ONE_PARAGRAPH:
-            gap = _PARAGRAPH_END.search(body, at, stop)
-            end = gap.start("gap") if gap else stop
-        elif number == len(marks) and body[at : at + 1].strip():
-            end = _lead_end(body, at)
-        yield Field(name, body[at:end].strip(), start, end)
+    for (name, start, at), stop in zip(marks, ends, strict=False):
+        gap = _PARAGRAPH_END.search(body, at, stop) if name.lower() in ONE_PARAGRAPH else None
+        end = gap.start("gap") if gap else stop
+        yield Field(name, body[at:end].strip(), start, end), at
 
 
 def outside_spans(body: str) -> list[tuple[int, int]]:
     """The spans of a body that are in no field, without the blanks around them."""
     at, spans = 0, []
-    for field in [*find_fields(body), Field("", "", len(body), len(body))]:
+    for field in [*own_fields(body), Field("", "", len(body), len(body))]:
         text = body[at : field.start]
         if text.strip():
             spans.append((at + len(text) - len(text.lstrip()), at + len(text.rstrip())))
@@ -118,12 +133,15 @@ def outside(body: str) -> str:
 
 def parts_of(body: str) -> tuple[list[tuple[str, str]], str]:
     """The names and texts of a body's fields, and what it says in none."""
-    return [(found.name, found.text) for found in find_fields(body)], outside(body)
+    return [(found.name, found.text) for found in own_fields(body)], outside(body)
 
 
 def _lead_end(body: str, at: int) -> int:
     """Where the paragraph that begins at an offset ends; the end of the body where it introduces the rest."""
-    fenced = fenced_spans(_with_line_feeds(body)) if "```" in body or "~~~" in body else []
+    # A line break that begins with a carriage return is behind the fence, not in it.
+    fenced = [
+        (first, stop - (body[stop - 1] == "\r")) for first, stop in fenced_spans(_with_line_feeds(body))
+    ]
     for gap in _PARAGRAPH_END.finditer(body, at):
         if not is_inside(fenced, gap.start("gap")):
             end = gap.start("gap")
@@ -146,7 +164,7 @@ def read_fields(body: str) -> dict[str, str]:
     if "**" not in body and "#" not in body:
         return {}
     fields: dict[str, str] = {}
-    for found in find_fields(body):
+    for found in own_fields(body):
         fields.setdefault(found.name, found.text)
     return fields
 

@@ -19,7 +19,7 @@ from ctx.markdown.lines import newline_of
 from ctx.memory import compose
 from ctx.memory.adr import FrontMatter, yaml_value
 from ctx.memory.entry import Entry
-from ctx.memory.fields import ONE_PARAGRAPH, Field, find_fields, outside_spans
+from ctx.memory.fields import ONE_PARAGRAPH, Field, outside_spans, own_fields
 from ctx.memory.read_entries import read_entries
 from ctx.memory.row_text import cell_edits, content_edits
 from ctx.memory.segment import Segment, segment
@@ -136,7 +136,7 @@ def field_ways(place: Place, name: str, value: str) -> Ways:
     if name.lower() == "status" and value and (said := find_status(place.raw)):
         at = place.part.body
         yield [Edit(at + said.start, at + said.end, compose.one_line(value))]
-    found = next((f for f in find_fields(place.raw) if f.name.lower() == name.lower()), None)
+    found = next((f for f in own_fields(place.raw) if f.name.lower() == name.lower()), None)
     if found is None:
         yield from _new_field(place, name, value) if value else [[]]
     elif not value:
@@ -156,7 +156,7 @@ def _outside_first(place: Place, name: str, value: str) -> Ways:
     if not (spans := outside_spans(raw)):
         return
     parts = [raw[start:end] for start, end in spans]
-    fields = list(find_fields(raw))
+    fields = list(own_fields(raw))
     sources = [raw[field.start : field.end].strip() for field in fields]
     at = next((n for n, field in enumerate(fields) if field.name.lower() == name.lower()), len(fields))
     sources[at : at + 1] = [place.written(compose.field_text(name, value, level=level))] if value else []
@@ -180,7 +180,7 @@ def body_ways(place: Place, text: str) -> Ways:
         yield [Edit(body + len(raw), body + len(raw), newline * 2 + written)]
     else:
         yield from content_ways(place, text)
-    sources = [raw[field.start : field.end].strip() for field in find_fields(raw)]
+    sources = [raw[field.start : field.end].strip() for field in own_fields(raw)]
     gap = newline * 2 + place.margin
     yield [_replaced(place, gap.join(filter(None, [written.removeprefix(place.margin), *sources])))]
 
@@ -233,7 +233,7 @@ def _new_field(place: Place, name: str, value: str) -> Ways:
     if name.lower() not in ONE_PARAGRAPH and not place.part.bullet and (at := _first_short(raw)) is not None:
         yield [Edit(body + at, body + at, field + newline * 2)]
     # Behind the last field, where free text follows it.
-    fields = list(find_fields(raw))
+    fields = list(own_fields(raw))
     if name != "Status" and fields and raw[fields[-1].end :].strip():
         at = body + len(raw[: fields[-1].end].rstrip())
         yield [Edit(at, at, newline * 2 + field)]
@@ -250,7 +250,7 @@ def _new_field(place: Place, name: str, value: str) -> Ways:
 def _first_short(raw: str) -> int | None:
     """Where the first field stands that ends with its paragraph; a status leads and does not count."""
     short = ONE_PARAGRAPH - {"status"}
-    return next((field.start for field in find_fields(raw) if field.name.lower() in short), None)
+    return next((field.start for field in own_fields(raw) if field.name.lower() in short), None)
 
 
 def _ended(place: Place) -> str:
