@@ -66,7 +66,7 @@ def added(done: Done) -> str:
     """The handle that a command prints; on stderr it may say the title of the entry it took."""
     handle = done.out.strip()
     assert done.code == 0, done
-    assert done.err == "" or done.err.startswith(f"{handle} is "), done
+    assert done.err == "" or done.err.startswith(f"{handle.split()[0]} is "), done
     return handle
 
 

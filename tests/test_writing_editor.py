@@ -88,7 +88,7 @@ class TestEditor:
         )
         assert code == 0, said
         text = stampless(text_of(here))
-        assert f"## [stamp] Uno\n\n**Lesson**: y\n\n### more\n\n**Formerly**: {name}\n\n---\n" in text
+        assert f"## [stamp] Uno\n\n**Lesson**: y\n\n**Formerly**: {name}\n\n### more\n\n---\n" in text
         assert f"see {said.split()[0]}" in text
         code, said = on_terminal(here, tmp_path, "", "edit", other)
         assert (code, "left as it is" in said) == (1, True), said

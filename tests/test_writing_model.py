@@ -102,6 +102,10 @@ class Commands(RuleBasedStateMachine):
         init_context(self.root)
         self.reader = Reader(self.root)
 
+    def _holds(self, names: list[str]) -> bool:
+        """Whether none of them is retired; what is retired already is not retired again."""
+        return self._live(names) and not any(self.model[name].fields.get("Status") for name in names)
+
     def _live(self, names: list[str]) -> bool:
         return all(name in self.model and not self.model[name].archived for name in names)
 
@@ -194,7 +198,7 @@ class Commands(RuleBasedStateMachine):
 
     @rule(old=entries, new=entries)
     def supersede(self, old: str, new: str) -> None:
-        if old != new and self._live([old, new]) and not self.model[new].fields.get("Status"):
+        if old != new and self._holds([old, new]):
             supersede_entry(self.reader, old, new)
             self.model[old].fields["Status"] = f"Superseded by {new}"
             names = [name for name in self.model[new].fields.get("Supersedes", "").split(", ") if name]
@@ -203,7 +207,7 @@ class Commands(RuleBasedStateMachine):
 
     @rule(name=entries, why=plain)
     def deprecate(self, name: str, why: str) -> None:
-        if self._live([name]):
+        if self._holds([name]):
             deprecate_entry(self.reader, name, why, date(2026, 11, 21))
             self.model[name].fields["Status"] = f"Deprecated ({why}, 2026-11-21)"
 

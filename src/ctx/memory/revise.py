@@ -217,7 +217,7 @@ def _is_told(place: Place, key: str) -> bool:
     """Whether the text itself gives a field."""
     if key == "status" and find_status(place.raw):
         return True
-    return any(field.name.lower() == key for field in find_fields(place.raw))
+    return any(field.name.lower() == key for field in own_fields(place.raw))
 
 
 def _new_field(place: Place, name: str, value: str) -> Ways:

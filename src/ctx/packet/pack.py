@@ -131,9 +131,10 @@ class _Packing:
         tasks.take_others()
         self._take_pinned()
         self._take_frames()
+        has_room = self.press.counter.tokens(self.budget.left.units) >= _LINES_FROM
         self.entries.open_lines()
         self.coverage.share(self.press.counter.tokens(self.budget.left.units))
-        lines = self.budget.keep(self._room_for_lines())
+        lines = self.budget.keep(self._room_for_lines(has_room=has_room))
         self._serve_urgent()
         self._compete()
         self.budget.give(lines)
@@ -217,10 +218,10 @@ class _Packing:
                     self.choice.frames = [row.text for row in reversed(rows)]
                     return
 
-    def _room_for_lines(self) -> Size:
+    def _room_for_lines(self, *, has_room: bool) -> Size:
         """What lines have for themselves: a share, and room for any ten of them where there is enough."""
         room = self.budget.left.share(self.shares.lines)
-        if self.press.counter.tokens(self.budget.left.units) < _LINES_FROM:
+        if not has_room:
             return room
         self.fewest_lines = _LINES
         lines = [self.packer.forms.size(number, SUMMARY) for number in self._left(self.packer.competing)]
