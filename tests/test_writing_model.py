@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
@@ -20,6 +21,7 @@ from ctx.actions.mark_entry import mark_entry
 from ctx.actions.read_context import Reader
 from ctx.actions.remove_entry import remove_entries
 from ctx.actions.supersede_entry import deprecate_entry, supersede_entry
+from ctx.errors import CtxError
 from tests.contexts import WORDS
 
 NOW = datetime(2026, 11, 21, 4, 34, 12, tzinfo=UTC)
@@ -102,10 +104,6 @@ class Commands(RuleBasedStateMachine):
         init_context(self.root)
         self.reader = Reader(self.root)
 
-    def _holds(self, names: list[str]) -> bool:
-        """Whether none of them is retired; what is retired already is not retired again."""
-        return self._live(names) and not any(self.model[name].fields.get("Status") for name in names)
-
     def _live(self, names: list[str]) -> bool:
         return all(name in self.model and not self.model[name].archived for name in names)
 
@@ -181,8 +179,7 @@ class Commands(RuleBasedStateMachine):
 
     @rule(name=entries, body=texts)
     def set_body(self, name: str, body: str) -> None:
-        # Free text behind a field that is not of one paragraph is read as that field's.
-        if self._live([name]) and list(filter(None, self.model[name].fields.values()))[-1:] == ["a test"]:
+        if self._live([name]):
             edit_entry(self.reader, name, Edition(body=body), NOW)
             self.model[name].body = body
 
@@ -198,16 +195,24 @@ class Commands(RuleBasedStateMachine):
 
     @rule(old=entries, new=entries)
     def supersede(self, old: str, new: str) -> None:
-        if old != new and self._holds([old, new]):
+        if old != new and self._live([old, new]) and not self.model[new].fields.get("Status"):
+            status = f"Superseded by {new}"
+            if self.model[old].fields.get("Status", status) != status:
+                with pytest.raises(CtxError, match="is retired already"):
+                    supersede_entry(self.reader, old, new)
+                return
             supersede_entry(self.reader, old, new)
-            self.model[old].fields["Status"] = f"Superseded by {new}"
+            self.model[old].fields["Status"] = status
             names = [name for name in self.model[new].fields.get("Supersedes", "").split(", ") if name]
             if old not in names:
                 self.model[new].fields["Supersedes"] = ", ".join([*names, old])
 
     @rule(name=entries, why=plain)
     def deprecate(self, name: str, why: str) -> None:
-        if self._holds([name]):
+        if self._live([name]) and self.model[name].fields.get("Status"):
+            with pytest.raises(CtxError, match="is retired already"):
+                deprecate_entry(self.reader, name, why, date(2026, 11, 21))
+        elif self._live([name]):
             deprecate_entry(self.reader, name, why, date(2026, 11, 21))
             self.model[name].fields["Status"] = f"Deprecated ({why}, 2026-11-21)"
 
