@@ -19,7 +19,7 @@ from ctx.markdown.lines import visible_end
 from ctx.markdown.spans import is_inside
 from ctx.markdown.strays import find_strays
 from ctx.memory.adr import FrontMatter, front_matter, holds_no_entry, is_adr, is_adr_name
-from ctx.memory.fields import is_field_name, is_part_name
+from ctx.memory.fields import is_field_name, is_part_name, read_fields
 from ctx.memory.heading import is_placeholder, split_heading
 from ctx.memory.listed import ItemHead, first_words, item_head
 from ctx.memory.stamp import split_stamp
@@ -301,8 +301,9 @@ class Segmenter:
     def _is_group(self, index: int) -> bool:
         """Whether an unstamped section only groups the ones below it.
 
-        It is an entry where its heading has a date beside its title, or where what stands below are parts of
-        an entry by their names: names of fields, and names that come again in other sections.
+        It is an entry where its heading has a date beside its title, where fields stand right below it, or
+        where what stands below are parts of an entry by their names: names of fields, and names that come
+        again in other sections.
         """
         level, head = self.sections[index].heading.level, self.heads[index]
         if level > 2 or (head.date and head.title):
@@ -313,7 +314,14 @@ class Segmenter:
         children = [at for at in below if self.sections[at].heading.level == 3]
         if any(self.heads[at].stamp for at in children):
             return True
+        if children and head.title and self._has_fields(index):
+            return False
         return any(not self._is_part(at) for at in children) or (bool(children) and not head.title)
+
+    def _has_fields(self, index: int) -> bool:
+        """Whether fields that every entry may have stand right below a heading."""
+        section = self.sections[index]
+        return any(map(is_field_name, read_fields(self.text[section.body : section.end])))
 
     def _is_pattern(self, index: int) -> bool:
         return self.heads[index].stamp is None and is_placeholder(self.sections[index].heading.text)
