@@ -37,7 +37,7 @@ _WORD = re.compile(r"\w+")
 # What begins a block of its own, or a line that has to stay one.
 _BLOCK = re.compile(r"[ ]{4}|\t|\s*(?:[-*+](?:\s|$)|[>|#<]|\d+[.)]|```|~~~|[-=*_ ]+$)")
 _FIELD_LINE = re.compile(r"\s*\*\*[^*\n]+(?:\*\*[ \t]*:|:\*\*)")
-_HARD_BREAK = re.compile(r"(?:[ ]{2,}|\\)\n")
+_HARD_BREAK = re.compile(r"(?:(?<![ ])[ ]{2,}+|\\)\n")
 _DATE = re.compile(r"\A### \d{4}-\d{2}-\d{2} ")
 _HANDLE = re.compile(r"\([A-Z]{1,3}-[0-9a-f]{6,64}(?:\.\d+)?\)")
 
