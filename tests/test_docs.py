@@ -11,6 +11,7 @@ import pytest
 from ctx.cli.app import MODULES
 from ctx.cli.declare import Command, Group, parameters
 from ctx.cli.reference import commands_page
+from tests.cli import ctx
 
 ROOT = Path(__file__).parent.parent
 
@@ -40,3 +41,16 @@ def test_everything_that_can_be_typed_is_explained(name: str) -> None:
     assert (COMMANDS[name].__doc__ or "").strip()
     for parameter in parameters(COMMANDS[name]).values():
         assert len(parameter.declared.help) > 3
+
+
+def test_the_sample_of_the_readme_is_what_comes_out() -> None:
+    """Each line of it, in its order; `…` stands for lines that are left out."""
+    sample = (
+        (ROOT / "README.md").read_text(encoding="utf-8").partition('$ ctx agent --budget 800 --task "')[2]
+    )
+    task, _, rest = sample.partition('"\n')
+    wanted = [line for line in rest.partition("```")[0].splitlines() if line not in {"", "…"}]
+    lines = iter(
+        ctx("agent", "--budget", "800", "--task", task, "--now", "2026-11-26", cwd=ROOT).out.splitlines()
+    )
+    assert [line for line in wanted if line not in lines] == []
