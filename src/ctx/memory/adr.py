@@ -17,7 +17,7 @@ _KEY = re.compile(
 _ITEM = re.compile(r"[ \t]*-[ \t]+(?P<value>[^\r\n]+?)[ \t]*(?:\r\n|\n|\r|\Z)")
 _QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:''|[^'])*'")
 _COMMENT = re.compile(r"(?:^|[ \t]+)#.*\Z")
-_PLAIN = re.compile(r"[\w(\u0080-\uffff](?:[^\r\n:#\"']|:(?! )|(?<! )#)*(?<![: ])\Z")
+_PLAIN = re.compile(r"(?:[\w(]|[^\x00-\x7f])(?:[^\r\n:#\"']|:(?! )|(?<! )#)*(?<![: ])\Z")
 
 # What the headings of an ADR say, in the words of MADR and Nygard and of their translations.
 _DECISION = frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 from ctx.memory.stamp import find_date, split_stamp
@@ -18,27 +19,29 @@ _WRITTEN = (
     rf"|(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?\.? {_MONTH.replace('<month', '<month4')},? (?P<y4>\d{{4}})"
 )
 _DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun)"
-_LEADING = re.compile(
+_LEADING = (
     rf"[*_]*(?:{_DAY},? )?(?:{_WRITTEN})(?: \({_DAY}\)|,? {_DAY})?[*_]*"
-    r"(?P<sign>[ \t]*[:–—|-]+[*_]*[ \t]+|[ \t]+|$)(?P<rest>.*)",
-    re.IGNORECASE | re.DOTALL,
+    r"(?P<sign>[ \t]*[:–—|-]+[*_]*[ \t]+|[ \t]+|$)(?P<rest>.*)"
 )
 # What stands in a pattern where a date is to be written: `[YYYY-MM-DD]`, `YYYY-MM-DD-HHMMSS`, `(date)`.
 _PATTERN = r"(?:Y{2,4}|J{4}|A{4})[-/. ]?M{1,2}(?:[-/. ]?(?:D{1,2}|T{1,2}|J{1,2}))?[\w:.-]*"
 _OPEN, _CLOSE = r"[\[(<{]{1,2}", r"[\])>}]{1,2}"
 _WORD = r"[\[<{]{1,2}(?:date|timestamp|stamp|datum|fecha)(?:[ _-]?(?:here|time))?[\]>}]{1,2}"
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = (
     rf"[*_~]*(?:{_OPEN}{_PATTERN}[^\])>}}\r\n]*{_CLOSE}(?!\()|{_WORD}(?!\()|{_PATTERN}(?![\w-]))"
-    rf"|.*[ \t]{_OPEN}{_PATTERN}{_CLOSE}[*_]*[ \t]*\Z",
-    re.IGNORECASE,
+    rf"|.*[ \t]{_OPEN}{_PATTERN}{_CLOSE}[*_]*[ \t]*\Z"
 )
 _BEGINS_PATTERN, _ENDS_PATTERN = frozenset("[(<{*_~YyJjAa"), frozenset("])>}*_ \t")
-_TRAILING = re.compile(
+_TRAILING = (
     rf"(?P<rest>.*\S)[ \t]*(?:\((?:{_WRITTEN})\)|\[(?:{_WRITTEN.replace('?P<', '?P<b_')})\]"
-    rf"|[ \t][–—|-]+[ \t]+(?:{_WRITTEN.replace('?P<', '?P<c_')}))[ \t]*",
-    re.IGNORECASE | re.DOTALL,
+    rf"|[ \t][–—|-]+[ \t]+(?:{_WRITTEN.replace('?P<', '?P<c_')}))[ \t]*"
 )
-_ANY_FORM = re.compile(_WRITTEN, re.IGNORECASE)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern, compiled when it is first needed: most files have only headings with stamps."""
+    return re.compile(pattern, re.IGNORECASE | re.DOTALL)
 
 
 def is_placeholder(heading: str) -> bool:
@@ -50,7 +53,7 @@ def is_placeholder(heading: str) -> bool:
     # Most headings begin and end like none.
     if heading[:1] not in _BEGINS_PATTERN and heading[-1:] not in _ENDS_PATTERN:
         return False
-    return _PLACEHOLDER.match(heading) is not None
+    return _compiled(_PLACEHOLDER).match(heading) is not None
 
 
 class DatedHeading(NamedTuple):
@@ -75,7 +78,7 @@ def split_heading(text: str) -> DatedHeading:
     if not _YEAR.search(text):  # as in most headings
         return DatedHeading(None, text, None)
     for pattern in (_LEADING, _TRAILING):
-        match = pattern.fullmatch(text)
+        match = _compiled(pattern).fullmatch(text)
         if match and (date_ := _iso(match)):
             return DatedHeading(None, match["rest"].strip(), date_)
     return DatedHeading(None, text, None)
@@ -100,5 +103,5 @@ def _iso(match: re.Match[str]) -> str | None:
 
 def date_in(text: str) -> str | None:
     """The ISO date of a text that is little more than a date, in whatever form it is written."""
-    match = _ANY_FORM.search(text)
+    match = _compiled(_WRITTEN).search(text)
     return _iso(match) if match else None
