@@ -332,18 +332,18 @@ class Segmenter:
         return is_part_name(name) or is_adr_name(name) or _folded(name) in self._names
 
     def _repeated_names(self) -> frozenset[str]:
-        """The names of unstamped third-level headings that stand in several second-level sections."""
-        seen: dict[str, int] = {}
-        repeated = set()
+        """The names of unstamped third-level headings that stand in several second-level sections.
+
+        Parts stand in each once: what comes again in one section, as speakers do, is no part.
+        """
+        places: dict[str, list[int]] = {}
         above = -1
         for index, section in enumerate(self.sections):
             if section.heading.level < 3:
                 above = index
             elif section.heading.level == 3 and self.heads[index].stamp is None:
-                name = _folded(section.heading.text)
-                if seen.setdefault(name, above) != above:
-                    repeated.add(name)
-        return frozenset(repeated)
+                places.setdefault(_folded(section.heading.text), []).append(above)
+        return frozenset(name for name, found in places.items() if 1 < len(found) == len(set(found)))
 
     def _own(self, index: int, group: _Group) -> list[Segment]:
         """What a group says itself: its bullets, where these are entries, and the text above them."""
