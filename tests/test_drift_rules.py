@@ -567,3 +567,10 @@ def test_tags_that_only_look_alike(one: str, other: str) -> None:
         "2026-11-02-101010", "Two", f"**Tags**: {other}"
     )
     assert not findings("similar-tags", facts({"LEARNINGS.md": text}))
+
+
+def test_a_comment_that_an_entry_ends_is_told_as_such() -> None:
+    text = "<!-- FORMATS\n\n## [2026-02-15-225807] Real one\n\nKept.\n\n-->\n"
+    (found,) = findings("unclosed-block", facts({"DECISIONS.md": text}))
+    assert (found.severity, found.line) == ("nudge", 1)
+    assert "is read as an entry" in found.message

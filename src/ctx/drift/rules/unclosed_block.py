@@ -31,4 +31,14 @@ class UnclosedBlock(Rule):
                     yield self.finding(path, fence.first + 1, "this code fence is never closed", "close it")
             for comment in blocks.comments:
                 if not comment.closed:
-                    yield self.finding(path, comment.first + 1, "this comment is never closed", "add -->")
+                    yield self._comment(path, comment.first + 1, is_broken="-->" in text[comment.end :])
+
+    def _comment(self, path: str, line: int, *, is_broken: bool) -> Finding:
+        """A comment without an end, or one that an entry inside it ends before its own."""
+        if not is_broken:
+            return self.finding(path, line, "this comment is never closed", "add -->")
+        message = "a heading with a real stamp ends this comment: what stands below it is read as an entry"
+        hint = (
+            "move the entry out of the comment, or write a pattern such as [YYYY-MM-DD] if it is an example"
+        )
+        return self.finding(path, line, message, hint, severity="nudge")
