@@ -34,6 +34,7 @@ _ACCEPTED = re.compile(
 _PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 _WORD = re.compile(r"\w+")
+_MARKUP = 40  # characters of markup and signs that a short text may have beside its words
 # What begins a block of its own, or a line that has to stay one.
 _BLOCK = re.compile(r"[ ]{4}|\t|\s*(?:[-*+](?:\s|$)|[>|#<]|\d+[.)]|```|~~~|[-=*_ ]+$)")
 _FIELD_LINE = re.compile(r"\s*\*\*[^*\n]+(?:\*\*[ \t]*:|:\*\*)")
@@ -87,11 +88,11 @@ def _body(entry: Entry) -> str:
         for found in reversed([*find_fields(body)]):
             if end := _needless(found, body, entry.title):
                 body = body[: found.start] + body[end:]
-    if "```" not in body and "~~~" not in body:
+    if "ccepted" in body.lower() and "```" not in body and "~~~" not in body:
         body = _ACCEPTED.sub("", body)
     body = _BLANK_LINES.sub("\n\n", body).strip("\n")
     first, _, rest = body.partition("\n\n")
-    if not entry.bullet and _words(first) == _words(entry.title):
+    if not entry.bullet and _says_only(first, entry.title):
         return rest.strip("\n")
     return body
 
@@ -102,8 +103,12 @@ def _needless(field: Field, body: str, title: str) -> int:
     end = found.start() if (found := _PARAGRAPH_END.search(body, field.start, field.end)) else field.end
     if name in _BOOKKEEPING or (name == "status" and _words(field.text) == ["accepted"]):
         return end
-    said = _words(field.text)
-    return field.end if said and said == _words(title) else 0
+    return field.end if _says_only(field.text, title) and _words(title) else 0
+
+
+def _says_only(text: str, title: str) -> bool:
+    """Whether a text has the words of a title and no others; most are too long for that."""
+    return len(text) <= 2 * len(title) + _MARKUP and _words(text) == _words(title)
 
 
 def _words(text: str) -> list[str]:

@@ -9,13 +9,13 @@ from ctx.packet.escape_structure import escape_block, escape_line, escape_prose,
 IN_RULES, IN_ITEMS = 3, 4
 # A line is read at a glance: it is no longer than most titles are.
 LINE = 120
-# Line breaks to other readers than those of Markdown.
-_SEPARATORS = {0x2028: " ", 0x2029: " "}
 
 
 def clean(text: str) -> str:
     """The text with line feeds only and no control characters, bidirectional overrides among them."""
-    return CONTROLS.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n")).translate(_SEPARATORS)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # These two break lines for other readers than those of Markdown.
+    return CONTROLS.sub("\ufffd", text.replace("\u2028", " ").replace("\u2029", " "))
 
 
 def unbroken(text: str) -> str:
