@@ -245,3 +245,20 @@ def test_tiktoken_itself_is_loaded_from_our_file(name: str, monkeypatch: pytest.
     one = Encoder(name)
     assert one._load().encode_ordinary("some 漢字 text") == encoding(name).encode_ordinary("some 漢字 text")
     assert one._load()._pat_str == PATTERNS[name] == encoding(name)._pat_str
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["a", "a ", " ", "/", "\n", "\x1c", "\u2028", "文", "\x1f "]),
+            st.integers(1, 1200),
+        ),
+        max_size=4,
+    )
+)
+def test_long_runs_are_seen_as_the_patterns_see_them(parts: list[tuple[str, int]]) -> None:
+    text = "".join(piece * count for piece, count in parts)
+    slow = len(text) > encoder._LONG and any(
+        found.end() - found.start() > encoder._LONG for run in encoder._RUNS for found in run.finditer(text)
+    )
+    assert encoder._has_long_run(text) == slow

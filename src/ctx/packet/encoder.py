@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # pre-token is longer than one run of each kind together with one character before it. White space is what the
 # patterns take for it; `re` would have four control characters more.
 _LONG = 1_000
+_NO_BLANKS = "\x1c\x1d\x1e\x1f"
 _RUNS = tuple(map(re.compile, (r"[\S\x1c-\x1f]+", r"(?:/|[^\S\x1c-\x1f])+")))
 # Loading tiktoken takes about as long as our own code takes for a megabyte of prose, or for this many bytes
 # of words that it has not met before.
@@ -112,9 +113,16 @@ def _without_surrogates(text: str) -> str:
 
 def _has_long_run(text: str) -> bool:
     """Whether a pre-token of the text may be long."""
-    return len(text) > _LONG and any(
-        found.end() - found.start() > _LONG for run in _RUNS for found in run.finditer(text)
-    )
+    if len(text) <= _LONG:
+        return False
+    if any(sign in text for sign in _NO_BLANKS):
+        return any(found.end() - found.start() > _LONG for run in _RUNS for found in run.finditer(text))
+    words = [*map(len, text.split())]
+    if max(words, default=0) > _LONG:
+        return True
+    # Only a text with so much white space can have so much of it in one place.
+    blanks = len(text) - sum(words) + text.count("/")
+    return blanks > _LONG and any(found.end() - found.start() > _LONG for found in _RUNS[1].finditer(text))
 
 
 def _settle(characters: str) -> None:
