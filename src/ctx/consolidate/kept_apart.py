@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from itertools import combinations
 
@@ -38,6 +38,6 @@ def with_line(text: str | None, group: Group, day: date, by: str) -> str:
     return f"{text}{gap}- {handles} · {day.isoformat()}{who} · {titles}\n"
 
 
-def is_apart(handles: Sequence[str], apart: set[frozenset[str]]) -> bool:
+def is_apart(handles: Sequence[str], apart: Collection[frozenset[str]]) -> bool:
     """Whether any two of some handles are kept apart."""
     return any(frozenset(pair) in apart for pair in combinations(handles, 2))

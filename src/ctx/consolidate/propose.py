@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ctx.consolidate.cluster import Cluster, clusters
 from ctx.consolidate.draft import in_order, merge_bodies
 from ctx.consolidate.duplicate import find_duplicates
+from ctx.consolidate.kept_apart import is_apart
 from ctx.consolidate.merged import distinct_title, merged_source, source_of
 from ctx.consolidate.metadata import may_take_part, origins
 from ctx.consolidate.opposites import may_share_an_entry
@@ -195,7 +196,7 @@ def _superseded(field: Field, counter: Counter) -> Iterator[Group]:
 
     for one in find_superseded(entries, likeness):
         older, newer = entries[one.older], entries[one.newer]
-        if frozenset((older.id, newer.id)) not in field.apart:
+        if not is_apart((older.id, newer.id), field.apart):
             yield keep_one(field, Proposal.SUPERSEDE, [older, newer], newer, one.note, counter)
 
 
@@ -203,6 +204,6 @@ def _duplicates(field: Field, gone: Collection[str], counter: Counter) -> Iterat
     entries = [entry for entry in field.chosen if entry.id not in gone]
     for first, second in find_duplicates(entries, field.kind):
         other, keep = entries[first], entries[second]
-        if frozenset((other.id, keep.id)) not in field.apart:
+        if not is_apart((other.id, keep.id), field.apart):
             note = f"{keep.id} says all that {other.id} does"
             yield keep_one(field, Proposal.DUPLICATE, [other, keep], keep, note, counter)

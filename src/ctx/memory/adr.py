@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ctx.memory.fields import with_line_feeds
+
 _FRONT = re.compile(
     r"\ufeff?---[ \t]*(?:\r\n|\n|\r)"
     r"(?P<inner>(?:(?:[ \t]+\S|#|-[ \t]|[\w\"'][^\r\n:]{0,60}:)[^\r\n]*(?:\r\n|\n|\r))*)"
@@ -88,7 +90,7 @@ def front_matter(text: str) -> FrontMatter:
     if match is None:
         return _NONE
     inner, base = match["inner"], match.start("inner")
-    plain = inner.replace("\r\n", " \n").replace("\r", "\n")
+    plain = with_line_feeds(inner)
     values: dict[str, str] = {}
     spans: dict[str, tuple[int, int]] = {}
     for found in _KEY.finditer(plain):

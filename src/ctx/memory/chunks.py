@@ -184,7 +184,7 @@ def _reaches(document: Document) -> Iterator[tuple[int, int]]:
 
     One that would end elsewhere if another text followed has no end.
     """
-    from ctx.memory.segment import index_marks
+    from ctx.memory.segment import index_spans
 
     blocks, text = document.blocks, document.text
     for fence in blocks.fences:
@@ -193,12 +193,5 @@ def _reaches(document: Document) -> Iterator[tuple[int, int]]:
     for comment in blocks.comments:
         has_fence = any(mark in text[comment.start : comment.end] for mark in ("```", "~~~"))
         yield comment.start, comment.end if comment.closed and not has_fence else _ENDLESS
-    start: int | None = None
-    for mark, comment in index_marks(document):
-        if mark == "START":
-            start = comment.start if start is None else start
-        elif start is not None:
-            yield start, comment.end
-            start = None
-    if start is not None:
-        yield start, _ENDLESS
+    for start, end in index_spans(document):
+        yield start, _ENDLESS if end is None else end

@@ -139,9 +139,7 @@ def parts_of(body: str) -> tuple[list[tuple[str, str]], str]:
 def _lead_end(body: str, at: int) -> int:
     """Where the paragraph that begins at an offset ends; the end of the body where it introduces the rest."""
     # A line break that begins with a carriage return is behind the fence, not in it.
-    fenced = [
-        (first, stop - (body[stop - 1] == "\r")) for first, stop in fenced_spans(_with_line_feeds(body))
-    ]
+    fenced = [(first, stop - (body[stop - 1] == "\r")) for first, stop in fenced_spans(with_line_feeds(body))]
     for gap in _PARAGRAPH_END.finditer(body, at):
         if not is_inside(fenced, gap.start("gap")):
             end = gap.start("gap")
@@ -149,7 +147,7 @@ def _lead_end(body: str, at: int) -> int:
     return len(body)
 
 
-def _with_line_feeds(body: str) -> str:
+def with_line_feeds(body: str) -> str:
     """The body with line breaks of every sort as LF, at the same offsets."""
     return body.replace("\r\n", " \n").replace("\r", "\n") if "\r" in body else body
 
@@ -171,7 +169,7 @@ def read_fields(body: str) -> dict[str, str]:
 
 def _marks(body: str) -> Iterator[tuple[str, int, int]]:
     """(name, start of the line, start of the text) of each field outside fenced code."""
-    body = _with_line_feeds(body)  # `$` and `^` know no other line break
+    body = with_line_feeds(body)  # `$` and `^` know no other line break
     found = [(match["name"].strip(), match.start(), match.end()) for match in _lines(body)]
     if "#" in body:
         found += [

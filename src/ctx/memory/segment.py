@@ -506,8 +506,8 @@ def index_marks(document: Document) -> Iterator[tuple[str, Comment]]:
             yield match[1], comment
 
 
-def index_blocks(document: Document) -> Iterator[tuple[int, int]]:
-    """The spans of INDEX blocks; one that is never ended reaches to the next heading."""
+def index_spans(document: Document) -> Iterator[tuple[int, int | None]]:
+    """Where INDEX blocks begin and end; None for the end of one that is never ended."""
     start: int | None = None
     for mark, comment in index_marks(document):
         if mark == "START":
@@ -516,8 +516,14 @@ def index_blocks(document: Document) -> Iterator[tuple[int, int]]:
             yield start, comment.end
             start = None
     if start is not None:
-        at = start
-        yield start, next((s.start for s in document.sections if s.start > at), len(document.text))
+        yield start, None
+
+
+def index_blocks(document: Document) -> Iterator[tuple[int, int]]:
+    """The spans of INDEX blocks; one that is never ended reaches to the next heading."""
+    for start, end in index_spans(document):
+        following = (section.start for section in document.sections if section.start > start)
+        yield start, next(following, len(document.text)) if end is None else end
 
 
 def _line_end(text: str, at: int, limit: int) -> int:

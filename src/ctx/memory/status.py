@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ctx.memory.entry import RETIRED
-from ctx.memory.fields import fenced_spans
+from ctx.memory.fields import fenced_spans, with_line_feeds
 
 # Words that make a line without markup (`Status: accepted`) a status and not, say, an HTTP response.
 _HOLDING = frozenset(
@@ -73,7 +73,7 @@ def find_status(body: str) -> StatusText | None:
     """The first status that a body gives in a line or under a heading, comments passed over."""
     if "tatus" not in body and "TATUS" not in body and not _is_headed(body):
         return None
-    text = body.replace("\r\n", " \n").replace("\r", "\n") if "\r" in body else body
+    text = with_line_feeds(body)
     fenced = fenced_spans(text)
     for match in _LINE.finditer(text):
         if any(start <= match.start() < end for start, end in fenced):

@@ -207,8 +207,7 @@ def _difference(one: Clause, other: Clause, fewest: int) -> Difference | None:
         return _of_same_words(one, other)
     mine, theirs = set(one.words), set(other.words)
     common = mine & theirs
-    sizes = sorted((len(mine), len(theirs)))
-    if len(common) < fewest or len(common) < _HALF * sizes[1]:
+    if len(common) < fewest or len(common) < _HALF * max(len(mine), len(theirs)):
         return None
     changed = [step for step in _steps(one.words, other.words) if step[0] != "equal"]
     replaced = [

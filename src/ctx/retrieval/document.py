@@ -37,11 +37,6 @@ def document_of(entry: Entry) -> Document:
     return Document(analyse(entry.title), analyse(entry.body), analyse(_label(entry)), _group(entry), asks)
 
 
-def document_text(entry: Entry) -> str:
-    """All that an entry's document is made of, as one text."""
-    return "\0".join((entry.title, _label(entry), _group(entry), entry.body))
-
-
 def _label(entry: Entry) -> str:
     return " ".join((_date_text(entry.date), *entry.tags, entry.category))
 
