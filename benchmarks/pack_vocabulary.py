@@ -1,7 +1,7 @@
 """Make the vocabulary files of ctx from published ones: `python benchmarks/pack_vocabulary.py FOLDER`.
 
 FOLDER holds `o200k_base.tiktoken` and `cl100k_base.tiktoken`. Prints the checksum of each file it writes,
-which has to stand in ctx.packet.vocabulary.
+which has to stand in ctx.tokens.vocabulary.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from zlib import crc32
 
-from ctx.packet.vocabulary import FOLDER, PUBLISHED, pack
+from ctx.tokens.vocabulary import FOLDER, PUBLISHED, pack
 
 
 def main(folder: Path) -> None:

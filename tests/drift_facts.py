@@ -10,7 +10,7 @@ from ctx.drift.facts import Facts, Unreadable
 from ctx.drift.finding import Finding
 from ctx.drift.places import Places
 from ctx.drift.rules import RULES
-from ctx.memory.layout import role_of
+from ctx.model.file_roles import role_of
 from tests.contexts import Files
 
 TODAY = "2026-11-21"

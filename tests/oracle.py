@@ -12,9 +12,9 @@ from typing import Any
 import tiktoken
 
 import ctx
-from ctx.packet.vocabulary import Vocabulary
+from ctx.tokens.vocabulary import Vocabulary
 
-VOCABULARY = Path(ctx.__file__).parent / "packet" / "vocab"
+VOCABULARY = Path(ctx.__file__).parent / "tokens" / "vocab"
 
 
 def unpack(data: bytes) -> bytes:

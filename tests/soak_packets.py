@@ -21,10 +21,10 @@ from pathlib import Path
 from ctx.actions.build_packet import Request, build_packet
 from ctx.errors import BudgetError
 from ctx.packet import render
-from ctx.packet.encoder import Encoder
 from ctx.packet.escape_structure import escape_block
 from ctx.packet.packet import Packet
-from ctx.packet.tokens import TOKENIZERS
+from ctx.tokens.counting import TOKENIZERS
+from ctx.tokens.encoder import Encoder
 from tests import hostile
 from tests.contexts import WORDS, MemoryReader
 from tests.oracle import count

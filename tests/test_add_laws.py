@@ -14,11 +14,11 @@ from ctx.errors import CtxError, UsageError
 from ctx.kinds import Kinds
 from ctx.markdown.blocks import scan
 from ctx.markdown.edits import Edit, apply
-from ctx.memory import insert
-from ctx.memory.compose import Draft, compose, field_text, harmless, next_stamp, one_line, unix
-from ctx.memory.entry import Entry
-from ctx.memory.insert import insert_entry
-from ctx.memory.read_entries import read_entries
+from ctx.model.entry import Entry
+from ctx.reading.read_entries import read_entries
+from ctx.writing import insert
+from ctx.writing.compose import Draft, compose, field_text, harmless, next_stamp, one_line, unix
+from ctx.writing.insert import insert_entry
 from tests.contexts import anything, bodies, stamps, titles, words
 
 KINDS = Kinds()

@@ -14,7 +14,7 @@ import pytest
 import ctx as library
 from ctx.actions.measure_retrieval import Measured, measure_retrieval
 from ctx.actions.read_context import Reader
-from ctx.retrieval.measure import (
+from ctx.evaluation.measure import (
     rankers_of,
 )
 from tests.cli import ctx, project

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ctx.store.beside import _processors, beside
+from ctx.store.child_process import _processors, run_in_child
 from ctx.store.system import Mac, System, Windows
 from tests.cli import ctx, project
 
@@ -56,12 +56,12 @@ def sizes(root: Path) -> bytes:
 def test_the_work_is_done_by_another_process_and_waited_for(tmp_path: Path) -> None:
     code = """
         import os, pathlib, time
-        from ctx.store.beside import beside
+        from ctx.store.child_process import run_in_child
         def work():
             while not os.path.exists("go"):
                 time.sleep(0.01)
             pathlib.Path("done").write_text(str(os.getppid()))
-        with beside(work):
+        with run_in_child(work):
             assert not os.path.exists("done")
             pathlib.Path("go").touch()
         assert pathlib.Path("done").read_text() == str(os.getpid())
@@ -73,7 +73,7 @@ def test_the_work_is_done_by_another_process_and_waited_for(tmp_path: Path) -> N
 def test_work_that_fails_or_is_killed_is_not_heard_of(tmp_path: Path) -> None:
     code = """
         import os, signal, sys
-        from ctx.store.beside import beside
+        from ctx.store.child_process import run_in_child
         def interrupt():
             os.kill(os.getpid(), signal.SIGINT)
         for work in (
@@ -83,7 +83,7 @@ def test_work_that_fails_or_is_killed_is_not_heard_of(tmp_path: Path) -> None:
             lambda: print("a word", flush=True),
             interrupt,
         ):
-            with beside(work):
+            with run_in_child(work):
                 pass
         print("one end")
     """
@@ -95,12 +95,12 @@ def test_work_that_fails_or_is_killed_is_not_heard_of(tmp_path: Path) -> None:
 def test_who_reads_our_streams_need_not_wait_for_the_work(tmp_path: Path) -> None:
     code = """
         import os, pathlib, time
-        from ctx.store.beside import beside
+        from ctx.store.child_process import run_in_child
         def work():
             while not pathlib.Path("read").exists():
                 time.sleep(0.01)
             pathlib.Path("done").touch()
-        with beside(work):
+        with run_in_child(work):
             os._exit(0)
     """
     run(code, cwd=tmp_path)  # would not come back while one of the streams is open
@@ -120,7 +120,7 @@ def refused(_: object = None) -> None:
 @pytest.mark.parametrize("system", [Mac(), Windows()])
 def test_systems_that_cannot_fork_leave_the_work(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fork", refused, raising=False)
-    with beside(refused, system):
+    with run_in_child(refused, system):
         pass
 
 
@@ -128,12 +128,12 @@ def test_systems_that_cannot_fork_leave_the_work(system: System, monkeypatch: py
 def test_a_process_with_threads_is_not_forked(tmp_path: Path) -> None:
     code = """
         import os, threading
-        from ctx.store.beside import beside
+        from ctx.store.child_process import run_in_child
         os.fork = None
         stop = threading.Event()
         thread = threading.Thread(target=stop.wait)
         thread.start()
-        with beside(None):
+        with run_in_child(None):
             stop.set()
     """
     assert run(code, cwd=tmp_path).stderr == b""
@@ -144,10 +144,10 @@ def test_a_process_with_threads_is_not_forked(tmp_path: Path) -> None:
 def test_with_one_processor_there_is_nothing_to_win(tmp_path: Path) -> None:
     code = """
         import os
-        from ctx.store.beside import beside
+        from ctx.store.child_process import run_in_child
         os.fork = None
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-        with beside(None):
+        with run_in_child(None):
             pass
     """
     assert run(code, cwd=tmp_path).stderr == b""

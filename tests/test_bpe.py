@@ -14,11 +14,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ctx.errors import CtxError
-from ctx.packet import encoder, vocabulary
-from ctx.packet.bpe import SmallCounter
-from ctx.packet.encoder import Encoder
-from ctx.packet.pretokens import PATTERNS, Unsettled, pretokens
-from ctx.packet.vocabulary import PUBLISHED, Vocabulary, pack, read_vocabulary
+from ctx.tokens import encoder, vocabulary
+from ctx.tokens.bpe import SmallCounter
+from ctx.tokens.encoder import Encoder
+from ctx.tokens.pretokens import PATTERNS, Unsettled, pretokens
+from ctx.tokens.vocabulary import PUBLISHED, Vocabulary, pack, read_vocabulary
 from tests.oracle import encoding, unpack
 
 VOCABULARIES = {name: read_vocabulary(name) for name in PUBLISHED}
@@ -231,8 +231,8 @@ def test_a_damaged_vocabulary_is_refused(
 
 def test_nothing_is_imported_before_it_is_needed_and_tiktoken_not_for_a_little_text() -> None:
     script = (
-        "import sys; from ctx.packet.tokens import counter\n"
-        "assert not {m for m in sys.modules if m in ('ctx.packet.encoder', 'unicodedata')}\n"
+        "import sys; from ctx.tokens.counting import counter\n"
+        "assert not {m for m in sys.modules if m in ('ctx.tokens.encoder', 'unicodedata')}\n"
         "counter('o200k_base').units('größer\\n')\n"
         "assert not {'tiktoken', 'regex'} & {*sys.modules}"
     )

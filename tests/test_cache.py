@@ -16,14 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ctx.actions.build_packet import Request, build_packet
-from ctx.actions.cache import signature
 from ctx.actions.read_context import Reader
 from ctx.actions.search import search
-from ctx.errors import CtxError, Damaged
-from ctx.packet.tokens import Counts, counter
+from ctx.cache import signature
+from ctx.errors import CacheCorrupt, CtxError
 from ctx.store.cache import Cache, CacheFile
 from ctx.store.cache_key import build
 from ctx.store.workspace import Worktree
+from ctx.tokens.counting import Counts, counter
 from tests.cli import Done, ctx, project
 from tests.contexts import contexts, words
 
@@ -153,7 +153,7 @@ def test_a_file_that_is_no_text_is_named_each_time_and_back_when_it_is_mended(
     cold = Reader(root)
     cold.cache.on = False
     without = build_packet(cold, request)
-    assert any(name in remark for remark in without.remarks)
+    assert any(name in print_err for print_err in without.remarks)
     for reader in (Reader(root), Reader(root)):
         for _ in range(2):
             packet = build_packet(reader, request)
@@ -405,7 +405,7 @@ def test_what_was_put_is_found(written: dict[str, bytes | array[int]], data: st.
 
 def test_what_is_no_cache_file_is_damaged(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"ctx cache 2\n" + bytes(40))
-    with pytest.raises(Damaged):
+    with pytest.raises(CacheCorrupt):
         CacheFile(tmp_path / "file", b"key")
 
 

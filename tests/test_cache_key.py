@@ -257,7 +257,7 @@ def test_another_build_of_equal_sizes_and_times_says_what_it_would_say_alone(
     assert "Another context" in answer(built, root)
 
 
-@pytest.mark.parametrize("where", ["cli/app.py", "packet/vocab/o200k_base.bpe", "new/part/x.py"])
+@pytest.mark.parametrize("where", ["cli/app.py", "tokens/vocab/o200k_base.bpe", "new/part/x.py"])
 def test_every_file_of_the_package_counts(built: Path, where: str) -> None:
     before = build_of(built)
     assert build_of(built) == before != "None"

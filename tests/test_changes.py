@@ -15,22 +15,21 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from ctx.actions.build_packet import Request, build_packet
-from ctx.actions.cache import answers as cached_answers
-from ctx.actions.cache import indexing
 from ctx.actions.read_context import Reader, Reading, read_context
+from ctx.cache import answers as cached_answers
+from ctx.cache import indexing, manifest
+from ctx.cache.lazy_memory import LazyMemory
+from ctx.cache.manifest import entry_key, frame_key
 from ctx.kinds import Kinds
 from ctx.markdown.document import Document
-from ctx.memory import manifest
-from ctx.memory.chunks import KnownChunk, ReadChunk, read_chunks, split_document
-from ctx.memory.entry import Entry
-from ctx.memory.layout import Holds, Role
-from ctx.memory.lazy_memory import LazyMemory
-from ctx.memory.manifest import entry_key, frame_key
-from ctx.memory.read_entries import entries_of
-from ctx.retrieval import ask
-from ctx.retrieval.collection import Collection
-from ctx.retrieval.document import Document as Analysed
-from ctx.retrieval.document import document_of
+from ctx.model.entry import Entry
+from ctx.model.file_roles import Holds, Role
+from ctx.reading.chunks import KnownChunk, ReadChunk, read_chunks, split_document
+from ctx.reading.read_entries import entries_of
+from ctx.retrieval.index.document import Document as Analysed
+from ctx.retrieval.index.document import document_of
+from ctx.retrieval.ranking import ask
+from ctx.retrieval.ranking.searcher import Searcher
 from ctx.store.workspace import Worktree
 from tests.contexts import WORDS, breaks, contexts, words
 from tests.test_cache import answers, edit, edits, write
@@ -140,8 +139,10 @@ def same(reader: Reader, *, archive: bool = False) -> Reading:
     assert seen.memory.constitution == whole.memory.constitution
     assert seen.digest == whole.digest
     for name in ("kinds", "dates", "marks", "pinned", "limited"):
-        assert getattr(seen.roster, name) == getattr(whole.roster, name), name
-    assert {number: tuple(tags) for number, tags in seen.roster.tags.items()} == whole.roster.tags
+        assert getattr(seen.entry_columns, name) == getattr(whole.entry_columns, name), name
+    assert {
+        number: tuple(tags) for number, tags in seen.entry_columns.tags.items()
+    } == whole.entry_columns.tags
     if seen.kept:
         check_keys(seen.kept, whole, archive=archive)
     return seen
@@ -478,9 +479,9 @@ def asked_about() -> Iterator[list[str]]:
     """The texts that entries are ranked for."""
     asked: list[str] = []
 
-    def listen(collection: Collection, text: str, limited: AbstractSet[int]) -> ask.Best:
+    def listen(searcher: Searcher, text: str, limited: AbstractSet[int]) -> ask.Best:
         asked.append(text)
-        return ask.find_best(collection, text, limited)
+        return ask.find_best(searcher, text, limited)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cached_answers, "find_best", listen)

@@ -246,7 +246,7 @@ def test_an_interrupt_while_a_class_is_made(capsys: pytest.CaptureFixture[str]) 
 
 def test_a_bug_is_a_report_and_no_traceback(root: Path, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
-        "import ctx.memory.read_memory as m\n"
+        "import ctx.reading.read_memory as m\n"
         "def fail(*a, **k): raise KeyError('boom')\n"
         "m.read_memory = fail\n"
     )

@@ -15,8 +15,8 @@ from ctx.consolidate.propose import Field
 from ctx.consolidate.similar import Background, cosine, moment, nearness, profile_of, words
 from ctx.consolidate.statements import Said, covers, normal, parts, sentences
 from ctx.kinds import BUILTIN
-from ctx.memory.entry import Entry
-from ctx.memory.read_entries import read_entries
+from ctx.model.entry import Entry
+from ctx.reading.read_entries import read_entries
 from tests.contexts import MemoryReader
 
 LEARNING = next(kind for kind in BUILTIN if kind.name == "learning")

@@ -28,10 +28,10 @@ from ctx.consolidate.proposal import Draft
 from ctx.consolidate.propose import make_group
 from ctx.errors import CtxError
 from ctx.kinds import BUILTIN
-from ctx.memory.entry import Entry
-from ctx.memory.read_entries import read_entries
-from ctx.packet.tokens import CharsCounter
+from ctx.model.entry import Entry
+from ctx.reading.read_entries import read_entries
 from ctx.store.system import System
+from ctx.tokens.counting import CharsCounter
 from tests import faults
 
 FILE = ".context/LEARNINGS.md"

@@ -24,8 +24,8 @@ from ctx.consolidate.proposal import Draft, Group, Proposal
 from ctx.consolidate.propose import Bounds, is_worth_it, ranked
 from ctx.consolidate.similar import Background, Rows, profile_of, similarities
 from ctx.consolidate.supersede import find_superseded
-from ctx.memory.entry import Entry
-from ctx.memory.read_entries import read_entries
+from ctx.model.entry import Entry
+from ctx.reading.read_entries import read_entries
 from tests.contexts import MemoryReader
 from tests.test_consolidate_drafts import LEARNING, learning, read
 from tests.test_consolidate_laws import contexts, write

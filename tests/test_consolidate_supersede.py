@@ -10,7 +10,7 @@ import pytest
 from ctx.actions.propose_merges import propose_merges
 from ctx.consolidate.opposites import may_share_an_entry
 from ctx.consolidate.proposal import Group, Proposal
-from ctx.retrieval.contradiction import Difference, contradiction, is_minimal_pair
+from ctx.retrieval.analysis.contradiction import Difference, contradiction, is_minimal_pair
 from tests.cli import FIXTURES
 from tests.contexts import MemoryReader
 from tests.test_consolidate_drafts import read

@@ -9,19 +9,19 @@ from itertools import pairwise
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from ctx.retrieval.ask import find_best
-from ctx.retrieval.collection import Collection
-from ctx.retrieval.document import Document
-from ctx.retrieval.relevance import explain, rank
-from ctx.retrieval.terms import analyse
-from ctx.retrieval.thesaurus import Thesaurus
+from ctx.retrieval.analysis.terms import analyse
+from ctx.retrieval.index.document import Document
+from ctx.retrieval.ranking.ask import find_best
+from ctx.retrieval.ranking.query_expansion import QueryExpansion
+from ctx.retrieval.ranking.relevance import explain, rank
+from ctx.retrieval.ranking.searcher import Searcher
 from tests.test_index import index_of, with_delta
 
 SYLLABLES = "ba ce di fo gu ka le mi no pu ra se ti vo zu".split()
 # Like words of a language: some in every text, most in a few.
 WORDS = [a + b + c for a in SYLLABLES for b in SYLLABLES for c in SYLLABLES]
 FREQUENCIES = [1.0 / rank for rank in range(1, len(WORDS) + 1)]
-THESAURUS = Thesaurus({WORDS[40]: [WORDS[300], WORDS[5]], WORDS[3]: [WORDS[120]]})
+THESAURUS = QueryExpansion({WORDS[40]: [WORDS[300], WORDS[5]], WORDS[3]: [WORDS[120]]})
 
 
 class World:
@@ -109,8 +109,8 @@ def updated(seed: int) -> Iterator[bool]:
             yield False
         return
     both = [*found, *fresh]
-    now = Collection(index, THESAURUS)
-    new = Collection(index_of([both[number] for number in origin]), THESAURUS)
+    now = Searcher(index, THESAURUS)
+    new = Searcher(index_of([both[number] for number in origin]), THESAURUS)
     for _ in range(8):
         text = world.query()
         for depth in (None, 10):
@@ -138,19 +138,19 @@ def test_a_delta_beside_a_delta_begins_at_the_base() -> None:
     apart = with_delta(found, [*range(151), 300, *range(151, 300)], [between])
     assert apart is not None
     base, query = index_of(found), "own50 own150"
-    scores = rank(Collection(apart), query)
-    assert scores == rank(Collection(index_of([*found[:151], between, *found[151:]])), query)
-    assert [*scores.values()] != [*rank(Collection(base), query).values()]
+    scores = rank(Searcher(apart), query)
+    assert scores == rank(Searcher(index_of([*found[:151], between, *found[151:]])), query)
+    assert [*scores.values()] != [*rank(Searcher(base), query).values()]
 
 
 def test_the_entries_that_apply_elsewhere_leave_room_for_others() -> None:
     """The best entries go on until so many apply everywhere, whichever of the limited ones compete."""
     world = World(4)
     found = [Document(analyse(""), analyse(f"lock {world.text(9)}"), analyse("")) for _ in range(200)]
-    collection = Collection(index_of(found))
-    every = find_best(collection, "lock", frozenset())
+    searcher = Searcher(index_of(found))
+    every = find_best(searcher, "lock", frozenset())
     limited = frozenset(place for place, _ in every[:20])
-    best = find_best(collection, "lock", limited)
+    best = find_best(searcher, "lock", limited)
     assert len(every) == 50
     assert best[:50] == every
     assert len([place for place, _ in best if place not in limited]) == 50

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ctx.kinds import Kinds
-from ctx.memory.duplicates import find_exact, find_near
-from ctx.memory.read_entries import read_entries
+from ctx.reading.duplicates import find_exact, find_near
+from ctx.reading.read_entries import read_entries
 
 TEXT = """## [2026-01-01-a] Retry with backoff
 

@@ -15,8 +15,8 @@ from ctx.actions.add_entry import NewEntry, add_entry
 from ctx.actions.edit_entry import Edition, edit_entry
 from ctx.actions.read_context import Reader
 from ctx.errors import CtxError
-from ctx.memory.entry import Entry
-from ctx.memory.fields import find_fields, outside, parts_of
+from ctx.model.entry import Entry
+from ctx.model.fields import find_fields, outside, parts_of
 from tests.contexts import anything, words
 from tests.test_writing import added, ctx, here, text_of
 

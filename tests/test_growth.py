@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ctx.drift.prose import code_spans
 from ctx.markdown.inline import strip_comments
-from ctx.memory.read_tasks import read_tasks
+from ctx.reading.read_tasks import read_tasks
 from tests.cli import ctx, project
 from tests.growth import COMMANDS, GIVEN, SORTS, contexts, too_fast
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctx.memory.guard import (
+from ctx.writing.guard import (
     _PLUGINS,
     _POSSIBLE,
     Found,
@@ -194,7 +194,7 @@ def test_a_message_hidden_in_a_flag_is_found() -> None:
 
 def test_the_detector_is_loaded_only_for_what_could_be_a_secret() -> None:
     program = (
-        "import sys; from ctx.memory.guard import find_secrets\n"
+        "import sys; from ctx.writing.guard import find_secrets\n"
         "find_secrets('Plain words of implementation')\n"
         "print('detect_secrets' in sys.modules)\n"
         "find_secrets('glpat-' + 'a1B2' * 5)\n"

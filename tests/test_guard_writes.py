@@ -13,7 +13,7 @@ from ctx.actions.changes import Changes, change
 from ctx.actions.guard_text import RefusedTextError
 from ctx.actions.read_context import Reader
 from ctx.markdown.inserted import inserted_lines
-from ctx.memory.guard import find_secrets
+from ctx.writing.guard import find_secrets
 from tests.test_writing import added, ctx, text_of, tree
 
 TOKEN = "AKIA" + "Z7Q4" * 4  # in the form of a real one

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ctx.errors import CtxError
-from ctx.memory.links import find_entry
+from ctx.reading.links import find_entry
 from tests.cli import ctx, project
 from tests.contexts import MemoryReader
 

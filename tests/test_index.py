@@ -9,16 +9,16 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from ctx.memory.shelf import Held
-from ctx.retrieval.build_index import index_documents
-from ctx.retrieval.collection import Collection
-from ctx.retrieval.delta_index import DeltaIndex, build_delta
-from ctx.retrieval.document import Document
-from ctx.retrieval.index import Index
-from ctx.retrieval.postings import HIGHEST, UNIT
-from ctx.retrieval.relevance import explain, rank
-from ctx.retrieval.sums import Adder
-from ctx.retrieval.terms import analyse
+from ctx.model.arrays import Held
+from ctx.retrieval.analysis.terms import analyse
+from ctx.retrieval.index.build_index import index_documents
+from ctx.retrieval.index.delta_index import DeltaIndex, build_delta
+from ctx.retrieval.index.document import Document
+from ctx.retrieval.index.index import Index
+from ctx.retrieval.index.postings import HIGHEST, UNIT
+from ctx.retrieval.ranking.accumulator import Accumulator
+from ctx.retrieval.ranking.relevance import explain, rank
+from ctx.retrieval.ranking.searcher import Searcher
 
 WORDS = "lock retry timeout budget hook parser cache re-run os.path camelCase session token merge".split()
 texts = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
@@ -39,7 +39,7 @@ def with_delta(found: Sequence[Document], origin: Sequence[int], fresh: Sequence
     """The index of a list that comes from these documents and fresh ones, where a delta will do."""
     base = index_of(found)
     delta = build_delta(base, origin, fresh) if origin else None
-    return None if delta is None else DeltaIndex(base.shelf, Held(delta))
+    return None if delta is None else DeltaIndex(base.arrays, Held(delta))
 
 
 def together(found: Sequence[Document]) -> list[Document]:
@@ -55,8 +55,8 @@ def test_sums_are_those_of_plain_arithmetic(found: list[Document], query: str) -
     weights = {n: 1.0 + n / 7 for term in {*analyse(query).words} if (n := index.find(term))}
     if not weights:
         return
-    totals, unit = Adder(index).add_up(weights)
-    plain = Collection(index)
+    totals, unit = Accumulator(index).add_up(weights)
+    plain = Searcher(index)
     every = set(range(len(found)))
     wanted = dict.fromkeys(every, 0.0)
     for term, weight in weights.items():
@@ -81,7 +81,7 @@ def test_no_sum_runs_over_into_the_next(terms: int, count: int) -> None:
             return range(count), [HIGHEST] * count
 
     weights = {term: 0.1 + term for term in range(terms)}
-    totals, unit = Adder(Highest()).add_up(weights)
+    totals, unit = Accumulator(Highest()).add_up(weights)
     most = sum(weights.values()) * HIGHEST / UNIT
     assert len(set(totals)) == 1
     assert totals[0] * unit == pytest.approx(most, rel=terms / 200_000)
@@ -91,8 +91,8 @@ def test_no_sum_runs_over_into_the_next(terms: int, count: int) -> None:
 @given(st.lists(documents(), min_size=1, max_size=30), texts, st.integers(0, 5))
 def test_the_best_are_among_those_asked_for(found: list[Document], query: str, depth: int) -> None:
     """Asking for the best few gives them the scores that they have among all."""
-    collection = Collection(index_of(together(found)))
-    every, some = rank(collection, query), rank(collection, query, depth)
+    searcher = Searcher(index_of(together(found)))
+    every, some = rank(searcher, query), rank(searcher, query, depth)
     order = sorted(every, key=lambda place: (-every[place], place))
     assert {place: every[place] for place in order[:depth]}.items() <= some.items()
 
@@ -100,11 +100,11 @@ def test_the_best_are_among_those_asked_for(found: list[Document], query: str, d
 @settings(max_examples=100)
 @given(st.lists(documents(), min_size=1, max_size=8).map(together), texts)
 def test_what_is_found_can_be_explained(found: list[Document], query: str) -> None:
-    collection = Collection(index_of(found))
-    for place, score in rank(collection, query).items():
+    searcher = Searcher(index_of(found))
+    for place, score in rank(searcher, query).items():
         assert score > 0
         if not found[place].group:
-            assert all(value > 0 for value in explain(collection, query, place).values())
+            assert all(value > 0 for value in explain(searcher, query, place).values())
 
 
 def edit(
@@ -144,10 +144,10 @@ def test_an_index_with_a_delta_answers_like_a_new_one(
     new = index_of([[*found, *used][number] for number in origin])
     for query in queries:
         for depth in (None, 5):
-            wanted = rank(Collection(new), query, depth)
-            assert rank(Collection(updated), query, depth) == wanted
+            wanted = rank(Searcher(new), query, depth)
+            assert rank(Searcher(updated), query, depth) == wanted
         for place in wanted:
-            assert explain(Collection(updated), query, place) == explain(Collection(new), query, place)
+            assert explain(Searcher(updated), query, place) == explain(Searcher(new), query, place)
 
 
 def test_a_small_change_is_no_more_than_a_delta() -> None:

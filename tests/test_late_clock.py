@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ctx.actions.cache import signature
 from ctx.actions.read_context import Reader
+from ctx.cache import signature
 from ctx.store.cache import Cache
 from tests.cli import Done, ctx, project
 

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
 
-from ctx.memory.links import find_links
-from ctx.retrieval.measure import (
+from ctx.evaluation.measure import (
     Figures,
     Topic,
     judge,
@@ -22,8 +21,9 @@ from ctx.retrieval.measure import (
     reciprocal_rank,
     thin_out,
 )
-from ctx.retrieval.passages import cut, without_trailers
-from ctx.retrieval.topics import Citations, Said, birth_topics, find_births, words_of
+from ctx.evaluation.topics import Citations, Said, birth_topics, find_births, words_of
+from ctx.reading.links import find_links
+from ctx.retrieval.analysis.passages import cut, without_trailers
 from tests.contexts import MemoryReader
 
 POOL = (

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctx.kinds import Kinds
-from ctx.memory.merge import merge
-from ctx.memory.merge_heads import merge_heads
-from ctx.memory.merge_units import ENTRY, TEXT, Unit, split_entries, split_tasks
+from ctx.merging.merge import merge
+from ctx.merging.task_heads import merge_heads
+from ctx.merging.units import ENTRY, TEXT, Unit, split_entries, split_tasks
 from ctx.store.merge_file import merge_lines
 from tests.contexts import contexts, words
 from tests.task_files import task_files

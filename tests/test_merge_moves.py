@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from ctx.memory.merge import merge
-from ctx.memory.merge_heads import merge_heads
-from ctx.memory.merge_moves import cut_out
-from ctx.memory.merge_units import split_tasks
+from ctx.merging.merge import merge
+from ctx.merging.task_heads import merge_heads
+from ctx.merging.task_moves import cut_out
+from ctx.merging.units import split_tasks
 from ctx.store.merge_file import merge_lines
 from tests.merge_attack import attack, attack_through_git, faults, read, seen, sides_of, write
 

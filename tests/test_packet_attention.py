@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ctx.actions.asking import Goal, find_asked, queries_of
 from ctx.actions.build_packet import Request, build_packet
-from ctx.memory.task import open_tasks
+from ctx.model.task import open_tasks
 from tests.contexts import MemoryReader
 
 TASKS = """\

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ctx.actions.build_packet import Request, build_packet
 from ctx.errors import BudgetError
 from ctx.packet.packet import Packet
-from ctx.packet.tokens import TOKENIZERS
+from ctx.tokens.counting import TOKENIZERS
 from tests.contexts import MemoryReader, contexts, words
 from tests.oracle import count
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ctx.actions.build_packet import Request, build_packet
 from ctx.errors import BudgetError, UsageError
-from ctx.memory.task import open_tasks
+from ctx.model.task import open_tasks
 from ctx.packet.packet import Packet
 from tests.cli import ctx, project
 from tests.contexts import MemoryReader, contexts, words

@@ -13,10 +13,11 @@ from typing import NamedTuple
 import pytest
 
 from ctx.actions.search import search
-from ctx.retrieval import ask, collection, evidence, groups, postings, query, thesaurus
-from ctx.retrieval.collection import Collection
-from ctx.retrieval.index import Index
-from ctx.retrieval.measure import ndcg
+from ctx.evaluation.measure import ndcg
+from ctx.retrieval.index import postings, section_documents
+from ctx.retrieval.index.index import Index
+from ctx.retrieval.ranking import ask, query, query_expansion, rescoring, searcher
+from ctx.retrieval.ranking.searcher import Searcher
 from tests.contexts import MemoryReader
 
 # Entries that have nothing to do with any query, so that words are as rare as they are in a real context.
@@ -61,7 +62,7 @@ class Case(NamedTuple):
 
 CASES = {
     "the query covers the whole title": Case(
-        (evidence, "_TITLE", 0.0),
+        (rescoring, "_TITLE", 0.0),
         "rotated keys",
         "Keys are rotated",
         "What happened in May",
@@ -71,7 +72,7 @@ CASES = {
         """),
     ),
     "words stand side by side": Case(
-        (evidence, "_PHRASE", 0.0),
+        (rescoring, "_PHRASE", 0.0),
         "dead letter",
         "Side by side",
         "Apart",
@@ -81,7 +82,7 @@ CASES = {
         """),
     ),
     "one sentence of the query fits best": Case(
-        (evidence, "_SEGMENT", 0.0),
+        (rescoring, "_SEGMENT", 0.0),
         "Login is slow. Search is broken. Encrypted backups before upload",
         "All of one sentence",
         "Some of each",
@@ -91,7 +92,7 @@ CASES = {
         """),
     ),
     "a word that keeps company with a rare one": Case(
-        (evidence, "_COMPANY", 0.0),
+        (rescoring, "_COMPANY", 0.0),
         "kerberos, evening, tea",
         "With company",
         "Without",
@@ -111,7 +112,7 @@ CASES = {
         ),
     ),
     "what the best entries are about": Case(
-        (evidence, "_FEEDBACK", 0.0),
+        (rescoring, "_FEEDBACK", 0.0),
         "kerberos principal",
         "Of the same matter",
         "Of another",
@@ -164,7 +165,7 @@ CASES = {
         """),
     ),
     "a synonym of the configuration": Case(
-        (thesaurus, "_SYNONYM", 0.0),
+        (query_expansion, "_SYNONYM", 0.0),
         "lost in an outage",
         "Says the synonym",
         "Says nothing of it",
@@ -177,7 +178,7 @@ CASES = {
         ),
     ),
     "a word of the glossary": Case(
-        (thesaurus, "_DEFINITION", 0.0),
+        (query_expansion, "_DEFINITION", 0.0),
         "lost RDS",
         "Says what it means",
         "Says nothing of it",
@@ -188,7 +189,7 @@ CASES = {
         | {".context/GLOSSARY.md": "# Glossary\n\n- **RDS**: the store of sessions.\n"},
     ),
     "what was said just before": Case(
-        (groups, "_AFTER", (0.0, 0.0, 0.0)),
+        (section_documents, "_AFTER", (0.0, 0.0, 0.0)),
         "boiler drips",
         "Behind",
         "By itself",
@@ -204,7 +205,7 @@ CASES = {
         """),
     ),
     "what was said just after": Case(
-        (groups, "_BEFORE", (0.0, 0.0)),
+        (section_documents, "_BEFORE", (0.0, 0.0)),
         "boiler drips",
         "In front",
         "By itself",
@@ -220,7 +221,7 @@ CASES = {
         """),
     ),
     "what the category is about": Case(
-        (collection, "_GROUP", 0.0),
+        (searcher, "_GROUP", 0.0),
         "rope rudder sails masts",
         "Of that category",
         "Of another",
@@ -242,7 +243,7 @@ CASES = {
         """),
     ),
     "in a talk a question says less": Case(
-        (evidence, "_QUESTION", 1.0),
+        (rescoring, "_QUESTION", 1.0),
         "umbrella Lisbon",
         "Answer",
         "Question",
@@ -256,7 +257,7 @@ CASES = {
         """),
     ),
     "in a talk a short remark says less": Case(
-        (evidence, "_SPEECH", 0.0),
+        (rescoring, "_SPEECH", 0.0),
         "umbrella",
         "More",
         "Less",
@@ -285,7 +286,7 @@ def test_evidence_decides_an_order(case: Case, monkeypatch: pytest.MonkeyPatch) 
 
 def test_certainty_falls_with_the_square_root_of_the_rank() -> None:
     found = ask.ask(
-        lambda: Collection(Index.of(())),
+        lambda: Searcher(Index.of(())),
         lambda _: [(2, 8.0), (0, 8.0), (1, 4.0)],
         [ask.Question("T-1", "x")],
         range(3),
@@ -304,7 +305,7 @@ def test_a_word_that_widens_a_query_does_not_cover_a_title() -> None:
     )
     scores = {hit.title: hit.score for hit in search(MemoryReader(files), "outage")}
     # Were the title covered, it would be scaled as much as the other.
-    assert scores["Crash"] / scores["Outage"] < 0.95 * thesaurus._SYNONYM
+    assert scores["Crash"] / scores["Outage"] < 0.95 * query_expansion._SYNONYM
 
 
 @pytest.mark.parametrize(

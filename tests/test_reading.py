@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ctx.actions.read_context import Reader
-from ctx.memory.entry import Entry
-from ctx.memory.task import Task
+from ctx.model.entry import Entry
+from ctx.model.task import Task
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "reading"
 SHAPES = sorted(folder.name for folder in FIXTURES.iterdir() if folder.is_dir())

@@ -13,10 +13,10 @@ from snowballstemmer.english_stemmer import EnglishStemmer
 
 from ctx.actions.build_packet import Request, build_packet
 from ctx.actions.search import search
-from ctx.retrieval.bm25 import length_norm, saturation
-from ctx.retrieval.snippet import snippet
-from ctx.retrieval.stems import stem
-from ctx.retrieval.terms import _COMPOUND, analyse, analyse_compound, terms
+from ctx.retrieval.analysis.stems import stem
+from ctx.retrieval.analysis.terms import _COMPOUND, analyse, analyse_compound, terms
+from ctx.retrieval.index.bm25 import length_norm, saturation
+from ctx.retrieval.ranking.snippet import snippet
 from tests.contexts import MemoryReader, anything, contexts, words
 
 corpora = st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=12), min_size=2, max_size=12)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctx.memory.status import find_status, read_status
+from ctx.model.status import find_status, read_status
 from tests.cli import ctx, project
 
 SHAPES = {

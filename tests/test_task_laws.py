@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from ctx.errors import CtxError
 from ctx.markdown.edits import apply
 from ctx.markdown.lines import split_lines
-from ctx.memory import task_edits
-from ctx.memory.task import DONE, OPEN, Task
-from ctx.memory.task_archive import archive_finished, archive_path
-from ctx.memory.task_new import compose_task, insertion, place_below, place_by_default
-from ctx.memory.task_page import TaskPage, verify
+from ctx.model.task import DONE, OPEN, Task
+from ctx.writing.tasks import state_changes
+from ctx.writing.tasks.archive import archive_finished, archive_path
+from ctx.writing.tasks.new import compose_task, insertion, place_below, place_by_default
+from ctx.writing.tasks.page import TaskPage, verify
 from tests.task_files import task_files
 
 TODAY = "2026-11-21"
@@ -32,7 +32,7 @@ def pick(data: st.DataObject, page: TaskPage, *, only_open: bool = False) -> Tas
 def test_done_changes_the_box_and_appends_the_date_and_no_other_byte(text: str, data: st.DataObject) -> None:
     page = TaskPage(text)
     task = pick(data, page)
-    edits = task_edits.finish(page, task, TODAY)
+    edits = state_changes.finish(page, task, TODAY)
     if task.state == DONE:
         assert edits == []
         return
@@ -51,8 +51,8 @@ def test_done_changes_the_box_and_appends_the_date_and_no_other_byte(text: str, 
 def test_done_and_undone_is_the_same_file(text: str, data: st.DataObject) -> None:
     page = TaskPage(text)
     task = pick(data, page, only_open=True)
-    done = TaskPage(apply(text, task_edits.finish(page, task, TODAY)))
-    assert apply(done.text, task_edits.reopen(done, done.tasks[task.position])) == text
+    done = TaskPage(apply(text, state_changes.finish(page, task, TODAY)))
+    assert apply(done.text, state_changes.reopen(done, done.tasks[task.position])) == text
 
 
 @settings(max_examples=60)
@@ -61,12 +61,12 @@ def test_blocked_and_unblocked_is_the_same_file(text: str, data: st.DataObject, 
     page = TaskPage(text)
     task = pick(data, page, only_open=True)
     assume(not task.blocked)
-    blocked = TaskPage(apply(text, task_edits.block(page, task, why)))
+    blocked = TaskPage(apply(text, state_changes.block(page, task, why)))
     verify(page, blocked, {task.position})
     now = blocked.tasks[task.position]
     assert now.blocked
     assert " ".join(why.split()) in now.text
-    assert apply(blocked.text, task_edits.unblock(blocked, now)) == text
+    assert apply(blocked.text, state_changes.unblock(blocked, now)) == text
 
 
 @settings(max_examples=60)
@@ -76,7 +76,7 @@ def test_started_tasks_are_in_progress_and_no_longer_blocked_by_themselves(
 ) -> None:
     page = TaskPage(text)
     task = pick(data, page, only_open=True)
-    after = TaskPage(apply(text, task_edits.start(page, task)))
+    after = TaskPage(apply(text, state_changes.start(page, task)))
     verify(page, after, {task.position})
     started = after.tasks[task.position]
     assert started.in_progress

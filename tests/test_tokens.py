@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctx.errors import UsageError
-from ctx.packet import tokens
-from ctx.packet.blocks import Press
-from ctx.packet.tokens import TOKENIZERS, counter
+from ctx.packet.blocks import BlockCounter
+from ctx.tokens import counting
+from ctx.tokens.counting import TOKENIZERS, counter
 from tests.contexts import lines
 from tests.oracle import count
 
@@ -59,7 +59,7 @@ def test_special_tokens_are_plain_text() -> None:
 def test_known_counts_need_no_vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
     known: dict[str, int] = {}
     first = counter("o200k_base", known).units("some text\n")
-    monkeypatch.setattr(tokens, "_encoder", lambda _name: pytest.fail("the vocabulary was opened"))
+    monkeypatch.setattr(counting, "_encoder", lambda _name: pytest.fail("the vocabulary was opened"))
     assert counter("o200k_base", known).units("some text\n") == first
 
 
@@ -71,7 +71,7 @@ def test_many_texts_are_counted_as_one_by_one(name: str, samples: list[str]) -> 
 
 def test_many_blocks_are_pressed_as_one_by_one() -> None:
     texts = ["one\n", "", "two 漢字\n", "one\n"]
-    at_once, apart = Press(counter("o200k_base")), Press(counter("o200k_base"))
+    at_once, apart = BlockCounter(counter("o200k_base")), BlockCounter(counter("o200k_base"))
     assert at_once.many(texts) == [apart(text) for text in texts]
 
 

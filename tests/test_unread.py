@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from ctx.kinds import BUILTIN
 from ctx.markdown.document import Document
-from ctx.memory.layout import Holds, Role
-from ctx.memory.read_entries import entries_of
-from ctx.memory.unread import find_unread
+from ctx.model.file_roles import Holds, Role
+from ctx.reading.read_entries import entries_of
+from ctx.reading.unread import find_unread
 from tests.cli import ctx, project
 
 CONVENTION, DECISION = BUILTIN[0], BUILTIN[1]

@@ -21,7 +21,7 @@ from ctx.actions.remove_entry import remove_entries
 from ctx.actions.restore_entry import restore
 from ctx.actions.supersede_entry import deprecate_entry
 from ctx.errors import CtxError
-from ctx.memory.entry import RETIRED, Entry
+from ctx.model.entry import RETIRED, Entry
 from tests.cli import FIXTURES, project
 from tests.contexts import contexts
 from tests.test_writing import ctx

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from ctx.kinds import Kinds
 from ctx.markdown.diff import unified_diff
-from ctx.memory.archive import keep, take_out
-from ctx.memory.read_entries import read_entries
+from ctx.reading.read_entries import read_entries
+from ctx.writing.extract import keep, take_out
 from tests.cli import ctx, project
 
 LEARNING = Kinds()["learning"]

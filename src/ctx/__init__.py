@@ -4,7 +4,7 @@
 >>> packet = ctx.open(".").packet(budget=4000)  # doctest: +SKIP
 """
 
-from ctx.context import Context, open  # noqa: A004 - the name people call it by: ctx.open()
+from ctx.api import Context, open  # noqa: A004 - the name people call it by: ctx.open()
 from ctx.errors import BudgetError, CtxError, UsageError
 
 __version__ = "0.1.0"

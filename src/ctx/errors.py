@@ -29,7 +29,7 @@ class CtxError(Exception):
         return f"{where} {self.message}" if where else self.message
 
 
-class Damaged(Exception):  # noqa: N818 - nobody sees it: what is damaged is made again
+class CacheCorrupt(Exception):  # noqa: N818 - nobody sees it: what is damaged is made again
     """Something derived is not what was written."""
 
 

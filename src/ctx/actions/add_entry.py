@@ -16,13 +16,13 @@ from ctx.actions.read_context import Reader, read_config
 from ctx.errors import CtxError, UsageError
 from ctx.kinds import REFERENCE, Kind, Kinds
 from ctx.markdown.edits import apply
-from ctx.memory import handle
-from ctx.memory.compose import Draft, field_name, next_stamp, one_line
-from ctx.memory.duplicates import Near, find_exact, find_near
-from ctx.memory.entry import Entry, clean_tag
-from ctx.memory.insert import Placed, insert_entry
-from ctx.memory.layout import CONTEXT, Holds, role_of
-from ctx.memory.read_entries import read_entries
+from ctx.model import handle
+from ctx.model.entry import Entry, clean_tag
+from ctx.model.file_roles import CONTEXT, Holds, role_of
+from ctx.reading.duplicates import Near, find_exact, find_near
+from ctx.reading.read_entries import read_entries
+from ctx.writing.compose import Draft, field_name, next_stamp, one_line
+from ctx.writing.insert import Placed, insert_entry
 
 _STAMP = re.compile(r"\[(\d{4}-\d{2}-\d{2}-\d{6})\]")
 
@@ -140,7 +140,7 @@ def stamps_of(changes: Changes) -> set[str]:
 
 def _handles(kind: Kind, entries: list[Entry]) -> list[str]:
     identities = [(kind.prefix, entry.digest) for entry in entries]
-    return handle.assign(handle.tell_apart(identities, lambda number: entries[number].category))
+    return handle.assign(handle.distinguish(identities, lambda number: entries[number].category))
 
 
 def _entries_of(changes: Changes, kind: Kind) -> list[Entry]:

@@ -23,10 +23,10 @@ from ctx.consolidate.proposal import Proposal
 from ctx.consolidate.statements import short
 from ctx.errors import CtxError, UsageError
 from ctx.markdown.edits import apply
-from ctx.memory.archive import archive_path
-from ctx.memory.entry import Entry
-from ctx.memory.layout import CONTEXT
-from ctx.store.outside import read_file
+from ctx.model.entry import Entry
+from ctx.model.file_roles import CONTEXT
+from ctx.store.user_files import read_file
+from ctx.writing.extract import archive_path
 
 _IGNORE = f"{CONTEXT}/.gitignore"
 _ARCHIVE = f"{CONTEXT}/archive/"
@@ -126,7 +126,7 @@ class _Work:
 
     def _held(self, group: Approved) -> str:
         """What a member holds already is no news to anybody: the draft may say it too."""
-        from ctx.memory.guard import find_secrets
+        from ctx.writing.guard import find_secrets
 
         ids = {wanted.id for wanted in group.members}
         members = [entry for entry in self.before.memory.entries if entry.id in ids]

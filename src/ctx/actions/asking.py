@@ -11,10 +11,10 @@ from ctx.actions.read_context import Reading
 from ctx.config import Config
 from ctx.errors import UsageError
 from ctx.kinds import TASK_PREFIX
-from ctx.memory.task import OPEN, Task, active, read_labels, without_labels
+from ctx.model.task import OPEN, Task, active, read_labels, without_labels
 from ctx.packet.content import ASKED, IN_PROGRESS, Query
 from ctx.packet.task_text import leading_heading
-from ctx.retrieval.ask import Answer, Question
+from ctx.retrieval.ranking.ask import Answer, Question
 
 # So many queries are asked at most, the most urgent first.
 _MOST_QUERIES = 64

@@ -9,20 +9,20 @@ from functools import partial
 from typing import NamedTuple
 
 from ctx.actions.asking import Goal, asked_again, find_asked, queries_of, unanswered
-from ctx.actions.cache.retry import retry_without_cache
-from ctx.actions.cache.session import open_session
+from ctx.actions.cache_session import open_session
 from ctx.actions.read_context import Reader, Reading
+from ctx.actions.retry_without_cache import retry_without_cache
 from ctx.errors import UsageError
 from ctx.kinds import CONSTITUTION
-from ctx.memory.frame import Frame
-from ctx.memory.paths import applies
-from ctx.memory.task import open_tasks
+from ctx.model.frame import Frame
+from ctx.model.paths import applies
+from ctx.model.task import open_tasks
 from ctx.packet.content import Content, Shares
 from ctx.packet.pack import Limits, Packed, Packer
 from ctx.packet.packet import Packet, write_packet
-from ctx.packet.tokens import CHARS, counter
-from ctx.retrieval.recency import Recency
-from ctx.retrieval.score import Weights, score
+from ctx.retrieval.ranking.recency import Recency
+from ctx.retrieval.ranking.score import Weights, score
+from ctx.tokens.counting import CHARS, counter
 
 
 class Request(NamedTuple):
@@ -60,7 +60,7 @@ def build_packet(reader: Reader, request: Request) -> Packet:
     session = open_session(reader, reading, request.tokenizer, _competing(reading, request.path))
     answers = session.ask([query.question for query in queries])
     relevance = [answer.relevance for answer in answers]
-    ranking = score(session.roster, relevance, _recency(reading, now), _weights(reading))
+    ranking = score(session.entry_columns, relevance, _recency(reading, now), _weights(reading))
     content = Content(
         rules=_rules(reading),
         asked=asked.shown,
@@ -72,12 +72,13 @@ def build_packet(reader: Reader, request: Request) -> Packet:
         queries=queries,
         something_asked=bool(asked),
     )
-    packer = Packer(content, session.press, _shares(reading), reading.config.threshold, session.sizes())
+    shares = _shares(reading)
+    packer = Packer(content, session.block_counter, shares, reading.config.threshold, session.sizes())
     packed = Packed(packer, limits, partial(session.evidence, answers))
     packet = write_packet(
         packed,
         now=now,
-        manifest=_manifest(reading, request, now, session.press.counter.name),
+        manifest=_manifest(reading, request, now, session.block_counter.counter.name),
         remarks=[*_unread(reading), *unanswered(queries, answers), *_uncounted(packed.choice.uncounted)],
         revision=partial(reader.revision, request.at),
     )
@@ -87,7 +88,7 @@ def build_packet(reader: Reader, request: Request) -> Packet:
 
 def _competing(reading: Reading, path: str) -> Sequence[int]:
     """The live entries that apply to what is worked on."""
-    limited, live = reading.roster.limited, reading.live
+    limited, live = reading.entry_columns.limited, reading.live
     every = range(len(live))
     return [n for n in every if n not in limited or applies(live[n], path)] if limited else every
 
@@ -103,7 +104,7 @@ def _limits(reading: Reading, request: Request) -> Limits:
 def _recency(reading: Reading, now: str) -> Recency:
     return Recency(
         (frame.date for frame in reading.memory.frames if frame.date and frame.is_session),
-        (date for date in set(reading.roster.dates) if date),
+        (date for date in set(reading.entry_columns.dates) if date),
         half_life=reading.config.half_life_sessions,
         now=now,
     )

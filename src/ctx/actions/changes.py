@@ -12,11 +12,11 @@ from ctx.errors import CtxError
 from ctx.kinds import REFERENCE
 from ctx.markdown.diff import unified_diff
 from ctx.markdown.edits import apply
-from ctx.memory.archive import BLANK
-from ctx.memory.entry import Entry
-from ctx.memory.links import find_entry, link_edits
+from ctx.model.entry import Entry
+from ctx.reading.links import find_entry, link_edits
 from ctx.store.workspace import CONFIG
 from ctx.store.write import Transaction, Writer
+from ctx.writing.extract import BLANK
 
 Result = TypeVar("Result")
 
@@ -133,7 +133,7 @@ def change(
         return prepare(Changes(tree, tree.read, lambda _path, _text: None, lambda _path: None))
     result = Writer(reader.root).run(write)
     if staged and reader.may_fork:
-        from ctx.actions.cache.refresh import refresh
+        from ctx.actions.refresh_cache import refresh
 
         refresh(reader)
     return result

@@ -18,13 +18,13 @@ from ctx.drift.mentions import find_mentions
 from ctx.drift.places import Places
 from ctx.drift.rules.stale_task import lines_to_blame
 from ctx.errors import CtxError
-from ctx.memory.layout import Role, role_of
-from ctx.memory.paths import matches
-from ctx.memory.task import Task
-from ctx.packet.tokens import Counter, counter
+from ctx.model.file_roles import Role, role_of
+from ctx.model.paths import matches
+from ctx.model.task import Task
 from ctx.store import git
 from ctx.store.git_call import GitError, NoRepositoryError
 from ctx.store.workspace import CONFIG, Source, Staged, Worktree
+from ctx.tokens.counting import Counter, counter
 
 
 def check_drift(reader: Reader, now: str | None = None, *, staged: bool = False) -> Report:

@@ -14,15 +14,15 @@ from ctx.actions.read_context import Reader, Reading
 from ctx.errors import CtxError, UsageError
 from ctx.kinds import Kind
 from ctx.markdown.edits import apply
-from ctx.memory.archive import take_out
-from ctx.memory.compose import Draft, field_name, harmless, next_stamp, one_line, unix
-from ctx.memory.entry import Entry, clean_tag, split_list
-from ctx.memory.fields import ONE_PARAGRAPH, own_fields, parts_of
-from ctx.memory.insert import insert_entry
-from ctx.memory.layout import CONTEXT
-from ctx.memory.links import FORMERLY
-from ctx.memory.revise import Place, Wanted, Ways, body_ways, content_ways, field_ways, revise, title_ways
-from ctx.memory.status import find_status
+from ctx.model.entry import Entry, clean_tag, split_list
+from ctx.model.fields import ONE_PARAGRAPH, own_fields, parts_of
+from ctx.model.file_roles import CONTEXT
+from ctx.model.status import find_status
+from ctx.reading.links import FORMERLY
+from ctx.writing.compose import Draft, field_name, harmless, next_stamp, one_line, unix
+from ctx.writing.extract import take_out
+from ctx.writing.insert import insert_entry
+from ctx.writing.revise import Place, Wanted, Ways, body_ways, content_ways, field_ways, revise, title_ways
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from ctx.actions.build_packet import Request, build_packet
 from ctx.actions.find_entries import find_shown
 from ctx.actions.read_context import Reader
-from ctx.memory.entry import Entry
-from ctx.memory.views import SESSION, TASK
+from ctx.model.entry import Entry
+from ctx.model.views import SESSION, TASK
 from ctx.packet.content import FULL
 from ctx.packet.explanation import Receipt, TaskReceipt
 from ctx.packet.packet import Packet

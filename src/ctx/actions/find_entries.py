@@ -8,9 +8,9 @@ from typing import NamedTuple
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import UsageError
 from ctx.kinds import singular
-from ctx.memory.entry import Entry, clean_tag
-from ctx.memory.stamp import find_date
-from ctx.memory.views import SESSION, TASK, frame_entry, task_entry
+from ctx.model.entry import Entry, clean_tag
+from ctx.model.stamp import find_date
+from ctx.model.views import SESSION, TASK, frame_entry, task_entry
 
 
 class Filter(NamedTuple):
@@ -59,7 +59,7 @@ def show_entry(reader: Reader, reference: str) -> tuple[Entry, list[str]]:
 
 def find_shown(reading: Reading, reference: str) -> tuple[Entry, list[str]]:
     """The same in a reading of one's own."""
-    from ctx.memory.links import find_entry, find_links, former_handles  # these read Markdown
+    from ctx.reading.links import find_entry, find_links, former_handles  # these read Markdown
 
     all_of_them = [*reading.memory.entries, *_others(reading, (TASK, SESSION))]
     entry = find_entry(all_of_them, reference)
@@ -78,11 +78,11 @@ def merged_into(reader: Reader, entry: Entry) -> Entry | None:
     from ctx.consolidate.metadata import origins
 
     entries = reader.read(archive=True).memory.entries
-    holders = {name: other for other in entries for name in origins(other)}
-    seen, found = {entry.id}, holders.get(entry.id)
+    docs_with = {name: other for other in entries for name in origins(other)}
+    seen, found = {entry.id}, docs_with.get(entry.id)
     while found is not None and found.archived and found.id not in seen:
         seen.add(found.id)
-        found = holders.get(found.id)
+        found = docs_with.get(found.id)
     return None if found is None or found.archived else found
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 
 from ctx.errors import CtxError
 from ctx.markdown.inserted import Inserted, inserted_lines
-from ctx.memory.guard import find_invisible, find_secrets, invisible_in, secrets_in
-from ctx.memory.layout import CONTEXT
+from ctx.model.file_roles import CONTEXT
+from ctx.writing.guard import find_invisible, find_secrets, invisible_in, secrets_in
 
 ALLOWED = "Secret allowed"  # the field that keeps the reason
 _REASON = f"**{ALLOWED}**:"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ctx.kinds import BUILTIN, CONSTITUTION, CORE_FILES, TASKS, Kind
-from ctx.memory.layout import CONTEXT
+from ctx.model.file_roles import CONTEXT
 from ctx.store.write import Transaction, Writer
 
 _CONSTITUTION = """# Constitution

@@ -16,11 +16,11 @@ from ctx.actions.read_context import Reader, read_config
 from ctx.errors import CtxError
 from ctx.kinds import TASKS
 from ctx.markdown.diff import unified_diff
-from ctx.memory.layout import CONTEXT
-from ctx.memory.managed import with_block, without_block
+from ctx.model.file_roles import CONTEXT
 from ctx.store import git_setup
 from ctx.store.workspace import Worktree
 from ctx.store.write import Transaction, Writer
+from ctx.writing.managed_block import with_block, without_block
 
 ATTRIBUTES = ".gitattributes"
 SECTION = "merge.ctx"

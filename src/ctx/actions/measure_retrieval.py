@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import CtxError
-from ctx.memory.entry import Entry
-from ctx.memory.layout import CONTEXT
-from ctx.retrieval.measure import Progress, Signal, Topic, measure, rankers_of, thin_out
-from ctx.retrieval.passages import Passage, cut
-from ctx.retrieval.topics import Said, birth_topics, cite_topics, find_births
+from ctx.evaluation.measure import Progress, Signal, Topic, measure, rankers_of, thin_out
+from ctx.evaluation.topics import Said, birth_topics, cite_topics, find_births
+from ctx.model.entry import Entry
+from ctx.model.file_roles import CONTEXT
+from ctx.retrieval.analysis.passages import Passage, cut
 from ctx.store import git, git_history
 from ctx.store.git_setup import require_repository
 

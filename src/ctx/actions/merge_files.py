@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 from ctx.actions.read_context import read_config
 from ctx.errors import CtxError
 from ctx.kinds import REFERENCE, Kinds
-from ctx.memory.layout import CONTEXT, Holds, role_of
-from ctx.memory.merge import Split, merge
-from ctx.memory.merge_units import split_entries, split_tasks
+from ctx.merging.merge import Split, merge
+from ctx.merging.units import split_entries, split_tasks
+from ctx.model.file_roles import CONTEXT, Holds, role_of
 from ctx.store.merge_file import merge_bytes, merge_lines, read_versions, write_result
 from ctx.store.workspace import Worktree, decode
 

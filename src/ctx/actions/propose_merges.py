@@ -14,8 +14,8 @@ from ctx.consolidate.propose import Bounds, Field, make_group, propose, ranked
 from ctx.consolidate.similar import Progress
 from ctx.errors import UsageError
 from ctx.kinds import Kind
-from ctx.memory.entry import Entry
-from ctx.packet.tokens import Counter, counter
+from ctx.model.entry import Entry
+from ctx.tokens.counting import Counter, counter
 
 
 def propose_merges(

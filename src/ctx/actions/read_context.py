@@ -7,26 +7,26 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctx.actions.cache.indexing import EntryList, Indexing
-from ctx.actions.cache.memories import Kept, Look, Memories, roles_of
-from ctx.actions.cache.signature import digest_of, hashes, now
+from ctx.cache.indexing import EntryList, Indexing
+from ctx.cache.lazy_memory import LazyMemory
+from ctx.cache.memories import CachedMemory, Look, MemoryCache, roles_of
+from ctx.cache.signature import digest_of, hashes, now
 from ctx.config import Config, parse
-from ctx.errors import CtxError, Damaged, UndecodableError
-from ctx.memory.entry import Entry
-from ctx.memory.lazy_memory import LazyMemory
-from ctx.memory.roster import Joined, Roster
-from ctx.memory.views import frame_entry
-from ctx.retrieval.collection import Collection
-from ctx.retrieval.index import Index
-from ctx.retrieval.thesaurus import Thesaurus, is_glossary
+from ctx.errors import CacheCorrupt, CtxError, UndecodableError
+from ctx.model.columns import EntryColumns, Joined
+from ctx.model.entry import Entry
+from ctx.model.views import frame_entry
+from ctx.retrieval.index.index import Index
+from ctx.retrieval.ranking.query_expansion import QueryExpansion, is_glossary
+from ctx.retrieval.ranking.searcher import Searcher
 from ctx.store.cache import Cache
 from ctx.store.workspace import CONFIG, Revision, Source, Worktree
 
 if TYPE_CHECKING:
-    from ctx.memory.chunks import Chunk
-    from ctx.memory.layout import Role
-    from ctx.memory.memory import Memory
-    from ctx.memory.read_memory import ParsedMemory
+    from ctx.model.file_roles import Role
+    from ctx.model.memory import Memory
+    from ctx.reading.chunks import Chunk
+    from ctx.reading.read_memory import ParsedMemory
 
 
 class Reading:
@@ -52,19 +52,19 @@ class Reading:
         return self.memory.live
 
     @cached_property
-    def roster(self) -> Roster:
+    def entry_columns(self) -> EntryColumns:
         """The live entries by columns."""
-        return Roster.of(self.live)
+        return EntryColumns.of(self.live)
 
     @cached_property
-    def thesaurus(self) -> Thesaurus:
+    def expansion(self) -> QueryExpansion:
         """What widens queries: the configured synonyms and the glossary."""
-        return Thesaurus(self.config.synonyms, self.live)
+        return QueryExpansion(self.config.synonyms, self.live)
 
     @cached_property
-    def live_collection(self) -> Collection:
+    def live_collection(self) -> Searcher:
         """The index of the live entries, numbered as in `live`."""
-        return Collection(self._index("live", lambda: self.live), self.thesaurus, lambda: self.live)
+        return Searcher(self._index("live", lambda: self.live), self.expansion, lambda: self.live)
 
     @cached_property
     def searchable(self) -> Sequence[Entry]:
@@ -72,11 +72,11 @@ class Reading:
         return [*self.memory.entries, *map(frame_entry, self.memory.frames)]
 
     @cached_property
-    def whole_collection(self) -> Collection:
+    def whole_collection(self) -> Searcher:
         """The index of all that is searchable, numbered as in `searchable`."""
         name = "whole" if self._archive else "searchable"
         index = self._index(name, lambda: self.searchable)
-        return Collection(index, self.thesaurus, lambda: self.searchable)
+        return Searcher(index, self.expansion, lambda: self.searchable)
 
     def forget_indexes(self) -> None:
         """Drop the cache, and index the entries again when they are asked for."""
@@ -93,7 +93,7 @@ class Reading:
         return Indexing(self.cache).find(listed)
 
 
-class KeptReading(Reading):
+class CachedReading(Reading):
     """A reading that was kept: what is not asked for is not even read."""
 
     was_kept = True
@@ -105,17 +105,17 @@ class KeptReading(Reading):
     @cached_property
     def live(self) -> Sequence[Entry]:
         """The entries that take part in the ranking, in file order."""
-        return self.roster.entries
+        return self.entry_columns.entries
 
     @cached_property
-    def roster(self) -> Roster:
+    def entry_columns(self) -> EntryColumns:
         """The live entries by columns."""
         return self._lazy.columns().choose(self._lazy.live_numbers)
 
     @cached_property
-    def thesaurus(self) -> Thesaurus:
+    def expansion(self) -> QueryExpansion:
         """What widens queries: the configured synonyms and the glossary."""
-        return Thesaurus(self.config.synonyms, self._lazy.under(is_glossary))
+        return QueryExpansion(self.config.synonyms, self._lazy.under(is_glossary))
 
     @cached_property
     def searchable(self) -> Sequence[Entry]:
@@ -167,14 +167,14 @@ class Reader:
         known = self._looked.get((archive, strict))
         if known is None or known[0] != look.signature:
             try:
-                kept = Memories(self.cache, self.worktree).load(look)
-            except (Damaged, CtxError):
+                kept = MemoryCache(self.cache, self.worktree).load(look)
+            except (CacheCorrupt, CtxError):
                 kept = None
             found = self._kept_reading(look, kept) if kept else self._remember(look, strict=strict)
             known = self._looked[archive, strict] = (look.signature, found)
         return known[1]
 
-    def _kept_reading(self, look: Look, kept: Kept) -> Reading:
+    def _kept_reading(self, look: Look, kept: CachedMemory) -> Reading:
         """A reading of what is kept; what turns out to be damaged later is read from the files."""
 
         def again() -> Sequence[Entry]:
@@ -185,7 +185,7 @@ class Reader:
             return reading.memory.entries
 
         kept.memory.read_again = again
-        reading = KeptReading(look.config, kept.memory, kept.digest, archive=look.archive)
+        reading = CachedReading(look.config, kept.memory, kept.digest, archive=look.archive)
         reading.cache, reading.kept = self.cache, kept.memory
         return reading
 
@@ -200,7 +200,7 @@ class Reader:
         # has to be named each time.
         kept = None
         if texts.keys() == roles.keys():
-            kept = Memories(self.cache, self.worktree).store(look, texts, memory, chunks)
+            kept = MemoryCache(self.cache, self.worktree).store(look, texts, memory, chunks)
         digest = kept.digest if kept else digest_of(look.text, hashes(texts))
         reading = Reading(look.config, memory, digest, archive=look.archive)
         reading.unread = unread
@@ -265,6 +265,6 @@ def _understand(
     texts: dict[str, str],
     chunks: dict[str, list[Chunk]] | None = None,
 ) -> ParsedMemory:
-    from ctx.memory.read_memory import read_memory
+    from ctx.reading.read_memory import read_memory
 
     return read_memory(texts, roles, config.kinds, chunks)

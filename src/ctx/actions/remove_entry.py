@@ -9,8 +9,8 @@ from typing import NamedTuple
 from ctx.actions.changes import Changes, Written, change, is_page, leave, locate, relink
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import UsageError
-from ctx.memory.archive import archive_path, keep, take_out
-from ctx.memory.entry import Entry
+from ctx.model.entry import Entry
+from ctx.writing.extract import archive_path, keep, take_out
 
 
 class Removed(NamedTuple):

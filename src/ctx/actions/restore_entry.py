@@ -6,16 +6,16 @@ from ctx.actions.changes import Changes, Written, at, change, relink
 from ctx.actions.init_context import new_file
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import CtxError
-from ctx.memory.archive import BLANK, take_out
-from ctx.memory.bring_back import put_back
-from ctx.memory.compose import SEPARATOR
-from ctx.memory.duplicates import find_exact
-from ctx.memory.entry import Entry
-from ctx.memory.layout import CONTEXT
-from ctx.memory.links import find_entry
-from ctx.memory.task import Task
-from ctx.memory.task_archive import bring_back
-from ctx.memory.task_page import PATH, TaskPage, find_task
+from ctx.model.entry import Entry
+from ctx.model.file_roles import CONTEXT
+from ctx.model.task import Task
+from ctx.reading.duplicates import find_exact
+from ctx.reading.links import find_entry
+from ctx.writing.bring_back import put_back
+from ctx.writing.compose import SEPARATOR
+from ctx.writing.extract import BLANK, take_out
+from ctx.writing.tasks.archive import bring_back
+from ctx.writing.tasks.page import PATH, TaskPage, find_task
 
 
 def restore(reader: Reader, reference: str, *, dry_run: bool = False) -> Written:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ctx.actions.read_context import Reader
 from ctx.errors import UsageError
-from ctx.memory.entry import Entry
+from ctx.model.entry import Entry
 from ctx.store import git
 from ctx.store.git_call import GitError
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ctx.actions.cache.retry import retry_without_cache
 from ctx.actions.find_entries import Filter, resolve
 from ctx.actions.read_context import Reader
-from ctx.memory.entry import Entry
-from ctx.memory.views import TASK, task_entry
-from ctx.retrieval.collection import Collection
-from ctx.retrieval.index import Index
-from ctx.retrieval.relevance import rank
-from ctx.retrieval.snippet import snippet
+from ctx.actions.retry_without_cache import retry_without_cache
+from ctx.model.entry import Entry
+from ctx.model.views import TASK, task_entry
+from ctx.retrieval.index.index import Index
+from ctx.retrieval.ranking.relevance import rank
+from ctx.retrieval.ranking.searcher import Searcher
+from ctx.retrieval.ranking.snippet import snippet
 
 
 class Hit(NamedTuple):
@@ -41,10 +41,10 @@ def search(
     only = resolve(reading, only)
     if TASK in only.kinds:
         entries: Sequence[Entry] = [*map(task_entry, reading.memory.tasks), *reading.searchable]
-        collection = Collection(Index.of(entries), reading.thesaurus, lambda: entries)
+        searcher = Searcher(Index.of(entries), reading.expansion, lambda: entries)
     else:
-        entries, collection = reading.searchable, reading.whole_collection
-    scores = rank(collection, words, max(limit, 0) if only == Filter() else None)
+        entries, searcher = reading.searchable, reading.whole_collection
+    scores = rank(searcher, words, max(limit, 0) if only == Filter() else None)
     if only != Filter():
         scores = {number: score for number, score in scores.items() if only.admits(entries[number])}
     if 0 < limit < len(scores):

@@ -9,10 +9,10 @@ from ctx.actions.edit_entry import finish, set_field
 from ctx.actions.guard_text import check_texts
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import CtxError, UsageError
-from ctx.memory.compose import one_line
-from ctx.memory.entry import RETIRED, Entry
-from ctx.memory.links import find_links
-from ctx.memory.status import find_status
+from ctx.model.entry import RETIRED, Entry
+from ctx.model.status import find_status
+from ctx.reading.links import find_links
+from ctx.writing.compose import one_line
 
 STATUS, SUPERSEDES = "Status", "Supersedes"
 

@@ -13,10 +13,10 @@ from ctx.actions.read_context import Reader, Reading
 from ctx.errors import CtxError, UsageError
 from ctx.kinds import REFERENCE
 from ctx.markdown.edits import Edit, apply
-from ctx.memory.entry import Entry, clean_tag
-from ctx.memory.task import LABEL, Task
-from ctx.memory.task_labels import drop_labels, lead_end
-from ctx.memory.task_page import PATH, TaskPage
+from ctx.model.entry import Entry, clean_tag
+from ctx.model.task import LABEL, Task
+from ctx.writing.tasks.labels import drop_labels, lead_end
+from ctx.writing.tasks.page import PATH, TaskPage
 
 _TAGS = "Tags"
 

@@ -10,9 +10,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ctx.actions.read_context import Reader, Reading
-from ctx.errors import Damaged
-from ctx.memory.layout import role_of
-from ctx.memory.task import DONE, OPEN, SKIPPED, active
+from ctx.errors import CacheCorrupt
+from ctx.model.file_roles import role_of
+from ctx.model.task import DONE, OPEN, SKIPPED, active
 
 _KEPT = "unread"  # the cache file
 
@@ -86,7 +86,7 @@ def _unread(reader: Reader, reading: Reading) -> int:
     """The lines that belong to no entry, counted once for each state of the files."""
     kept = reader.cache.find(_KEPT, reading.digest) if reader.cache.on else None
     if kept is not None:
-        with suppress(Damaged):
+        with suppress(CacheCorrupt):
             return kept.numbers("lines")[0]
     found = _count_unread(reader, reading)
     if reader.cache.on:
@@ -96,7 +96,7 @@ def _unread(reader: Reader, reading: Reading) -> int:
 
 def _count_unread(reader: Reader, reading: Reading) -> int:
     from ctx.markdown.document import Document  # these scan Markdown
-    from ctx.memory.unread import find_unread
+    from ctx.reading.unread import find_unread
 
     count = 0
     for path in reader.worktree.paths():

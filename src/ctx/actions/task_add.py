@@ -9,8 +9,8 @@ from ctx.actions.guard_text import check_texts
 from ctx.actions.read_context import Reader
 from ctx.actions.task_plan import Plan, Read, carry_out, edited, today_or, touched
 from ctx.errors import CtxError, UsageError
-from ctx.memory.task_labels import check_label, check_priority
-from ctx.memory.task_new import (
+from ctx.writing.tasks.labels import check_label, check_priority
+from ctx.writing.tasks.new import (
     Place,
     compose_task,
     insertion,
@@ -20,7 +20,7 @@ from ctx.memory.task_new import (
     place_under_new,
     same_open,
 )
-from ctx.memory.task_page import PATH, TaskPage, find_task, verify
+from ctx.writing.tasks.page import PATH, TaskPage, find_task, verify
 
 _NEW_FILE = "# Tasks\n"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ctx.actions.read_context import Reader
 from ctx.actions.task_plan import Plan, Read, Touched, carry_out, edited, read_page, today_or
-from ctx.memory.task_archive import Archiving, archive_finished, archive_path
-from ctx.memory.task_page import PATH, TaskPage
+from ctx.writing.tasks.archive import Archiving, archive_finished, archive_path
+from ctx.writing.tasks.page import PATH, TaskPage
 
 
 def archive_tasks(reader: Reader, *, today: str | None = None, dry_run: bool = False) -> Plan:

@@ -9,9 +9,9 @@ from ctx.actions.read_context import Reader
 from ctx.actions.task_plan import Plan, Read, carry_out, edited, read_page, today_or, touched
 from ctx.errors import CtxError, UsageError
 from ctx.markdown.edits import Edit
-from ctx.memory import task_edits
-from ctx.memory.task import DONE, OPEN, Task, standing
-from ctx.memory.task_page import PATH, TaskPage, find_task, verify
+from ctx.model.task import DONE, OPEN, Task, standing
+from ctx.writing.tasks import state_changes
+from ctx.writing.tasks.page import PATH, TaskPage, find_task, verify
 
 Change = Callable[[TaskPage, Task], list[Edit]]
 
@@ -26,7 +26,9 @@ def finish_tasks(
 ) -> Plan:
     """Mark tasks done with today's date, or open them again."""
     date = today_or(today)
-    change: Change = task_edits.reopen if undo else lambda page, task: task_edits.finish(page, task, date)
+    change: Change = (
+        state_changes.reopen if undo else lambda page, task: state_changes.finish(page, task, date)
+    )
     return _change(reader, references, change, dry_run=dry_run, undoes=DONE if undo else "")
 
 
@@ -34,7 +36,7 @@ def start_tasks(
     reader: Reader, references: Sequence[str], *, undo: bool = False, dry_run: bool = False
 ) -> Plan:
     """Mark tasks as being worked on, which ends a block, or take that back."""
-    change = task_edits.stop if undo else task_edits.start
+    change = state_changes.stop if undo else state_changes.start
     return _change(
         reader, references, change, dry_run=dry_run, starts=not undo, undoes="in-progress" if undo else ""
     )
@@ -47,7 +49,9 @@ def block_tasks(
     if not undo and not why.strip():
         raise UsageError("a block needs its reason", hint="--why TEXT says what the task waits for")
     check_texts({"reason": why}, allowable=False)
-    change: Change = task_edits.unblock if undo else lambda page, task: task_edits.block(page, task, why)
+    change: Change = (
+        state_changes.unblock if undo else lambda page, task: state_changes.block(page, task, why)
+    )
     return _change(reader, references, change, dry_run=dry_run, undoes="blocked" if undo else "")
 
 
@@ -55,7 +59,7 @@ def skip_tasks(
     reader: Reader, references: Sequence[str], *, undo: bool = False, dry_run: bool = False
 ) -> Plan:
     """Mark tasks as not to be done, or open them again."""
-    change = task_edits.reopen if undo else task_edits.skip
+    change = state_changes.reopen if undo else state_changes.skip
     return _change(reader, references, change, dry_run=dry_run, undoes="skipped" if undo else "")
 
 

@@ -11,10 +11,10 @@ from ctx.actions.task_change import find_open_or_archived
 from ctx.actions.task_plan import Plan, Read, carry_out, edited, read_page, touched
 from ctx.errors import CtxError
 from ctx.markdown.edits import Edit
-from ctx.memory.task import Task
-from ctx.memory.task_labels import append_labels, check_label, check_priority, drop_labels
-from ctx.memory.task_page import PATH, TaskPage, verify
-from ctx.memory.task_reword import own_words, reword
+from ctx.model.task import Task
+from ctx.writing.tasks.labels import append_labels, check_label, check_priority, drop_labels
+from ctx.writing.tasks.page import PATH, TaskPage, verify
+from ctx.writing.tasks.reword import own_words, reword
 
 NO_PRIORITY = "none"
 

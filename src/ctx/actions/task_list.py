@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from ctx.actions.read_context import Reader
 from ctx.errors import UsageError
-from ctx.memory.task import DONE, OPEN, SKIPPED, Task, active, standing
-from ctx.memory.task_labels import PRIORITIES, check_label, check_priority
-from ctx.memory.task_new import is_named
+from ctx.model.task import DONE, OPEN, SKIPPED, Task, active, standing
+from ctx.writing.tasks.labels import PRIORITIES, check_label, check_priority
+from ctx.writing.tasks.new import is_named
 
 _SAME = {"urgent": PRIORITIES[0]}
 STATES = (OPEN, "in-progress", "blocked", DONE, SKIPPED)

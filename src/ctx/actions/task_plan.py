@@ -11,8 +11,8 @@ from ctx.actions.changes import Changes, change, relink
 from ctx.actions.read_context import Reader
 from ctx.errors import CtxError
 from ctx.markdown.edits import Edit, apply
-from ctx.memory.task import Task, standing
-from ctx.memory.task_page import TaskPage
+from ctx.model.task import Task, standing
+from ctx.writing.tasks.page import TaskPage
 
 Read = Callable[[str], str | None]
 

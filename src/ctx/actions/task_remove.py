@@ -8,8 +8,8 @@ from ctx.actions.read_context import Reader
 from ctx.actions.task_archive import archived
 from ctx.actions.task_change import find_open_or_archived
 from ctx.actions.task_plan import Plan, Read, carry_out, read_page, today_or
-from ctx.memory.task_archive import archive_chosen, archive_path
-from ctx.memory.task_page import PATH
+from ctx.writing.tasks.archive import archive_chosen, archive_path
+from ctx.writing.tasks.page import PATH
 
 
 def remove_tasks(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # The modules in the order of `ctx --help`, each with the commands that it registers.
 MODULES = {
-    "start": ("init", "status"),
+    "init_status": ("init", "status"),
     "packet": ("agent", "why"),
     "read": ("list", "show", "search"),
     "write": ("learn", "decide", "add", "edit", "mark", "supersede", "deprecate", "remove", "restore"),

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from ctx.cli.declare import Commands, Option
 from ctx.cli.options import Json, Root, open_reader
-from ctx.cli.output import remark, say, table, write_json
+from ctx.cli.output import print_err, print_out, table, write_json
 
 if TYPE_CHECKING:
     from ctx.actions.measure_retrieval import Measured
-    from ctx.retrieval.measure import Signal, Topic
+    from ctx.evaluation.measure import Signal, Topic
 
 _HEAD = ("signal", "queries", "ranked by", "nDCG@10", "recall@5", "recall@10", "MRR")
 
@@ -40,14 +40,14 @@ def bench(
     if as_json:
         write_json(_as_json(measured, verbose=verbose))
     else:
-        say(table([_HEAD, *(row for signal in measured.signals for row in _rows(signal))]))
+        print_out(table([_HEAD, *(row for signal in measured.signals for row in _rows(signal))]))
         if verbose:
             for signal in measured.signals:
                 for topic in signal.topics:
                     wanted = " ".join(_wanted(topic, measured))
-                    say(f"\n{signal.name}  {topic.source}  {wanted}\n    {topic.text}")
+                    print_out(f"\n{signal.name}  {topic.source}  {wanted}\n    {topic.text}")
     for line in _remarks(measured):
-        remark(line)
+        print_err(line)
 
 
 def _rows(signal: Signal) -> list[tuple[str, ...]]:
@@ -88,7 +88,7 @@ def _as_json(measured: Measured, *, verbose: bool) -> dict[str, Any]:
 
 
 def _remarks(measured: Measured) -> list[str]:
-    from ctx.retrieval.measure import ENOUGH
+    from ctx.evaluation.measure import ENOUGH
 
     lines = []
     for signal in measured.signals:

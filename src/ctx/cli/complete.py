@@ -86,7 +86,7 @@ def states(incomplete: str) -> Offers:
 
 def priorities(incomplete: str) -> Offers:
     """The priorities of tasks."""
-    from ctx.memory.task_labels import PRIORITIES
+    from ctx.writing.tasks.labels import PRIORITIES
 
     return _matching(incomplete, ((one, "") for one in PRIORITIES))
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from ctx.cli.declare import Argument, Commands, Group
 from ctx.cli.entry_options import DryRun
 from ctx.cli.options import Json, Root, open_reader
-from ctx.cli.output import remark, say, write_dry_run, write_json
+from ctx.cli.output import print_err, print_out, write_dry_run, write_json
 
 
 def show(as_json: Json = False, root: Root = None) -> None:
@@ -19,7 +19,7 @@ def show(as_json: Json = False, root: Root = None) -> None:
     if as_json:
         write_json(report.effective(found))
     else:
-        say(report.show(found, found.set_keys).rstrip("\n"))
+        print_out(report.show(found, found.set_keys).rstrip("\n"))
 
 
 def check(as_json: Json = False, root: Root = None) -> None:
@@ -31,7 +31,7 @@ def check(as_json: Json = False, root: Root = None) -> None:
         write_json({"ok": True, "set": sorted(found.set_keys)})
     else:
         count = len(found.set_keys)
-        say(f"ok: {count} option{'' if count == 1 else 's'} set")
+        print_out(f"ok: {count} option{'' if count == 1 else 's'} set")
 
 
 def example(as_json: Json = False) -> None:
@@ -45,7 +45,7 @@ def example(as_json: Json = False) -> None:
     if as_json:
         write_json({"text": text})
     else:
-        say(text.rstrip("\n"))
+        print_out(text.rstrip("\n"))
 
 
 def set_(
@@ -67,9 +67,9 @@ def set_(
     elif as_json:
         write_json(row)
     else:
-        say(f"{done.path}:{done.line}: {done.id}")
+        print_out(f"{done.path}:{done.line}: {done.id}")
         if done.status == "unchanged":
-            remark(f"{key} was so already")
+            print_err(f"{key} was so already")
 
 
 COMMANDS: Commands = {

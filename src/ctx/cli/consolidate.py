@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from ctx.cli.declare import Commands, Option
 from ctx.cli.options import Json, Root, open_reader
-from ctx.cli.output import remark, say, write, write_json
+from ctx.cli.output import print_err, print_out, write, write_json
 from ctx.cli.proposals import describe, told
 from ctx.errors import CtxError, UsageError
 
@@ -111,7 +111,7 @@ def _propose(
         review(reader, groups, approved_by or reviewer(reader), keep_context=wanted.keep_context)
     else:
         for number, group in enumerate(groups, 1):
-            say("\n".join(describe(group, f"{number} of {len(groups)}")))
+            print_out("\n".join(describe(group, f"{number} of {len(groups)}")))
 
 
 def _tell_nothing(reader: Reader, wanted: _Wanted) -> None:
@@ -120,14 +120,14 @@ def _tell_nothing(reader: Reader, wanted: _Wanted) -> None:
 
     alone = [] if wanted.everything else left_alone(reader, wanted.kind)
     if not alone:
-        remark("nothing to merge: nothing is said twice, replaced, or shorter said in one entry")
+        print_err("nothing to merge: nothing is said twice, replaced, or shorter said in one entry")
         return
     counts = Counter(entry.kind for entry in reader.read().memory.live)
     files = ", ".join(
         f"{kind.file} has {counts[kind.name]} of {kind.cap or 'any number of'}" for kind in alone
     )
-    remark(f"nothing to merge above the recommended numbers of entries: {files}")
-    remark("next: `ctx consolidate --all` looks at these too")
+    print_err(f"nothing to merge above the recommended numbers of entries: {files}")
+    print_err("next: `ctx consolidate --all` looks at these too")
 
 
 def _progress(done: int, total: int) -> None:
@@ -140,7 +140,7 @@ def _progress(done: int, total: int) -> None:
 
 def _write_plan(groups: Sequence[Group], path: Path, *, as_json: bool) -> None:
     from ctx.consolidate.plan import write_plan
-    from ctx.store.outside import write_new_file
+    from ctx.store.user_files import write_new_file
 
     if str(path) == "-":
         text = write_plan(groups)
@@ -150,8 +150,8 @@ def _write_plan(groups: Sequence[Group], path: Path, *, as_json: bool) -> None:
     if as_json:
         write_json({"plan": str(path), "groups": [group.id for group in groups]})
         return
-    say(f"{len(groups)} group{'' if len(groups) == 1 else 's'} in {path}")
-    remark(f"next: set approve = true where you agree, then `ctx consolidate --apply {path}`")
+    print_out(f"{len(groups)} group{'' if len(groups) == 1 else 's'} in {path}")
+    print_err(f"next: set approve = true where you agree, then `ctx consolidate --apply {path}`")
 
 
 def _apply(reader: Reader, path: Path, approved_by: str, *, as_json: bool) -> None:
@@ -169,7 +169,7 @@ def _apply(reader: Reader, path: Path, approved_by: str, *, as_json: bool) -> No
     if as_json:
         write_json({"groups": [one.to_json() for one in outcomes]})
     else:
-        say("\n".join(told(one) for one in outcomes))
+        print_out("\n".join(told(one) for one in outcomes))
     refused = [one for one in outcomes if one.why]
     if refused:
         names = ", ".join(one.group for one in refused)
@@ -186,7 +186,7 @@ def _undo(reader: Reader, *, as_json: bool) -> None:
     if as_json:
         write_json({"restored": paths})
     else:
-        say("\n".join(f"restored {path}" for path in paths))
+        print_out("\n".join(f"restored {path}" for path in paths))
 
 
 COMMANDS: Commands = {"consolidate": consolidate}

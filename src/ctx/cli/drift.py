@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from ctx.cli.declare import Commands, Option
 from ctx.cli.options import Json, Root, open_reader
-from ctx.cli.output import remark, say, write_json
+from ctx.cli.output import print_err, print_out, write_json
 from ctx.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,18 +74,18 @@ def _print(form: Format, report: Report, mended: Mended | None, *, verbose: bool
         write_json(shown)
         return
     if mended and mended.diff:
-        say(mended.diff.removesuffix("\n"))
+        print_out(mended.diff.removesuffix("\n"))
     elif mended:
         for done in mended.done:
-            remark(f"fixed: {done}")
+            print_err(f"fixed: {done}")
     text = formats.as_github(report) if form is Format.github else formats.as_text(report, verbose=verbose)
     if text:
-        say(text.removesuffix("\n"))
-    remark(formats.summary(report))
+        print_out(text.removesuffix("\n"))
+    print_err(formats.summary(report))
 
 
 def _date(now: str | None) -> str | None:
-    from ctx.memory.stamp import find_date
+    from ctx.model.stamp import find_date
 
     if now is not None and find_date(now) != now:
         raise UsageError(f"--now {now!r} is not a date", hint="write it as 2026-11-21")

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ctx.cli.output import remark, silence
+from ctx.cli.output import print_err, silence
 from ctx.errors import CtxError
 
 _BUG, _INTERRUPTED = 3, 130
@@ -47,7 +47,7 @@ def complain(message: str, hint: str, code: int) -> int:
     lines = [f"error: {message}"]
     if hint:
         lines.append(f"hint: {hint}")
-    remark("\n".join(lines))
+    print_err("\n".join(lines))
     return code
 
 
@@ -60,7 +60,7 @@ def _is_from_typer(error: Exception, name: str) -> bool:
 def _usage(error: Any) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         # A command group alone is a question; its message is the whole help.
-        remark(error.format_message())
+        print_err(error.format_message())
         return int(error.exit_code)
     context = getattr(error, "ctx", None)
     hint = f"`{context.command_path} --help` shows how it is used" if context else "see `ctx --help`"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from ctx.cli.declare import Argument, Commands, Group, Option
 from ctx.cli.options import Json, Root, open_reader
-from ctx.cli.output import remark, say, write_json
+from ctx.cli.output import print_err, print_out, write_json
 
 DryRun = Annotated[bool, Option("--dry-run", help="Print what would change, and write nothing.")]
 Remove = Annotated[bool, Option("--remove", help="Take out what was installed.")]
@@ -29,9 +29,9 @@ def git(remove: Remove = False, dry_run: DryRun = False, as_json: Json = False, 
         return
     files = [done.diff.rstrip("\n")] if done.diff and dry_run else [f"changed {path}" for path in done.files]
     for line in (*files, *done.settings):
-        say(line)
+        print_out(line)
     if not files and not done.settings:
-        remark("nothing to do")
+        print_err("nothing to do")
 
 
 def merge_driver(

@@ -24,12 +24,12 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
-def say(text: str) -> None:
+def print_out(text: str) -> None:
     """Print a line for a person, whatever the terminal can show."""
     write(safe(text) + "\n")
 
 
-def remark(text: str) -> None:
+def print_err(text: str) -> None:
     """Print a line to stderr: stdout is for the answer. Where it takes nothing, nobody is left to tell."""
     with suppress(OSError):
         sys.stderr.write(safe(text) + "\n")
@@ -47,7 +47,7 @@ def write_dry_run(rows: Sequence[Mapping[str, Any]], diff: str, *, as_json: bool
     elif diff:
         write(safe(diff))
     else:
-        remark("nothing would change")
+        print_err("nothing would change")
 
 
 def write_exact(text: str) -> None:

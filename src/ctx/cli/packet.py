@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from ctx.cli.declare import Argument, Commands, Option
 from ctx.cli.options import Json, Root, open_reader, working_folder
-from ctx.cli.output import remark, say, table, write_exact, write_json
+from ctx.cli.output import print_err, print_out, table, write_exact, write_json
 from ctx.errors import UsageError
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def agent(
     )
     packet = build_packet(reader, request)
     for text in packet.remarks:
-        remark(text)
+        print_err(text)
     if as_json or form is Format.json:
         write_json(packet.to_json())
     else:
@@ -140,15 +140,15 @@ def why(
     )
     account = explain_entry(reader, reference, request)
     for text in account.packet.remarks:
-        remark(text)
+        print_err(text)
     if as_json:
         write_json(account.to_json())
     else:
-        say("\n".join(account.tell()))
+        print_out("\n".join(account.tell()))
 
 
 def _date(now: str | None) -> str | None:
-    from ctx.memory.stamp import find_date
+    from ctx.model.stamp import find_date
 
     if now is not None and find_date(now) != now:
         raise UsageError(f"--now {now!r} is not a date", hint="write it as 2026-11-21")
@@ -174,11 +174,11 @@ def _explain(packet: Packet) -> None:
         words = ", ".join(list(one.score.terms)[:4])
         why = f"{one.reason} ({words})" if words else one.reason
         rows.append((one.form, one.id, str(one.tokens), score, str(one.admitted_at or "?"), why, one.title))
-    remark(f"{packet.tokens} of {packet.budget} tokens ({packet.tokenizer})")
-    remark(table([("section", "tokens"), *((part.name, str(part.tokens)) for part in packet.sections)]))
+    print_err(f"{packet.tokens} of {packet.budget} tokens ({packet.tokenizer})")
+    print_err(table([("section", "tokens"), *((part.name, str(part.tokens)) for part in packet.sections)]))
     if packet.tasks:
-        remark(table([("form", "task", "why"), *((one.form, one.id, one.reason) for one in packet.tasks)]))
-    remark(table(rows))
+        print_err(table([("form", "task", "why"), *((one.form, one.id, one.reason) for one in packet.tasks)]))
+    print_err(table(rows))
 
 
 COMMANDS: Commands = {"agent": agent, "why": why}

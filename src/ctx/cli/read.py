@@ -20,10 +20,10 @@ from ctx.cli.options import (
     filter_of,
     open_reader,
 )
-from ctx.cli.output import remark, safe, say, table, write, write_json
+from ctx.cli.output import print_err, print_out, safe, table, write, write_json
 
 if TYPE_CHECKING:
-    from ctx.memory.entry import Entry
+    from ctx.model.entry import Entry
 
 _WIDEST = 100  # columns; longer lines are hard to read
 _ROW = ("id", "kind", "title", "path", "line", "date")
@@ -69,11 +69,11 @@ def list_(
     if as_json:
         write_json([_listed(entry) for entry in found])
     elif ids:
-        say("\n".join(entry.id for entry in found)) if found else None
+        print_out("\n".join(entry.id for entry in found)) if found else None
     elif found:
-        say(table([(e.id, e.kind, e.date or "-", f"{e.title}{_mark(e)}") for e in found]))
+        print_out(table([(e.id, e.kind, e.date or "-", f"{e.title}{_mark(e)}") for e in found]))
     elif not ids:
-        remark("nothing found")
+        print_err("nothing found")
 
 
 def show(
@@ -104,16 +104,16 @@ def show(
             }
         )
         return
-    say(f"{entry.title}{_mark(entry)}")
-    say(f"{entry.id} · {entry.kind} · {entry.date or 'undated'} · {entry.path}:{entry.line}")
+    print_out(f"{entry.title}{_mark(entry)}")
+    print_out(f"{entry.id} · {entry.kind} · {entry.date or 'undated'} · {entry.path}:{entry.line}")
     if target:
-        say(f"merged into {target.id} · {target.title} · {target.path}:{target.line}")
+        print_out(f"merged into {target.id} · {target.title} · {target.path}:{target.line}")
     if entry.body and rendered:
         from ctx.cli.rendered import render
 
         write("\n" + render(safe(entry.body), width=_width(), colour=_has_colour()) + "\n")
     elif entry.body:
-        say(f"\n{entry.body}")
+        print_out(f"\n{entry.body}")
 
 
 def search(
@@ -140,17 +140,17 @@ def search(
         keys = (*_ROW, "score", "snippet", "archived")
         write_json([{key: getattr(hit, key) for key in keys} for hit in hits])
     elif hits and ids:
-        say("\n".join(hit.id for hit in hits))
+        print_out("\n".join(hit.id for hit in hits))
     elif hits:
         rows = table([(h.id, h.kind, h.date or "-", f"{h.title}{_mark(h)}") for h in hits]).split("\n")
-        say("\n".join(f"{row}\n    {hit.snippet}" for row, hit in zip(rows, hits, strict=True)))
+        print_out("\n".join(f"{row}\n    {hit.snippet}" for row, hit in zip(rows, hits, strict=True)))
     elif not ids:
         said = any(character.isalnum() for character in " ".join(words))
-        remark("nothing found; any word may match" if said else "there are no words to search for")
+        print_err("nothing found; any word may match" if said else "there are no words to search for")
 
 
 def _listed(entry: Entry) -> dict[str, Any]:
-    from ctx.retrieval.snippet import snippet
+    from ctx.retrieval.ranking.snippet import snippet
 
     row = {key: getattr(entry, key) for key in _ROW}
     return {**row, "snippet": snippet(entry.body, "") or entry.summary, "archived": entry.archived}

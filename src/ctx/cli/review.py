@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ctx.cli.output import say, write
+from ctx.cli.output import print_out, write
 from ctx.cli.proposals import describe, told, whole
 from ctx.cli.wrapping import page, terminal_size, wrapped
 from ctx.errors import CtxError
@@ -59,7 +59,7 @@ def review(reader: Reader, groups: Sequence[Group], approved_by: str, *, keep_co
                 done += desk.decide()
         except _Quit:
             pass
-        say(
+        print_out(
             f"{done} of {len(groups)} proposals carried out"
             + ("; `ctx consolidate --undo` takes them back" if done else "")
         )
@@ -129,7 +129,7 @@ class _Desk:
 
     def _show(self) -> str:
         columns, height = terminal_size()
-        return page(["", *describe(self.group, self.place, columns)], height, say, _answer)
+        return page(["", *describe(self.group, self.place, columns)], height, print_out, _answer)
 
     def _help(self) -> str:
         shown = _MERGE_QUESTION if self._is_merge() else _OTHER_QUESTION
@@ -144,10 +144,10 @@ class _Desk:
         answer = _answer(f"which one? [1-{len(members)}, Enter for all] ")
         chosen = self._numbered(answer) if answer else None
         if answer and chosen is None:
-            say("there is no such member")
+            print_out("there is no such member")
             return ""
         lines = [line for one in ([chosen] if chosen else members) for line in whole(one, columns)]
-        return page(lines, height, say, _answer)
+        return page(lines, height, print_out, _answer)
 
     def _numbered(self, answer: str) -> Member | None:
         """The member that a person names by its number."""
@@ -193,7 +193,7 @@ class _Desk:
 
     def _edit(self) -> str:
         """The draft as it comes back from the editor; where that fails it stays as it was."""
-        from ctx.cli.compose import write_in_editor
+        from ctx.cli.editor_templates import write_in_editor
 
         draft = self.group.draft
         text = f"{_TITLE}{draft.title}\n\n{draft.body}\n"
@@ -224,7 +224,7 @@ class _Desk:
         for handle, statement in found[:_NAMED]:
             _tell(f"not in your draft: {handle}: {short(statement)}")
         if len(found) > _NAMED:
-            say(f"and {len(found) - _NAMED} more; the archive keeps them")
+            print_out(f"and {len(found) - _NAMED} more; the archive keeps them")
 
     def _drop(self) -> str:
         members = self.group.members
@@ -233,7 +233,7 @@ class _Desk:
             return ""
         chosen = self._numbered(_answer(f"which one? [1-{len(members)}] "))
         if chosen is None:
-            say("none dropped")
+            print_out("none dropped")
             return ""
         left = [member for member in members if member is not chosen]
         self._redraw(left)
@@ -266,7 +266,7 @@ class _Desk:
         others = [member for member in self.group.members if member.id != self.group.keep]
         chosen = others[0] if len(others) == 1 else self._numbered(_answer("which one stays? "))
         if chosen is None:
-            say("nothing changed")
+            print_out("nothing changed")
             return ""
         from ctx.consolidate.proposal import Draft
 
@@ -278,7 +278,7 @@ class _Desk:
 def _tell(text: str) -> None:
     """Print a remark, wrapped to the terminal."""
     columns, _ = terminal_size()
-    say("\n".join(wrapped(text, columns)))
+    print_out("\n".join(wrapped(text, columns)))
 
 
 def _answer(question: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 from ctx.cli.declare import Argument, Commands, Option
 from ctx.cli.entry_options import DryRun
 from ctx.cli.options import Json, Root, open_reader
-from ctx.cli.output import remark, say, table, write_dry_run, write_json
+from ctx.cli.output import print_err, print_out, table, write_dry_run, write_json
 from ctx.errors import UsageError
 
 
@@ -40,15 +40,15 @@ def tags(
         elif as_json:
             write_json(rows)
         else:
-            say("\n".join(f"{one.id} is in {one.path}:{one.line}" for one in done.touched))
+            print_out("\n".join(f"{one.id} is in {one.path}:{one.line}" for one in done.touched))
         return
     found = count_tags(open_reader(root))
     if as_json:
         write_json([one._asdict() for one in found])
     elif found:
-        say(table([(str(one.entries + one.tasks), one.tag, _where(one.tasks)) for one in found]))
+        print_out(table([(str(one.entries + one.tasks), one.tag, _where(one.tasks)) for one in found]))
     else:
-        remark("no tags")
+        print_err("no tags")
 
 
 def _where(tasks: int) -> str:

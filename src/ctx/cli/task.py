@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from ctx.cli.declare import Argument, Commands, Group, Option
 from ctx.cli.entry_options import NO_HANDLES, handles_of, text_of
 from ctx.cli.options import Json, Root, items, open_reader
-from ctx.cli.output import remark, say, table, write_dry_run, write_json
+from ctx.cli.output import print_err, print_out, table, write_dry_run, write_json
 from ctx.errors import UsageError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def add(
     new = NewTask(text_of(text) or "", priority, items(labels), section, parent, in_progress, _date(now))
     plan = add_task(open_reader(root), new, dry_run=dry_run)
     if not _shown(plan, dry_run=dry_run, as_json=as_json):
-        say("\n".join(one.id for one in plan.touched))
+        print_out("\n".join(one.id for one in plan.touched))
 
 
 def start(
@@ -162,14 +162,14 @@ def edit(
         words = text_of(text)
         plan = write(TaskEdition(words, None, priority.lower(), items(labels), items(dropped)))
     if not _shown(plan, dry_run=dry_run, as_json=as_json):
-        say("\n".join(one.id for one in plan.touched))
+        print_out("\n".join(one.id for one in plan.touched))
 
 
 def _edit_in_editor(reader: Reader, reference: str, write: Callable[[TaskEdition], Plan]) -> Plan:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("say what to change", hint="give other words, --priority, --label or --drop-label")
     from ctx.actions.task_edit import TaskEdition, words_of
-    from ctx.cli.compose import NothingToWriteError, write_in_editor
+    from ctx.cli.editor_templates import NothingToWriteError, write_in_editor
 
     task, words = words_of(reader, reference)
 
@@ -199,11 +199,11 @@ def remove(
 
     references = handles_of(ids)
     if not references:
-        write_json([]) if as_json else remark(NO_HANDLES)
+        write_json([]) if as_json else print_err(NO_HANDLES)
         return
     plan = remove_tasks(open_reader(root), references, today=_date(now), dry_run=dry_run)
     if not _shown(plan, dry_run=dry_run, as_json=as_json):
-        say("\n".join(f"{one.id} is in {one.path}" for one in plan.touched))
+        print_out("\n".join(f"{one.id} is in {one.path}" for one in plan.touched))
 
 
 def list_(
@@ -245,13 +245,13 @@ def list_(
         parents = {one.position: one for one in reader.read().memory.tasks}
         write_json([task_json(one, parents) for one in found])
     elif found and ids:
-        say("\n".join(one.id for one in found))
+        print_out("\n".join(one.id for one in found))
     elif found:
-        from ctx.memory.task import standing
+        from ctx.model.task import standing
 
-        say(table([(t.id, standing(t), t.label("priority") or "", _line(t.lead)) for t in found]))
+        print_out(table([(t.id, standing(t), t.label("priority") or "", _line(t.lead)) for t in found]))
     elif not ids:
-        remark("no tasks" if everything else f"no {state or 'open'} tasks{only.said}")
+        print_err("no tasks" if everything else f"no {state or 'open'} tasks{only.said}")
 
 
 def next_(as_json: Json = False, root: Root = None) -> None:
@@ -264,9 +264,9 @@ def next_(as_json: Json = False, root: Root = None) -> None:
         parents = {one.position: one for one in reader.read().memory.tasks}
         write_json(task_json(found, parents) if found else None)
     elif found:
-        say(f"{found.id}  {found.text}")
+        print_out(f"{found.id}  {found.text}")
     else:
-        remark("nothing to do: no open task that is not blocked")
+        print_err("nothing to do: no open task that is not blocked")
 
 
 def archive(dry_run: DryRun = False, as_json: Json = False, now: Today = None, root: Root = None) -> None:
@@ -277,7 +277,7 @@ def archive(dry_run: DryRun = False, as_json: Json = False, now: Today = None, r
     if as_json and not dry_run:
         write_json([one.to_json() for one in plan.touched])
     elif not _shown(plan, dry_run=dry_run, as_json=dry_run and as_json):
-        say(
+        print_out(
             f"archived {len(plan.touched)} to {plan.touched[0].path}"
             if plan.touched
             else "nothing to archive"
@@ -291,13 +291,13 @@ def _line(text: str) -> str:
 
 def _told(plan: Plan, *, dry_run: bool, as_json: bool) -> None:
     if not _shown(plan, dry_run=dry_run, as_json=as_json):
-        say("\n".join(f"{one.id} is {one.standing}: {one.lead}" for one in plan.touched))
+        print_out("\n".join(f"{one.id} is {one.standing}: {one.lead}" for one in plan.touched))
 
 
 def _shown(plan: Plan, *, dry_run: bool, as_json: bool) -> bool:
     """Print the diff of a dry run, or JSON; remarks go to stderr either way."""
     for line in plan.remarks:
-        remark(line)
+        print_err(line)
     rows = [one.to_json() for one in plan.touched]
     if dry_run:
         write_dry_run(rows, plan.diff, as_json=as_json)
@@ -307,7 +307,7 @@ def _shown(plan: Plan, *, dry_run: bool, as_json: bool) -> bool:
 
 
 def _date(now: str | None) -> str | None:
-    from ctx.memory.stamp import find_date
+    from ctx.model.stamp import find_date
 
     if now is not None and find_date(now) != now:
         raise UsageError(f"--now {now!r} is not a date", hint="write it as 2026-11-21")

@@ -15,7 +15,7 @@ from typer.core import TyperCommand
 from ctx import __version__
 from ctx.cli.declare import Argument, Command, Commands, Group, Option, Parameter, parameters, whole_number
 from ctx.cli.examples import examples_of
-from ctx.cli.output import say
+from ctx.cli.output import print_out
 from ctx.errors import UsageError
 
 _HELP = """Markdown memory for coding agents.
@@ -139,7 +139,7 @@ def _number(least: int | None, text: str) -> int:
 
 def _print_version(value: bool) -> None:
     if value:
-        say(f"ctx {__version__}")
+        print_out(f"ctx {__version__}")
         raise typer.Exit
 
 

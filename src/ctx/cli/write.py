@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from ctx.cli import change
+from ctx.cli import edit_commands
 from ctx.cli.declare import Argument, Commands
 from ctx.cli.entry_options import (
     AllowSecret,
@@ -31,7 +31,7 @@ from ctx.cli.entry_options import (
     text_of,
 )
 from ctx.cli.options import Json, Root, items, open_reader
-from ctx.cli.output import remark, say, write_dry_run, write_json
+from ctx.cli.output import print_err, print_out, write_dry_run, write_json
 from ctx.errors import UsageError
 
 if TYPE_CHECKING:
@@ -163,12 +163,12 @@ def _add(
     elif as_json:
         write_json(row)
     else:
-        say(added.id)
+        print_out(added.id)
     if added.duplicate:
-        remark(f"not added: {added.id} says the same already")
+        print_err(f"not added: {added.id} says the same already")
     for near in added.near:
         place = f"{near.entry.path}:{near.entry.line}"
-        remark(f"much like {near.entry.id} {near.entry.title!r} ({place}, {near.score:.0%})")
+        print_err(f"much like {near.entry.id} {near.entry.title!r} ({place}, {near.score:.0%})")
 
 
 def _require_editor(*, given: bool) -> None:
@@ -178,7 +178,7 @@ def _require_editor(*, given: bool) -> None:
 
 def _add_in_editor(reader: Reader, name: str, allow_secret: str, write: Callable[[NewEntry], Added]) -> Added:
     from ctx.actions.add_entry import find_kind
-    from ctx.cli.compose import read_new, template_for, write_in_editor
+    from ctx.cli.editor_templates import read_new, template_for, write_in_editor
 
     kind = find_kind(reader.read().config.kinds, name)
     return write_in_editor(
@@ -186,4 +186,4 @@ def _add_in_editor(reader: Reader, name: str, allow_secret: str, write: Callable
     )
 
 
-COMMANDS: Commands = {"learn": learn, "decide": decide, "add": add, **change.COMMANDS}
+COMMANDS: Commands = {"learn": learn, "decide": decide, "add": add, **edit_commands.COMMANDS}

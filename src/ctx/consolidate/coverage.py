@@ -9,7 +9,7 @@ from ctx.consolidate.draft import texts_of
 from ctx.consolidate.proposal import Draft
 from ctx.consolidate.statements import Form, covers, normal, parts, sentences
 from ctx.kinds import Kind
-from ctx.memory.entry import Entry
+from ctx.model.entry import Entry
 
 _BULLET = re.compile(r"^[-*+][ \t]", re.MULTILINE)
 _FEWEST = 3  # words that name a statement, or all of a shorter one

@@ -15,8 +15,8 @@ from ctx.consolidate.statements import Form, Part, Said, covers, parts, sentence
 from ctx.kinds import Kind
 from ctx.markdown.headings import close_open
 from ctx.markdown.inline import strip_comments
-from ctx.memory.entry import Entry
-from ctx.memory.fields import find_fields
+from ctx.model.entry import Entry
+from ctx.model.fields import find_fields
 
 CONTEXT_FIELD = "Context"
 _SUMMARY = "Summary"

@@ -10,7 +10,7 @@ from ctx.consolidate.opposites import may_share_an_entry
 from ctx.consolidate.similar import moment
 from ctx.consolidate.statements import Form, Said, covers, normal, parts, sentences
 from ctx.kinds import Kind
-from ctx.memory.entry import Entry
+from ctx.model.entry import Entry
 
 _FEWEST = 4  # words that have to be the same before two entries are said to be
 
@@ -21,14 +21,14 @@ def find_duplicates(entries: Sequence[Entry], kind: Kind) -> Iterator[tuple[int,
     The one that says more stays, of two that say the same the newer one.
     """
     texts = [_statements(entry, kind) for entry in entries]
-    holders: dict[tuple[str, ...], list[int]] = {}
+    docs_with: dict[tuple[str, ...], list[int]] = {}
     for number, statements in enumerate(texts):
         for form in {normal(statement) for statement in statements}:
-            holders.setdefault(form, []).append(number)
+            docs_with.setdefault(form, []).append(number)
     gone: set[int] = set()
     for number, statements in enumerate(texts):
         others = Counter(
-            other for statement in statements for other in holders[normal(statement)] if other != number
+            other for statement in statements for other in docs_with[normal(statement)] if other != number
         )
         for other, _ in sorted(others.items(), key=lambda item: (-item[1], item[0])):
             if other in gone or not _says_all(entries[other], texts[other], entries[number], statements):

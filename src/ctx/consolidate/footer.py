@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ctx.consolidate.metadata import SUPERSEDES
 from ctx.kinds import Kind
-from ctx.memory.entry import Entry
+from ctx.model.entry import Entry
 
 _STATUS = "Status"
 _DATED_BY = ("Discovered", "Date")

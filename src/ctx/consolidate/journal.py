@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ctx.errors import CtxError
-from ctx.memory.layout import CONTEXT
+from ctx.model.file_roles import CONTEXT
 
 PATH = f"{CONTEXT}/.local/consolidation.json"
 _VERSION = 1

@@ -7,8 +7,8 @@ from datetime import date
 from itertools import combinations
 
 from ctx.consolidate.proposal import Group
-from ctx.memory.layout import CONTEXT
-from ctx.memory.links import find_links
+from ctx.model.file_roles import CONTEXT
+from ctx.reading.links import find_links
 
 PATH = f"{CONTEXT}/archive/kept-apart.md"
 _HEAD = """\

@@ -14,14 +14,14 @@ from ctx.errors import CtxError
 from ctx.kinds import Kind
 from ctx.markdown.edits import Edit, apply
 from ctx.markdown.lines import newline_of
-from ctx.memory.archive import keep as keep_pieces
-from ctx.memory.archive import take_out
-from ctx.memory.compose import one_line
-from ctx.memory.entry import Entry
-from ctx.memory.layout import CONTEXT
-from ctx.memory.links import find_links
-from ctx.memory.read_entries import read_entries
-from ctx.memory.revise import field_ways, revise
+from ctx.model.entry import Entry
+from ctx.model.file_roles import CONTEXT
+from ctx.reading.links import find_links
+from ctx.reading.read_entries import read_entries
+from ctx.writing.compose import one_line
+from ctx.writing.extract import keep as keep_pieces
+from ctx.writing.extract import take_out
+from ctx.writing.revise import field_ways, revise
 
 
 @dataclass(frozen=True, slots=True)

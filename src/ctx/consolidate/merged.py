@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from ctx.consolidate.draft import in_order
 from ctx.consolidate.metadata import APPROVED_BY, CONSOLIDATED_FROM, SUFFIX
 from ctx.consolidate.proposal import Draft
-from ctx.memory.compose import harmless, heading, one_line
-from ctx.memory.entry import Entry
+from ctx.model.entry import Entry
+from ctx.writing.compose import harmless, heading, one_line
 
 # Names as long as any, to count tokens with.
 _ANY_ARCHIVE, _ANYBODY = "archive/learnings-2026-Q4.md", "Ada Lovelace"

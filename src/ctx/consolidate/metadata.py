@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from ctx.memory.entry import Entry
-from ctx.memory.layout import CONTEXT
-from ctx.memory.links import find_links
+from ctx.model.entry import Entry
+from ctx.model.file_roles import CONTEXT
+from ctx.reading.links import find_links
 
 CONSOLIDATED_FROM = "Consolidated from"
 SAME_AS = "Same as"

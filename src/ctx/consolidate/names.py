@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from ctx.consolidate.metadata import CONSOLIDATED_FROM, SAME_AS
 from ctx.markdown.edits import Edit
-from ctx.memory.entry import Entry
-from ctx.memory.links import link_edits
+from ctx.model.entry import Entry
+from ctx.reading.links import link_edits
 
 # Says what an entry was made from; those handles stay, they are found in the archive.
 _ORIGINS = re.compile(
@@ -34,17 +34,17 @@ def new_names(
     `after` are all entries outside the archive; a handle that changed because a namesake is gone is told too.
     """
     names = _shifted(before, after, absorbed := list(absorbed))
-    holders: dict[str, set[str]] = {}
+    docs_with: dict[str, set[str]] = {}
     for entry in (*before, *after):
-        holders.setdefault(entry.stamp or "", set()).add(entry.id)
+        docs_with.setdefault(entry.stamp or "", set()).add(entry.id)
     for one in absorbed:
         own = {*one.ids, one.entry.id}
         names |= dict.fromkeys(one.ids, one.entry.id)
         stamp = one.entry.stamp
-        clear = stamp is not None and holders[stamp] <= own
+        clear = stamp is not None and docs_with[stamp] <= own
         target = f"[{stamp}]" if clear else f"[{one.entry.id}]"
         for old in one.stamps:
-            if old != stamp and holders.get(old, set()) <= own:
+            if old != stamp and docs_with.get(old, set()) <= own:
                 names[f"[{old}]"] = target
     return names
 

@@ -9,9 +9,9 @@ from ctx.consolidate.draft import CONTEXT_FIELD
 from ctx.consolidate.metadata import META
 from ctx.consolidate.statements import Form, parts, sentences
 from ctx.markdown.inline import strip_comments
-from ctx.memory.entry import Entry
-from ctx.memory.fields import find_fields
-from ctx.retrieval.contradiction import Difference, contradiction, is_minimal_pair
+from ctx.model.entry import Entry
+from ctx.model.fields import find_fields
+from ctx.retrieval.analysis.contradiction import Difference, contradiction, is_minimal_pair
 
 # What was so, what else there was, and why: these tell of other states of things than the one that holds.
 _ASIDE = META | {

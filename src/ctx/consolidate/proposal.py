@@ -9,8 +9,8 @@ from typing import Any
 
 from ctx.consolidate.metadata import without_bookkeeping
 from ctx.consolidate.title import Origin
-from ctx.memory.entry import Entry
-from ctx.memory.handle import digest
+from ctx.model.entry import Entry
+from ctx.model.handle import digest
 
 _DIGITS = 16
 

@@ -28,8 +28,8 @@ from ctx.consolidate.similar import (
 from ctx.consolidate.supersede import find_superseded
 from ctx.consolidate.title import Title, title_of
 from ctx.kinds import Kind
-from ctx.memory.entry import Entry
-from ctx.packet.tokens import Counter
+from ctx.model.entry import Entry
+from ctx.tokens.counting import Counter
 
 SAVING = 0.25  # of its members' tokens that a merge saves at least
 _ORDER = tuple(Proposal)

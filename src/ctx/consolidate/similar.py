@@ -15,8 +15,8 @@ from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from ctx.consolidate.metadata import META
-from ctx.memory.entry import Entry
-from ctx.retrieval.stems import stem
+from ctx.model.entry import Entry
+from ctx.retrieval.analysis.stems import stem
 
 Progress = Callable[[int, int], None]  # rows done, rows in all
 Profile: TypeAlias = dict[str, float]  # how much each word counts
@@ -70,7 +70,7 @@ class Background(NamedTuple):
     """
 
     size: int
-    holders: Counter[str]
+    docs_with: Counter[str]
     nearness: float = 1.0
 
     @classmethod
@@ -80,7 +80,7 @@ class Background(NamedTuple):
 
     def rarity(self, word: str) -> float:
         """The root of a word's idf: a word that two entries share has it once from each."""
-        held = self.holders[word]
+        held = self.docs_with[word]
         return math.sqrt(math.log((self.size + 1) / held)) if held > 1 else 0.0
 
 

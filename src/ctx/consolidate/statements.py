@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ctx.consolidate.similar import words
 from ctx.markdown.blocks import Blocks, scan
-from ctx.retrieval.stems import stem
+from ctx.retrieval.analysis.stems import stem
 
 _FEWEST = 4  # words from which a sentence may be left out because another says the same
 _MOST = 0.6  # of the words of a title that a text must hold to say the same

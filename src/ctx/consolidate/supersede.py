@@ -16,9 +16,9 @@ from ctx.consolidate.metadata import SUPERSEDES
 from ctx.consolidate.opposites import claims, conflict
 from ctx.consolidate.similar import moment, words
 from ctx.consolidate.statements import parts, sentences, short
-from ctx.memory.entry import Entry
-from ctx.memory.fields import find_fields
-from ctx.memory.links import find_links
+from ctx.model.entry import Entry
+from ctx.model.fields import find_fields
+from ctx.reading.links import find_links
 
 _SUBJECT = 0.6  # of the words of the older title that the newer title and the sentence must hold
 _SENTENCE = 0.4  # and the sentence alone
@@ -97,14 +97,14 @@ def _told(entries: Sequence[Entry], likeness: Likeness) -> Iterator[Superseded]:
     """What entries say themselves."""
     titles = [frozenset(words(entry.title)) for entry in entries]
     names = _Names(entries)
-    holders: dict[str, list[int]] = {}
+    docs_with: dict[str, list[int]] = {}
     for number, title in enumerate(titles):
         for word in title:
-            holders.setdefault(word, []).append(number)
+            docs_with.setdefault(word, []).append(number)
     for newer, entry in enumerate(entries):
         for sentence in _ending_sentences(entry):
             own = set(words(sentence))
-            near = Counter(number for word in own for number in holders.get(word, ()))
+            near = Counter(number for word in own for number in docs_with.get(word, ()))
             is_plain = _ENDS.search(sentence) is not None
             meant = [
                 n
@@ -194,9 +194,9 @@ class _Names:
 def _contradicting(entries: Sequence[Entry], likeness: Likeness) -> Iterator[Superseded]:
     """Entries whose subjects contradict each other; the older one is thought to hold no more."""
     subjects = [frozenset(word for claim in claims(entry) for word in words(claim)) for entry in entries]
-    holders: dict[str, list[int]] = {}
+    docs_with: dict[str, list[int]] = {}
     for number, subject in enumerate(subjects):
-        shared = Counter(other for word in subject for other in holders.get(word, ()))
+        shared = Counter(other for word in subject for other in docs_with.get(word, ()))
         for other, count in shared.items():
             if 2 * count < min(len(subject), len(subjects[other])) or likeness(other, number) < _ALIKE:
                 continue
@@ -206,4 +206,4 @@ def _contradicting(entries: Sequence[Entry], likeness: Likeness) -> Iterator[Sup
                 )
                 yield Superseded(older, newer, found.value)
         for word in subject:
-            holders.setdefault(word, []).append(number)
+            docs_with.setdefault(word, []).append(number)

@@ -11,9 +11,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from ctx.consolidate.similar import EMPTY_WORDS, Rows
-from ctx.memory.entry import Entry
-from ctx.memory.stamp import find_date
-from ctx.retrieval.stems import stem
+from ctx.model.entry import Entry
+from ctx.model.stamp import find_date
+from ctx.retrieval.analysis.stems import stem
 
 _WORD = re.compile(r"`[^`]+`|--?[^\W_]+(?:[._/:'-]+[^\W_]+)*|[.@]?[^\W_]+(?:[._/:'-]+[^\W_]+)*")
 _NAME = re.compile(r"[`\d._/:@]|^-|(?<=.)[A-Z]")  # what a word that is written as code holds
@@ -72,17 +72,17 @@ def _phrase(titles: Sequence[str]) -> str:
     read = [_words(title) for title in titles]
     for length in range(_LONGEST, 0, -1):
         spellings: dict[tuple[str, ...], Counter[str]] = {}
-        holders: dict[tuple[str, ...], set[int]] = {}
+        docs_with: dict[tuple[str, ...], set[int]] = {}
         for number, title in enumerate(titles):
             for run in _runs(read[number], length):
                 key = tuple(word.stem for word in run)
-                holders.setdefault(key, set()).add(number)
+                docs_with.setdefault(key, set()).add(number)
                 spellings.setdefault(key, Counter())[title[run[0].start : run[-1].end]] += 1
         found = [
-            key for key, held in holders.items() if len(held) >= fewest and _is_subject(key, titles, read)
+            key for key, held in docs_with.items() if len(held) >= fewest and _is_subject(key, titles, read)
         ]
         if found:
-            best = max(found, key=lambda key: (len(holders[key]), [-ord(char) for char in key[0]]))
+            best = max(found, key=lambda key: (len(docs_with[key]), [-ord(char) for char in key[0]]))
             return _begun(min(spellings[best], key=lambda text: (-spellings[best][text], text)), titles)
     return ""
 

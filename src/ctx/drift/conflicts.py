@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ctx.memory.entry import Entry
-from ctx.memory.fields import find_fields
-from ctx.memory.links import find_links
-from ctx.retrieval.contradiction import Difference, contradiction
+from ctx.model.entry import Entry
+from ctx.model.fields import find_fields
+from ctx.reading.links import find_links
+from ctx.retrieval.analysis.contradiction import Difference, contradiction
 
 # Fields that say what holds; all others tell of how it came about, or of what else there was.
 _SAYING = frozenset({"lesson", "decision", "application", "prevention", "solution"})

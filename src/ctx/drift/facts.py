@@ -11,10 +11,10 @@ from ctx.config import Config, Problem
 from ctx.drift.places import Places
 from ctx.kinds import CONSTITUTION
 from ctx.markdown.document import Document
-from ctx.memory.entry import Entry
-from ctx.memory.layout import CONTEXT, Role
-from ctx.memory.memory import Memory
-from ctx.memory.task import Task
+from ctx.model.entry import Entry
+from ctx.model.file_roles import CONTEXT, Role
+from ctx.model.memory import Memory
+from ctx.model.task import Task
 
 CONFIG_FILE = ".contextrc"
 RULES_FILE = f"{CONTEXT}/{CONSTITUTION}"

@@ -11,9 +11,9 @@ from urllib.parse import unquote
 from ctx.drift.facts import RULES_FILE, Facts
 from ctx.drift.gone_words import says_gone
 from ctx.drift.prose import code_spans, prose
-from ctx.memory.entry import Entry
-from ctx.memory.layout import CONTEXT, Holds
-from ctx.memory.task import OPEN, Task
+from ctx.model.entry import Entry
+from ctx.model.file_roles import CONTEXT, Holds
+from ctx.model.task import OPEN, Task
 
 _LINK = re.compile(r"\]\((?:<(?P<angled>[^<>\r\n]+)>|(?P<bare>[^()\s<>]+))(?:[ \t]+[\"'(][^)\r\n]{0,400})?\)")
 _ANCHOR = re.compile(r"(?:#[\w.~%-]*|::[\w:.\[\]-]+|:\d+(?:[-:,–]\d+)*|:L\d+(?:-L?\d+)?)$")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from ctx.markdown.blocks import Blocks, scan
 from ctx.markdown.edits import apply
-from ctx.markdown.holes import removals
 from ctx.markdown.lookahead import is_dated
+from ctx.markdown.remove_spans import span_removals
 
 _TOKEN = re.compile(r"\\[!-/:-@\[-`{-~]|`+|<!--")
 _RUN = re.compile(r"`+")
@@ -25,7 +25,7 @@ def strip_comments(text: str) -> str:
     if "<!--" not in text:
         return text
     blocks = scan(text)
-    return apply(text, removals(text, blocks, list(_comments(text, blocks))))
+    return apply(text, span_removals(text, blocks, list(_comments(text, blocks))))
 
 
 def find_comments(text: str) -> list[Span]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ctx.packet.tokens import Counter
+from ctx.tokens.counting import Counter
 
 
 class Size(NamedTuple):
@@ -84,7 +84,7 @@ class Block(NamedTuple):
 EMPTY = Block("", NOTHING)
 
 
-class Press:
+class BlockCounter:
     """Makes blocks, counting each text once."""
 
     def __init__(self, counter: Counter) -> None:

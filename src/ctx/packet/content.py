@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from ctx.memory.frame import Frame
-from ctx.memory.task import Task
+from ctx.model.frame import Frame
+from ctx.model.task import Task
 from ctx.packet.blocks import Size
-from ctx.retrieval.ask import Question
-from ctx.retrieval.score import Ranking
+from ctx.retrieval.ranking.ask import Question
+from ctx.retrieval.ranking.score import Ranking
 
 # The forms that an entry or a task can have in a packet.
 FORMS = FULL, SUMMARY = "full", "summary"

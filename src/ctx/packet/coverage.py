@@ -12,7 +12,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import sqrt
 
-from ctx.retrieval.score import Ranking
+from ctx.retrieval.ranking.score import Ranking
 
 # How often the best entry of a query is what it needs.
 _SURE = 0.6

@@ -68,9 +68,9 @@ class EntryClaims:
         """Make room for the heading of the lines and for the last one, which counts what is left out."""
         if self._lines_open or len(self.choice.whole) == len(self.scored):
             return
-        press = self.forms.press
-        counted = press(render.more_entries(len(self.scored)))
-        closing = total(press(render.ALSO_KNOWN).size, counted.size, LINE_BREAK)
+        block_counter = self.forms.block_counter
+        counted = block_counter(render.more_entries(len(self.scored)))
+        closing = total(block_counter(render.ALSO_KNOWN).size, counted.size, LINE_BREAK)
         if self.budget.fits(closing):
             self.budget.take(closing)
             self._lines_open = True
@@ -92,12 +92,12 @@ class EntryClaims:
         kind = self.scored.kinds[number]
         if kind in self._sections:
             return whole
-        heading = self.forms.press(render.section_heading(self.content.headings[kind])).size
+        heading = self.forms.block_counter(render.section_heading(self.content.headings[kind])).size
         return whole.plus(heading).plus(LINE_BREAK)
 
     def worth(self, number: int) -> float:
         """What a whole entry would add for its size."""
-        tokens = self.forms.press.counter.tokens(self.forms.size(number, FULL).units)
+        tokens = self.forms.block_counter.counter.tokens(self.forms.size(number, FULL).units)
         return self.coverage.worth(number, tokens)
 
     def _is_short(self, number: int) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 
-from ctx.memory.entry import Entry
-from ctx.memory.fields import Field, find_fields
+from ctx.model.entry import Entry
+from ctx.model.fields import Field, find_fields
 from ctx.packet.escape_structure import escape_block
 from ctx.packet.inert import IN_ITEMS, block, clean, clipped_line, one_line, unbroken, without_comments
 

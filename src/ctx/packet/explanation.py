@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from ctx.errors import BudgetError
-from ctx.memory.roster import Lazy
-from ctx.memory.task import Task
+from ctx.model.columns import Lazy
+from ctx.model.task import Task
 from ctx.packet.content import FULL, OMITTED, SUMMARY
 from ctx.packet.pack import Limits, Packed
-from ctx.retrieval.score import Scored
+from ctx.retrieval.ranking.score import Scored
 
 # Budgets tried for `admitted_at` grow by this factor; the last one tried holds everything.
 _STEP = 1.25
@@ -140,7 +140,7 @@ class Explanation(Lazy[Receipt]):
         if place not in self._made:
             form = self.form(place)
             size = 0 if form == OMITTED else self.packer.forms.size(place, form).units
-            tokens = self.packer.press.counter.tokens(size)
+            tokens = self.packer.block_counter.counter.tokens(size)
             self._made[place] = Receipt(self.packer.content.scored[place], form, tokens, self, place)
         return self._made[place]
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from ctx.memory.task import Task
+from ctx.model.task import Task
 from ctx.packet import render
-from ctx.packet.blocks import Block, Press, Size
+from ctx.packet.blocks import Block, BlockCounter, Size
 from ctx.packet.content import FULL, Content, Sizes
 
 
 class Forms:
     """Texts and sizes of entries and tasks, taken from `sizes` where they are known there."""
 
-    def __init__(self, content: Content, press: Press, sizes: Sizes | None = None) -> None:
-        self.press = press
+    def __init__(self, content: Content, block_counter: BlockCounter, sizes: Sizes | None = None) -> None:
+        self.block_counter = block_counter
         self.head = sizes.head if sizes else render.head(content.rules)
-        self._entries = content.scored.roster.entries
+        self._entries = content.scored.entry_columns.entries
         self._sizes = sizes
         self._known: dict[tuple[int, str], Size] = {}
         self._wordings: dict[int, int] = {}
@@ -24,7 +24,9 @@ class Forms:
         known = self._known.get((number, form))
         if known is None:
             size = (
-                self._sizes.entry(number, form) if self._sizes else self.press(self.text(number, form)).size
+                self._sizes.entry(number, form)
+                if self._sizes
+                else self.block_counter(self.text(number, form)).size
             )
             known = self._known[number, form] = size
         return known
@@ -58,8 +60,8 @@ class Forms:
         """A task."""
         known = self._sizes.task(task.id, form) if self._sizes else None
         if known is not None:
-            self.press.learn(*known)
-            return self.press(known[0])
+            self.block_counter.learn(*known)
+            return self.block_counter(known[0])
         from ctx.packet.task_text import task_line, task_whole
 
-        return self.press((task_whole if form == FULL else task_line)(task))
+        return self.block_counter((task_whole if form == FULL else task_line)(task))

@@ -12,9 +12,9 @@ from itertools import product
 from typing import NamedTuple
 
 from ctx.errors import BudgetError
-from ctx.memory.frame import Frame
+from ctx.model.frame import Frame
 from ctx.packet import render
-from ctx.packet.blocks import NOTHING, UNLIMITED, Budget, Press, Size, total
+from ctx.packet.blocks import NOTHING, UNLIMITED, BlockCounter, Budget, Size, total
 from ctx.packet.content import ASKED, FULL, IN_PROGRESS, SUMMARY, Choice, Content, Shares, Sizes
 from ctx.packet.coverage import Chances, Coverage, best_first
 from ctx.packet.entry_claims import Competition, EntryClaims
@@ -44,10 +44,15 @@ class Packer:
     """Packs one content into any budget; texts are rendered and counted once for all of them."""
 
     def __init__(
-        self, content: Content, press: Press, shares: Shares, threshold: float, sizes: Sizes | None = None
+        self,
+        content: Content,
+        block_counter: BlockCounter,
+        shares: Shares,
+        threshold: float,
+        sizes: Sizes | None = None,
     ) -> None:
-        self.content, self.press, self.shares = content, press, shares
-        self.forms = Forms(content, press, sizes)
+        self.content, self.block_counter, self.shares = content, block_counter, shares
+        self.forms = Forms(content, block_counter, sizes)
         self.chances = Chances(content.scored)
         scored = content.scored
         # A stable sort keeps file order among equals, reversed or not.
@@ -75,7 +80,7 @@ class Packer:
         """Choose what goes in. Raises BudgetError where not even the constitution fits."""
         chars = UNLIMITED if limits.chars is None else limits.chars
         size = UNLIMITED if limits.bytes is None else limits.bytes
-        return _Packing(self, Size(self.press.counter.limit(limits.tokens), chars, size)).run()
+        return _Packing(self, Size(self.block_counter.counter.limit(limits.tokens), chars, size)).run()
 
     def why(self, number: int) -> str:
         """Why an entry that competes is in."""
@@ -112,7 +117,7 @@ class _Packing:
 
     def __init__(self, packer: Packer, room: Size) -> None:
         self.packer, self.content, self.shares = packer, packer.content, packer.shares
-        self.press, self.room = packer.press, room
+        self.block_counter, self.room = packer.block_counter, room
         self.budget = Budget(room)
         self.choice = Choice()
         self.fewest_lines = 0
@@ -131,9 +136,9 @@ class _Packing:
         tasks.take_others()
         self._take_pinned()
         self._take_frames()
-        has_room = self.press.counter.tokens(self.budget.left.units) >= _LINES_FROM
+        has_room = self.block_counter.counter.tokens(self.budget.left.units) >= _LINES_FROM
         self.entries.open_lines()
-        self.coverage.share(self.press.counter.tokens(self.budget.left.units))
+        self.coverage.share(self.block_counter.counter.tokens(self.budget.left.units))
         lines = self.budget.keep(self._room_for_lines(has_room=has_room))
         self._serve_urgent()
         self._compete()
@@ -149,7 +154,7 @@ class _Packing:
 
     def _take_head(self) -> bool:
         """The title and the constitution, whole or not at all."""
-        head = self.press(self.packer.forms.head)
+        head = self.block_counter(self.packer.forms.head)
         if self.budget.fits(head.size):
             self.budget.take(head.size)
             self.choice.head = head.text
@@ -160,7 +165,7 @@ class _Packing:
 
     def _too_small(self, head: Size) -> BudgetError:
         """What the constitution needs, in the unit that is lacking."""
-        need = self.press.counter.tokens(head.units)
+        need = self.block_counter.counter.tokens(head.units)
         wanted = f"{need} tokens"
         if head.units <= self.room.units:
             wanted = f"{head.chars} characters" if head.chars > self.room.chars else f"{head.bytes} bytes"
@@ -211,8 +216,8 @@ class _Packing:
         frames = self.content.frames
         for count in range(len(frames), 0, -1):
             for whole in range(count, -1, -1):
-                rows = [self.press(row) for row in _frame_rows(frames[:count], whole)]
-                size = total(self.press(render.NOW).size, *(row.size for row in rows))
+                rows = [self.block_counter(row) for row in _frame_rows(frames[:count], whole)]
+                size = total(self.block_counter(render.NOW).size, *(row.size for row in rows))
                 if self.budget.fits(size, within=room):
                     self.budget.take(size)
                     self.choice.frames = [row.text for row in reversed(rows)]

@@ -35,7 +35,7 @@ class Packet:
         revision: Callable[[], str | None],
     ) -> None:
         self.text, self.now, self.manifest, self.remarks = text, now, manifest, tuple(remarks)
-        counter = packed.packer.press.counter
+        counter = packed.packer.block_counter.counter
         self.budget, self.tokenizer = packed.limits.tokens, counter.name
         self.tokens = counter.tokens(sum(units for _, units in sizes))
         self._sizes, self._packed, self._revision = sizes, packed, revision
@@ -50,7 +50,7 @@ class Packet:
         """The sections in the order they are printed."""
         from ctx.packet.explanation import Section
 
-        tokens = self._packed.packer.press.counter.tokens
+        tokens = self._packed.packer.block_counter.counter.tokens
         return [Section(name, tokens(units)) for name, units in self._sizes]
 
     @cached_property
@@ -94,29 +94,29 @@ _Section = tuple[str, list[Block]]
 
 def _entry_sections(choice: Choice, packer: Packer) -> list[_Section]:
     """The constitution, the entries by kind, and their lines; within a section in file order."""
-    content, press = packer.content, packer.press
-    sections = [("constitution", [press(choice.head)])] if choice.head else []
+    content, block_counter = packer.content, packer.block_counter
+    sections = [("constitution", [block_counter(choice.head)])] if choice.head else []
     for kind, heading in content.headings.items():
         members = [n for n in sorted(choice.whole) if content.scored.kinds[n] == kind]
         if members:
             rows = [packer.forms.entry(number, FULL) for number in members]
-            sections.append((heading.lower(), [press(render.section_heading(heading)), *rows]))
+            sections.append((heading.lower(), [block_counter(render.section_heading(heading)), *rows]))
     known = [packer.forms.entry(number, SUMMARY) for number in sorted(choice.lines)]
     if choice.left_out:
-        known.append(press(render.more_entries(choice.left_out)))
+        known.append(block_counter(render.more_entries(choice.left_out)))
     if known:
-        sections.append(("also known", [press(render.ALSO_KNOWN), *known]))
+        sections.append(("also known", [block_counter(render.ALSO_KNOWN), *known]))
     return sections
 
 
 def _work_sections(choice: Choice, packer: Packer) -> list[_Section]:
     """What changes most, and so stands last: tasks and sessions."""
-    press, sections = packer.press, []
+    block_counter, sections = packer.block_counter, []
     rows = [*choice.rows, *([choice.counted] if choice.counted else [])]
     if rows:
-        sections.append(("tasks", [press(render.TASKS), *map(press, rows)]))
+        sections.append(("tasks", [block_counter(render.TASKS), *map(block_counter, rows)]))
     if choice.frames:
-        sections.append(("now", [press(render.NOW), *map(press, choice.frames)]))
+        sections.append(("now", [block_counter(render.NOW), *map(block_counter, choice.frames)]))
     return sections
 
 
@@ -129,7 +129,7 @@ def _ended(sections: list[_Section], packer: Packer) -> list[_Section]:
         last, is_last = blocks[-1], place == len(sections)
         text = last.text.rstrip("\n") + ("\n" if is_last else "\n\n")
         if text != last.text:
-            other = packer.press(text)
+            other = packer.block_counter(text)
             most = last.size.units + (0 if is_last else LINE_BREAK.units)
             blocks[-1] = other if other.size.units <= most else last
     return sections

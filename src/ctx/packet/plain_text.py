@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctx.memory.entry import Entry
+from ctx.model.entry import Entry
 from ctx.packet.content import SUMMARY
 from ctx.packet.inert import clean, clipped, unbroken
 

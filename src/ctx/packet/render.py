@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ctx.memory.frame import Frame
+from ctx.model.frame import Frame
 from ctx.packet.inert import (
     IN_RULES,
     block,

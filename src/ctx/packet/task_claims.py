@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import takewhile
 
-from ctx.memory.task import Task
+from ctx.model.task import Task
 from ctx.packet import render
 from ctx.packet.blocks import LINE_BREAK, NOTHING, Budget, Size
 from ctx.packet.content import FULL, SUMMARY, Choice, Content, Shares
@@ -34,8 +34,8 @@ class TaskClaims:
         """Make room to count the tasks at least, as briefly as can be."""
         if not self.all and not self.blocked:
             return
-        brief = self.forms.press(render.tasks_left_briefly(len(self.all), len(self.blocked))).size
-        heading = self.forms.press(render.TASKS).size.plus(LINE_BREAK)
+        brief = self.forms.block_counter(render.tasks_left_briefly(len(self.all), len(self.blocked))).size
+        heading = self.forms.block_counter(render.TASKS).size.plus(LINE_BREAK)
         if self.budget.fits(heading.plus(brief)):
             self._heading, self._tail = self.budget.take(heading), self.budget.take(brief)
             self.opened = True
@@ -112,7 +112,7 @@ class TaskClaims:
         """Make room for the counts by priority; they only get shorter while tasks are shown."""
         if not self.opened:
             return
-        full = self.forms.press(self._counts(self.all, shown=True)).size
+        full = self.forms.block_counter(self._counts(self.all, shown=True)).size
         if self.budget.fits(full.less(self._tail)):
             self.budget.take(full.less(self._tail))
             self._tail = full
@@ -122,11 +122,11 @@ class TaskClaims:
         if not hidden and not self.blocked:
             return ""
         full = self._counts(hidden, shown=bool(self.chosen))
-        if self.budget.fits(self.forms.press(full).size):
-            self.budget.take(self.forms.press(full).size)
+        if self.budget.fits(self.forms.block_counter(full).size):
+            self.budget.take(self.forms.block_counter(full).size)
             return full
         brief = render.tasks_left_briefly(len(hidden), len(self.blocked))
-        self.budget.take(self.forms.press(brief).size)
+        self.budget.take(self.forms.block_counter(brief).size)
         return brief
 
     def _counts(self, hidden: Sequence[Task], *, shown: bool) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ctx.memory.task import DONE, OPEN, Task
+from ctx.model.task import DONE, OPEN, Task
 from ctx.packet.escape_structure import escape_block
 from ctx.packet.inert import IN_ITEMS, clean, clipped_line, unbroken
-from ctx.retrieval.english import STOP_WORDS
+from ctx.retrieval.analysis.english import STOP_WORDS
 
 # A task of fewer words that say something than this leans on its heading.
 _FEW = 4

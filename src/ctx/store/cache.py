@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from ctx.errors import Damaged
-from ctx.memory.layout import CONTEXT
+from ctx.errors import CacheCorrupt
+from ctx.model.file_roles import CONTEXT
 from ctx.store.cache_key import cache_key
 from ctx.store.git_index import index_state
 
@@ -36,7 +36,7 @@ _ABANDONED = 3600.0
 
 
 class CacheFile:
-    """One cache file, read part by part. Every method raises Damaged where it is not what was written."""
+    """One cache file, read part by part. Every method raises CacheCorrupt where it was damaged since."""
 
     def __init__(self, path: Path, key: bytes) -> None:
         self._descriptor = os.open(path, _READ)
@@ -44,16 +44,16 @@ class CacheFile:
         size = int.from_bytes(head[len(_MAGIC) : -_SIGNATURE], "little")
         directory = self._raw(_HEAD, size) if head.startswith(_MAGIC) else b""
         if _signature(directory, key) != head[-_SIGNATURE:]:
-            raise Damaged
+            raise CacheCorrupt
         known: dict[str, Any] = json.loads(directory)
         if known["name"] != path.name:
-            raise Damaged
+            raise CacheCorrupt
         self.stamp: str = known["stamp"]
         self._parts: dict[str, list[Any]] = known["parts"]
         self._start, self._length = _HEAD + size + known["sums"], known["length"]
         sums = self._raw(_HEAD + size, known["sums"])
         if crc32(sums) != known["sums_sum"]:
-            raise Damaged
+            raise CacheCorrupt
         self._sums = array("I", sums)
         self._pages: dict[int, bytes] = {}
 
@@ -67,9 +67,9 @@ class CacheFile:
             os.lseek(self._descriptor, start, os.SEEK_SET)
             data = os.read(self._descriptor, size)
         except (OSError, OverflowError, MemoryError) as error:
-            raise Damaged from error
+            raise CacheCorrupt from error
         if len(data) != size:
-            raise Damaged
+            raise CacheCorrupt
         return data
 
     def _page(self, number: int) -> bytes:
@@ -78,7 +78,7 @@ class CacheFile:
             size = min(_PAGE, self._length - number * _PAGE)
             page = self._raw(self._start + number * _PAGE, size)
             if crc32(page) != self._sums[number]:
-                raise Damaged
+                raise CacheCorrupt
             self._pages[number] = page
         return page
 
@@ -105,7 +105,7 @@ class CacheFile:
         data = memoryview(self._raw(self._start + start, min((last + 1) * _PAGE, self._length) - start))
         for number in range(first, last + 1):
             if crc32(data[number * _PAGE - start : (number + 1) * _PAGE - start]) != self._sums[number]:
-                raise Damaged
+                raise CacheCorrupt
         return data
 
     def numbers(self, name: str, start: int = 0, stop: int | None = None) -> memoryview:
@@ -139,7 +139,7 @@ class Cache:
             return None
         try:
             found = CacheFile(self._folder / name, self._key)
-        except (OSError, Damaged, ValueError, KeyError, TypeError):
+        except (OSError, CacheCorrupt, ValueError, KeyError, TypeError):
             return None
         return found if stamp in {None, found.stamp} else None
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ctx.errors import CtxError
-from ctx.memory.layout import CONTEXT
+from ctx.model.file_roles import CONTEXT
 from ctx.store.git_call import GitError, NoAnswerError, NoRepositoryError, git
 
 _OBJECT_ID = re.compile(rb"[0-9a-f]{40,64}\n")

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ctx.errors import CtxError
-from ctx.memory.layout import CONTEXT
+from ctx.model.file_roles import CONTEXT
 
 LOCAL = f"{CONTEXT}/.local"
 _NOTE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from ctx.errors import CtxError
-from ctx.memory.layout import CONTEXT
+from ctx.model.file_roles import CONTEXT
 from ctx.store.system import System
 
 if TYPE_CHECKING:

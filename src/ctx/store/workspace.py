@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from ctx.errors import CtxError, UndecodableError
-from ctx.memory.layout import CONTEXT
-from ctx.memory.paths import matches
+from ctx.model.file_roles import CONTEXT
+from ctx.model.paths import matches
 
 CONFIG = ".contextrc"
 _DERIVED = frozenset({".cache", ".local"})

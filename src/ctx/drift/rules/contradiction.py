@@ -10,8 +10,8 @@ from ctx.drift.facts import Facts
 from ctx.drift.finding import Finding
 from ctx.drift.rule import Rule
 from ctx.drift.similar import find_pairs
-from ctx.memory.entry import Entry
-from ctx.retrieval.contradiction import clauses
+from ctx.model.entry import Entry
+from ctx.retrieval.analysis.contradiction import clauses
 
 # Words that so many entries share say nothing of a subject.
 _COMMON = 12

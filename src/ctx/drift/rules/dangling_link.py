@@ -12,9 +12,9 @@ from ctx.drift.finding import Finding
 from ctx.drift.prose import prose, without_spans
 from ctx.drift.rule import Rule
 from ctx.kinds import TASK_PREFIX
-from ctx.memory.entry import Entry
-from ctx.memory.links import find_links, former_handles
-from ctx.memory.task import OPEN, Task
+from ctx.model.entry import Entry
+from ctx.model.task import OPEN, Task
+from ctx.reading.links import find_links, former_handles
 
 # In these the backticks around a handle do not make it an example.
 _LINK_FIELD = re.compile(

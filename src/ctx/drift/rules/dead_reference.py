@@ -10,7 +10,7 @@ from ctx.drift.mentions import Mention, find_mentions, rewritten
 from ctx.drift.places import Verdict
 from ctx.drift.rule import Rule
 from ctx.markdown.edits import Edit
-from ctx.memory.entry import Entry
+from ctx.model.entry import Entry
 
 
 class DeadReference(Rule):

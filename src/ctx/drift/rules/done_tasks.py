@@ -8,8 +8,8 @@ from ctx.drift.facts import Facts
 from ctx.drift.finding import Finding
 from ctx.drift.rule import Rule
 from ctx.kinds import TASKS
-from ctx.memory.layout import CONTEXT
-from ctx.memory.task import OPEN
+from ctx.model.file_roles import CONTEXT
+from ctx.model.task import OPEN
 
 MOST = 20
 

@@ -9,7 +9,7 @@ from ctx.drift.facts import Facts
 from ctx.drift.finding import Finding
 from ctx.drift.rule import Rule
 from ctx.drift.similar import Pair, find_pairs, normal
-from ctx.memory.entry import Entry
+from ctx.model.entry import Entry
 
 
 class DuplicateEntry(Rule):

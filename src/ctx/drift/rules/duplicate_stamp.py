@@ -9,7 +9,7 @@ from ctx.drift.facts import Facts
 from ctx.drift.finding import Finding
 from ctx.drift.rule import Rule
 from ctx.drift.similar import normal
-from ctx.memory.entry import Entry
+from ctx.model.entry import Entry
 
 _BEYOND_DATE = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9A-Za-z]+")
 

@@ -23,7 +23,7 @@ class InvisibleCharacter(Rule):
 
     def find(self, facts: Facts) -> Iterator[Finding]:
         """One finding for each sort of character on a line."""
-        from ctx.memory.guard import find_invisible
+        from ctx.writing.guard import find_invisible
 
         for path, text in (*facts.texts.items(), (CONFIG_FILE, facts.config_text)):
             for found in find_invisible(text):

@@ -10,8 +10,8 @@ from ctx.drift.finding import Finding
 from ctx.drift.prose import prose
 from ctx.drift.rule import Rule
 from ctx.markdown.lines import line_offsets, split_lines
-from ctx.memory.layout import Holds
-from ctx.memory.task import STATES
+from ctx.model.file_roles import Holds
+from ctx.model.task import STATES
 
 _LINE = re.compile(
     r"[ \t]*(?P<marker>[-*+]|\d{1,9}[.)])?[ \t]*\[(?P<box>[ \t]{0,4}[^\[\]\s]?[ \t]{0,4})\]"

@@ -8,7 +8,7 @@ from ctx.drift.facts import Facts
 from ctx.drift.finding import Finding, Fix
 from ctx.drift.rule import Rule
 from ctx.kinds import CORE_FILES
-from ctx.memory.layout import CONTEXT
+from ctx.model.file_roles import CONTEXT
 
 
 class MissingCoreFile(Rule):

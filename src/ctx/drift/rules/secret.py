@@ -22,7 +22,7 @@ class Secret(Rule):
 
     def find(self, facts: Facts) -> Iterator[Finding]:
         """One finding for each sort of secret on a line."""
-        from ctx.memory.guard import find_secrets
+        from ctx.writing.guard import find_secrets
 
         for path, text in (*facts.texts.items(), (CONFIG_FILE, facts.config_text)):
             for found in find_secrets(text):

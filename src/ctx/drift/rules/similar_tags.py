@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ctx.drift.facts import Facts
 from ctx.drift.finding import Finding
 from ctx.drift.rule import Rule
-from ctx.memory.entry import Entry
+from ctx.model.entry import Entry
 
 # Short forms that stand for one word only, whatever the project.
 _SHORT = {

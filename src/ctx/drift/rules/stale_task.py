@@ -9,8 +9,8 @@ from ctx.drift.facts import Facts
 from ctx.drift.finding import Finding
 from ctx.drift.rule import Rule
 from ctx.markdown.lines import split_lines
-from ctx.memory.stamp import find_date
-from ctx.memory.task import OPEN, Task
+from ctx.model.stamp import find_date
+from ctx.model.task import OPEN, Task
 
 _LABEL = "#in-progress"
 

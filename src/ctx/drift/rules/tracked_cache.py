@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ctx.drift.facts import Facts
 from ctx.drift.finding import Finding
 from ctx.drift.rule import Rule
-from ctx.memory.layout import CONTEXT
+from ctx.model.file_roles import CONTEXT
 
 _FOLDER = f"{CONTEXT}/.cache"
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from ctx.drift.facts import Facts
 from ctx.drift.finding import Finding
 from ctx.drift.rule import Rule
-from ctx.memory.entry import Entry
-from ctx.memory.segment import index_blocks
+from ctx.model.entry import Entry
+from ctx.reading.split_entries import index_blocks
 
 _HINT = "move it below <!-- INDEX:END -->: whatever rewrites the index would overwrite it"
 

@@ -8,9 +8,9 @@ from ctx.config.problems import nearest
 from ctx.drift.facts import Facts
 from ctx.drift.finding import Finding
 from ctx.drift.rule import Rule
-from ctx.memory.stamp import find_date
-from ctx.memory.task import OPEN, RANKS, Task
-from ctx.memory.task_labels import PRIORITIES
+from ctx.model.stamp import find_date
+from ctx.model.task import OPEN, RANKS, Task
+from ctx.writing.tasks.labels import PRIORITIES
 
 _NAMES = ("in-progress", "blocked", "priority", "added", "started", "done")
 _DATED = frozenset({"added", "started", "done"})

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from ctx.drift.facts import Facts
 from ctx.drift.finding import Finding
 from ctx.drift.rule import Rule
-from ctx.memory.unread import find_unread
+from ctx.reading.unread import find_unread
 
 _SHOWN = 60  # characters of a line that are quoted
 

@@ -1,0 +1,1 @@
+"""What `ctx bench` measures: rankings against what is known to be relevant."""

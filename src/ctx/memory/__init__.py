@@ -1,1 +1,0 @@
-"""What the files mean: entries, tasks, frames, their identity, status and links."""

@@ -1,0 +1,1 @@
+"""The nouns: entries, tasks, frames, their identity, status and place."""

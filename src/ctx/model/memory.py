@@ -1,0 +1,35 @@
+"""What a context holds, whether it was just read or is looked up when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from ctx.model.entry import Entry
+    from ctx.model.frame import Frame
+    from ctx.model.task import Task
+
+
+class Memory(Protocol):
+    """What a context holds. Entries stand in table order of their kinds, then by file, then in file order."""
+
+    @property
+    def constitution(self) -> str:
+        """The rules."""
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """Every entry that was read."""
+
+    @property
+    def tasks(self) -> list[Task]:
+        """The tasks of all files."""
+
+    @property
+    def frames(self) -> list[Frame]:
+        """The sessions and the frames in them."""
+
+    @property
+    def live(self) -> Sequence[Entry]:
+        """The entries that take part in the ranking."""

@@ -1,0 +1,1 @@
+"""Terms become postings that are searched."""
