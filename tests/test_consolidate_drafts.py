@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from ctx.actions.propose_merges import propose_merges
 from ctx.consolidate.draft import in_order, merge_bodies
 from ctx.consolidate.proposal import Group
-from ctx.consolidate.propose import Field
+from ctx.consolidate.propose import SearchedField
 from ctx.consolidate.similar import Background, cosine, moment, nearness, profile_of, words
-from ctx.consolidate.statements import Said, covers, normal, parts, sentences
+from ctx.consolidate.statements import SeenStatements, covers, normal, parts, sentences
 from ctx.kinds import BUILTIN
 from ctx.model.entry import Entry
 from ctx.reading.read_entries import read_entries
@@ -123,7 +123,7 @@ def test_what_is_neither_lesson_nor_application_says_what_it_is() -> None:
     ],
 )
 def test_statements_that_say_the_same_stand_once(one: str, other: str) -> None:
-    said = Said()
+    said = SeenStatements()
     assert said.add(one)
     assert not said.add(other)
 
@@ -144,7 +144,7 @@ def test_statements_that_say_the_same_stand_once(one: str, other: str) -> None:
     ],
 )
 def test_statements_that_differ_in_one_word_both_stand(one: str, other: str) -> None:
-    said = Said()
+    said = SeenStatements()
     assert said.add(one)
     assert said.add(other)
 
@@ -267,7 +267,7 @@ def titled(
     entries = [one._replace(category=category) for one in read(text)]
     fonts = "".join(f"## [2025-01-0{n}-000000] Fonts {n}\n\nFonts of the site.\n\n" for n in (1, 2, 3))
     others = [one.named(f"L-fff{n}")._replace(category=others_category) for n, one in enumerate(read(fonts))]
-    return Field(LEARNING, [*entries, *others], []).title(entries).text
+    return SearchedField(LEARNING, [*entries, *others], []).title(entries).text
 
 
 def test_a_title_is_the_category_where_the_group_is_half_of_it() -> None:
@@ -324,4 +324,4 @@ def test_normal_forms_forget_filler_and_inflection_only() -> None:
 def test_titles_of_which_nobody_sees_anything_are_no_obstacle() -> None:
     text = "# Learnings\n\n## [2026-11-21-043412] lock\n\nlock\n\n## [2026-11-21-043413] \x1b\n\nlock\n"
     entries = read(text)
-    assert Field(LEARNING, entries, []).title(entries).text == "lock"
+    assert SearchedField(LEARNING, entries, []).title(entries).text == "lock"

@@ -23,9 +23,9 @@ from ctx.actions.read_context import Reader
 from ctx.actions.undo_apply import undo_apply
 from ctx.consolidate import journal
 from ctx.consolidate.approved import Approved, Ending
-from ctx.consolidate.names import Absorbed, new_names
 from ctx.consolidate.proposal import Draft
 from ctx.consolidate.propose import make_group
+from ctx.consolidate.relink import Absorbed, new_names
 from ctx.errors import CtxError
 from ctx.kinds import BUILTIN
 from ctx.model.entry import Entry
@@ -380,7 +380,7 @@ def test_bullets_are_merged_as_a_bullet(tmp_path: Path) -> None:
 
 @given(st.one_of(st.none(), st.text("ab\n", max_size=8)), st.text("ab\n", max_size=8))
 def test_a_change_is_told_by_its_difference(before: str | None, after: str) -> None:
-    assert journal.Change.between("f", before, after).undone(after) == before
+    assert journal.JournalChange.between("f", before, after).undone(after) == before
 
 
 CONVENTIONS = """\

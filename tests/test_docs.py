@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ctx.cli.app import MODULES
-from ctx.cli.declare import Command, Group, parameters
+from ctx.cli.declare import Command, CommandGroup, parameters
 from ctx.cli.reference import commands_page
 from tests.cli import ctx
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 def _commands() -> Iterator[tuple[str, Command]]:
     for module in MODULES:
         for name, command in import_module(f"ctx.cli.{module}").COMMANDS.items():
-            inner = command.commands if isinstance(command, Group) else {"": command}
+            inner = command.commands if isinstance(command, CommandGroup) else {"": command}
             yield from ((f"{name} {word}".strip(), one) for word, one in inner.items())
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctx.actions.add_entry import NewEntry, add_entry
-from ctx.actions.edit_entry import Edition, edit_entry
+from ctx.actions.edit_entry import EntryChange, edit_entry
 from ctx.actions.read_context import Reader
 from ctx.errors import CtxError
 from ctx.model.entry import Entry
@@ -98,16 +98,16 @@ def test_what_is_not_edited_is_read_as_before(
         except CtxError:
             return
         old = parts_of(entry_of(root, handle).body)
-        edit_entry(Reader(root), handle, Edition(fields={name: value}), NOW)
+        edit_entry(Reader(root), handle, EntryChange(fields={name: value}), NOW)
         new = parts_of(entry_of(root, handle).body)
         assert new[1] == old[1]
         assert sorted(one for one in new[0] if one[0] != name) == sorted(
             one for one in old[0] if one[0] != name
         )
-        edit_entry(Reader(root), handle, Edition(body=other), NOW)
+        edit_entry(Reader(root), handle, EntryChange(body=other), NOW)
         assert sorted(parts_of(entry_of(root, handle).body)[0]) == sorted(new[0] + parts_of(other)[0])
         text = (root / ".context/LEARNINGS.md").read_bytes()
-        edit_entry(Reader(root), handle, Edition(body=entry_of(root, handle).body), NOW)
+        edit_entry(Reader(root), handle, EntryChange(body=entry_of(root, handle).body), NOW)
         assert (root / ".context/LEARNINGS.md").read_bytes() == text
 
 

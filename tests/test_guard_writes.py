@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctx.actions.changes import Changes, change
+from ctx.actions.changes import Staging, change
 from ctx.actions.guard_text import RefusedTextError
 from ctx.actions.read_context import Reader
 from ctx.markdown.inserted import inserted_lines
@@ -89,7 +89,7 @@ def test_the_guard_of_the_whole_stands_without_those_of_the_parts(
     """A command that forgets to look at what it was given writes it none the less into no file."""
     before = tree(here)
 
-    def act(view: Changes) -> None:
+    def act(view: Staging) -> None:
         path = ".context/LEARNINGS.md"
         view.write(path, f"{view.read(path)}\nmore\n{tried[-1]}\n")
 

@@ -21,7 +21,7 @@ from ctx.evaluation.measure import (
     reciprocal_rank,
     thin_out,
 )
-from ctx.evaluation.topics import Citations, Said, birth_topics, find_births, words_of
+from ctx.evaluation.topics import Citations, CommitTopic, birth_topics, find_births, words_of
 from ctx.reading.links import find_links
 from ctx.retrieval.analysis.passages import cut, without_trailers
 from tests.contexts import MemoryReader
@@ -86,8 +86,8 @@ def test_whole_imports_and_ambiguous_headings_are_no_births() -> None:
     many = "".join(f"## [2026-01-01-1011{n}] Entry number {n}\n\nText.\n\n" for n in range(10, 21))
     texts = {".context/LEARNINGS.md": many, ".context/FACTS.md": "## Same\n\na\n\n## Same\n\nb\n"}
     entries = MemoryReader(texts).read().live
-    commit = Said("c" * 40, "Bring in all that was known so far", many.split("\n"))
-    births = find_births(entries, [commit, Said("d" * 40, "Add what is the same", ["## Same"])])
+    commit = CommitTopic("c" * 40, "Bring in all that was known so far", many.split("\n"))
+    births = find_births(entries, [commit, CommitTopic("d" * 40, "Add what is the same", ["## Same"])])
     assert {name: len(born) for name, born in births.items()} == {"c" * 40: 11}
     assert birth_topics(entries, [commit], births) == []
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from ctx.cli import quick
 from ctx.cli.app import MODULES, _commands, app_for, build
-from ctx.cli.declare import REQUIRED, Argument, Command, Group, Option, Parameter, parameters
+from ctx.cli.declare import REQUIRED, Argument, Command, CommandGroup, Option, Parameter, parameters
 from ctx.cli.errors import run
 from ctx.cli.typed import application
 from tests.cli import ctx, project
@@ -30,7 +30,7 @@ from tests.cli import ctx, project
 def _every_command() -> Iterator[tuple[str, Command]]:
     for module in MODULES:
         for name, command in _commands(module).items():
-            if isinstance(command, Group):
+            if isinstance(command, CommandGroup):
                 yield from ((f"{name} {word}", one) for word, one in command.commands.items())
             else:
                 yield name, command

@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ctx.actions.add_entry import NewEntry, add_entry
-from ctx.actions.edit_entry import Edition, edit_entry
+from ctx.actions.edit_entry import EntryChange, edit_entry
 from ctx.actions.mark_entry import mark_entry
 from ctx.actions.read_context import Reader
 from ctx.actions.remove_entry import remove_entries
@@ -200,19 +200,19 @@ def changes_only_within(before: str, after: str, start: int, end: int) -> None:
 
 
 def edit_field(reader: Reader, entry: Entry) -> object:
-    return edit_entry(reader, entry.id, Edition(fields={"Source": "a person"}), NOW)
+    return edit_entry(reader, entry.id, EntryChange(fields={"Source": "a person"}), NOW)
 
 
 def edit_body(reader: Reader, entry: Entry) -> object:
-    return edit_entry(reader, entry.id, Edition(body="Other words."), NOW)
+    return edit_entry(reader, entry.id, EntryChange(body="Other words."), NOW)
 
 
 def edit_tags(reader: Reader, entry: Entry) -> object:
-    return edit_entry(reader, entry.id, Edition(tags=["x", "y"]), NOW)
+    return edit_entry(reader, entry.id, EntryChange(tags=["x", "y"]), NOW)
 
 
 def edit_as_it_is(reader: Reader, entry: Entry) -> object:
-    return edit_entry(reader, entry.id, Edition(body=entry.body), NOW)
+    return edit_entry(reader, entry.id, EntryChange(body=entry.body), NOW)
 
 
 def mark(reader: Reader, entry: Entry) -> object:

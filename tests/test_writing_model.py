@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
 from ctx.actions.add_entry import NewEntry, add_entry
-from ctx.actions.edit_entry import Edition, edit_entry
+from ctx.actions.edit_entry import EntryChange, edit_entry
 from ctx.actions.init_context import init_context
 from ctx.actions.mark_entry import mark_entry
 from ctx.actions.read_context import Reader
@@ -137,7 +137,7 @@ class Commands(RuleBasedStateMachine):
     def retitle(self, name: str, title: str) -> str:
         if not self._live([name]):
             return name
-        now = edit_entry(self.reader, name, Edition(title=title), NOW).id
+        now = edit_entry(self.reader, name, EntryChange(title=title), NOW).id
         known = self.model.pop(name)
         known.title = title
         self._rename(name, now)
@@ -149,7 +149,7 @@ class Commands(RuleBasedStateMachine):
     def move(self, name: str, kind: str) -> str:
         if not self._live([name]):
             return name
-        now = edit_entry(self.reader, name, Edition(kind=kind), NOW).id
+        now = edit_entry(self.reader, name, EntryChange(kind=kind), NOW).id
         known = self.model.pop(name)
         known.kind = kind
         self._rename(name, now)
@@ -174,13 +174,13 @@ class Commands(RuleBasedStateMachine):
     @rule(name=entries, text=st.one_of(st.just(""), texts))
     def set_field(self, name: str, text: str) -> None:
         if self._live([name]):
-            edit_entry(self.reader, name, Edition(fields={"context": text}), NOW)
+            edit_entry(self.reader, name, EntryChange(fields={"context": text}), NOW)
             self.model[name].fields["Context"] = text
 
     @rule(name=entries, body=texts)
     def set_body(self, name: str, body: str) -> None:
         if self._live([name]):
-            edit_entry(self.reader, name, Edition(body=body), NOW)
+            edit_entry(self.reader, name, EntryChange(body=body), NOW)
             self.model[name].body = body
 
     @rule(name=entries, verdicts=st.lists(st.sampled_from(["helpful", "harmful"]), min_size=1, max_size=2))

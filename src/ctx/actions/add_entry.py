@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ctx.actions.changes import Changes, change, relink
+from ctx.actions.changes import Staging, change, relink
 from ctx.actions.find_entries import unknown_kind
 from ctx.actions.guard_text import ALLOWED, check_texts
 from ctx.actions.init_context import new_file
@@ -63,7 +63,7 @@ def add_entry(reader: Reader, new: NewEntry, now: datetime, *, dry_run: bool = F
     a secret or an invisible character.
     """
 
-    def act(changes: Changes) -> Added:
+    def act(changes: Staging) -> Added:
         kind = find_kind(read_config(changes).kinds, new.kind)
         draft = draft_of(kind, new)
         there = _entries_of(changes, kind)
@@ -96,7 +96,7 @@ def draft_of(kind: Kind, new: NewEntry) -> Draft:
     return Draft(kind, new.title, fields, [tag for tag in map(clean_tag, new.tags) if tag], new.body)
 
 
-def _add(changes: Changes, draft: Draft, there: list[Entry], stamp: str) -> Added:
+def _add(changes: Staging, draft: Draft, there: list[Entry], stamp: str) -> Added:
     path = f"{CONTEXT}/{draft.kind.file}"
     text = changes.read(path)
     text = new_file(draft.kind) if text is None else text
@@ -113,7 +113,7 @@ def _named(kind: Kind, there: list[Entry], near: Near) -> Near:
     return near._replace(entry=near.entry.named(_handles(kind, there)[there.index(near.entry)]))
 
 
-def _name(changes: Changes, kind: Kind, there: list[Entry], placed: Placed) -> str:
+def _name(changes: Staging, kind: Kind, there: list[Entry], placed: Placed) -> str:
     """The new entry's handle; where it makes those of others longer, the links to them follow."""
     path, position = placed.entry.path, placed.entry.position
     index = next(
@@ -126,7 +126,7 @@ def _name(changes: Changes, kind: Kind, there: list[Entry], placed: Placed) -> s
     return name
 
 
-def stamps_of(changes: Changes) -> set[str]:
+def stamps_of(changes: Staging) -> set[str]:
     """Every stamp to the second in the context, the archive's too: each is to name one entry."""
     kinds = read_config(changes).kinds
     found: set[str] = set()
@@ -143,7 +143,7 @@ def _handles(kind: Kind, entries: list[Entry]) -> list[str]:
     return handle.assign(handle.distinguish(identities, lambda number: entries[number].category))
 
 
-def _entries_of(changes: Changes, kind: Kind) -> list[Entry]:
+def _entries_of(changes: Staging, kind: Kind) -> list[Entry]:
     """The live entries of a kind in the order of their handles: its file's, then its pages'."""
     kinds = read_config(changes).kinds
     found = []

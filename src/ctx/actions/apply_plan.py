@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from itertools import chain
 from pathlib import Path
 
-from ctx.actions.changes import Changes, change
+from ctx.actions.changes import Staging, change
 from ctx.actions.guard_text import check_texts
 from ctx.actions.read_context import Reader, Reading
 from ctx.consolidate import journal
@@ -17,9 +17,9 @@ from ctx.consolidate.approved import Approved, Ending, Outcome
 from ctx.consolidate.coverage import unsaid
 from ctx.consolidate.merge import Merged, already, carry_out, main_file
 from ctx.consolidate.metadata import origins
-from ctx.consolidate.names import Absorbed, new_names, rewriting
 from ctx.consolidate.plan import read_plan
 from ctx.consolidate.proposal import Proposal
+from ctx.consolidate.relink import Absorbed, new_names, rewriting
 from ctx.consolidate.statements import short
 from ctx.errors import CtxError, UsageError
 from ctx.markdown.edits import apply
@@ -71,7 +71,7 @@ def apply_groups(
     day = today or datetime.now(tz=UTC).date()
     name = run or new_run()
 
-    def act(changes: Changes) -> list[Outcome]:
+    def act(changes: Staging) -> list[Outcome]:
         work = _Work(changes, day, approved_by, complete=complete)
         for group in groups:
             work.take(group)
@@ -92,9 +92,9 @@ class _Done:
 class _Work:
     """The texts as they become, group by group; nothing is staged before all of them are known."""
 
-    def __init__(self, changes: Changes, day: date, approved_by: str, *, complete: bool) -> None:
+    def __init__(self, changes: Staging, day: date, approved_by: str, *, complete: bool) -> None:
         self.changes = changes
-        self.view = Changes(changes.worktree, changes.read, lambda _path, _text: None, lambda _path: None)
+        self.view = Staging(changes.worktree, changes.read, lambda _path, _text: None, lambda _path: None)
         self.before = changes.context()
         self.day, self.approved_by, self.complete = day, approved_by, complete
         self.archives: dict[str, str] = {}
@@ -186,7 +186,9 @@ class _Work:
     def _stage(self, paths: Sequence[str], run: str) -> None:
         """The journal first, so that an undo knows of all that follows."""
         texts = {path: (self.changes.read(path), self.view.read(path) or "") for path in paths}
-        told = [journal.Change.between(path, old, new) for path, (old, new) in texts.items() if old != new]
+        told = [
+            journal.JournalChange.between(path, old, new) for path, (old, new) in texts.items() if old != new
+        ]
         if not told:
             return
         past = journal.read_journal(self.changes.read(journal.PATH))

@@ -45,7 +45,7 @@ class Listing(Protocol):
 
 
 @dataclass
-class Changes:
+class Staging:
     """The files of a context with what is staged. It is a source: reading it gives the context to be."""
 
     worktree: Listing
@@ -100,7 +100,7 @@ class Changes:
 
 def change(
     reader: Reader,
-    act: Callable[[Changes], Result],
+    act: Callable[[Staging], Result],
     *,
     dry_run: bool = False,
     allow_secret: str = "",
@@ -117,7 +117,7 @@ def change(
     """
     staged = False
 
-    def prepare(changes: Changes) -> Result:
+    def prepare(changes: Staging) -> Result:
         nonlocal staged
         result = act(changes)
         staged = changes.is_staged
@@ -126,11 +126,11 @@ def change(
         return result
 
     def write(transaction: Transaction) -> Result:
-        return prepare(Changes(transaction, transaction.read, transaction.replace, transaction.remove))
+        return prepare(Staging(transaction, transaction.read, transaction.replace, transaction.remove))
 
     if dry_run:
         tree = reader.worktree
-        return prepare(Changes(tree, tree.read, lambda _path, _text: None, lambda _path: None))
+        return prepare(Staging(tree, tree.read, lambda _path, _text: None, lambda _path: None))
     result = Writer(reader.root).run(write)
     if staged and reader.may_fork:
         from ctx.actions.refresh_cache import refresh
@@ -173,7 +173,7 @@ def is_page(entry: Entry) -> bool:
     return entry.path.count("/") > 1
 
 
-def leave(changes: Changes, entry: Entry, rest: str) -> None:
+def leave(changes: Staging, entry: Entry, rest: str) -> None:
     """Stage what is left of the file from which an entry was taken; a page with nothing in it goes."""
     if is_page(entry) and not rest.strip(BLANK):
         changes.remove(entry.path)
@@ -186,7 +186,7 @@ def at(reading: Reading, path: str, position: int) -> Entry:
     return next(e for e in reading.memory.entries if (e.path, e.position) == (path, position))
 
 
-def relink(changes: Changes, names: Mapping[str, str]) -> None:
+def relink(changes: Staging, names: Mapping[str, str]) -> None:
     """Rewrite the links to entries that are named otherwise now, in every file of the context."""
     if not names:
         return

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ctx.actions.add_entry import find_kind, stamps_of
-from ctx.actions.changes import Changes, Written, at, change, is_page, leave, locate, relink, renamed
+from ctx.actions.changes import Staging, Written, at, change, is_page, leave, locate, relink, renamed
 from ctx.actions.guard_text import ALLOWED, check_texts
 from ctx.actions.init_context import new_file
 from ctx.actions.read_context import Reader, Reading
@@ -26,7 +26,7 @@ from ctx.writing.revise import Place, Wanted, Ways, body_ways, content_ways, fie
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class EntryChange:
     """What is to change; None leaves a part as it is.
 
     `content` replaces all that stands under the heading, `body` only what is in no field. A field with an
@@ -46,7 +46,7 @@ class Edition:
 
 
 def edit_entry(
-    reader: Reader, reference: str, edition: Edition, now: datetime, *, dry_run: bool = False
+    reader: Reader, reference: str, edition: EntryChange, now: datetime, *, dry_run: bool = False
 ) -> Written:
     """Change an entry in place; of another kind it moves to that kind's file.
 
@@ -54,7 +54,7 @@ def edit_entry(
     """
     _check(edition)
 
-    def act(changes: Changes) -> Written:
+    def act(changes: Staging) -> Written:
         reading = changes.context()
         entry = locate(reading, reference)
         _require_as_seen(entry, edition)
@@ -70,7 +70,7 @@ def edit_entry(
     return change(reader, act, dry_run=dry_run, allow_secret=edition.allow_secret)
 
 
-def _keep_alias(changes: Changes, before: Entry, done: Written) -> Written:
+def _keep_alias(changes: Staging, before: Entry, done: Written) -> Written:
     """Leave the handle that an entry had in its text: who has it goes on finding the entry."""
     after = changes.context()
     entry = next(one for one in after.memory.entries if one.id == done.id)
@@ -80,7 +80,7 @@ def _keep_alias(changes: Changes, before: Entry, done: Written) -> Written:
     return done._replace(diff=changes.diff(), was=before.id)
 
 
-def _require_as_seen(entry: Entry, edition: Edition) -> None:
+def _require_as_seen(entry: Entry, edition: EntryChange) -> None:
     if edition.seen is not None and edition.seen != (entry.title, entry.stamp, entry.body):
         raise CtxError(
             f"{entry.id} was changed meanwhile; nothing was written",
@@ -90,7 +90,7 @@ def _require_as_seen(entry: Entry, edition: Edition) -> None:
         )
 
 
-def finish(changes: Changes, before: Reading, touched: Sequence[Entry]) -> Written:
+def finish(changes: Staging, before: Reading, touched: Sequence[Entry]) -> Written:
     """Let the links follow the entries' new names; returns the last of those touched, as it is now."""
     after = changes.context()
     relink(changes, renamed(before.memory.entries, after.memory.entries))
@@ -98,7 +98,7 @@ def finish(changes: Changes, before: Reading, touched: Sequence[Entry]) -> Writt
     return Written(last.id, last.path, last.line, changes.diff(), last.title)
 
 
-def set_field(changes: Changes, kind: Kind, entry: Entry, name: str, value: str) -> None:
+def set_field(changes: Staging, kind: Kind, entry: Entry, name: str, value: str) -> None:
     """Give an entry's field a text, or take the field out with an empty one; all else it says stays."""
     wanted = one_line(value) if name.lower() in ONE_PARAGRAPH else None
 
@@ -123,7 +123,7 @@ def _rest(entry: Entry, name: str) -> tuple[list[tuple[str, str]], str]:
     return sorted(fields[:at] + fields[at + 1 :]), text
 
 
-def _check(edition: Edition) -> None:
+def _check(edition: EntryChange) -> None:
     named = {"title": edition.title, "text": edition.content, "body": edition.body, "stamp": edition.stamp}
     named["names"] = "\n".join(edition.fields)
     texts = {name: text for name, text in named.items() if text}
@@ -138,7 +138,7 @@ def _check(edition: Edition) -> None:
         )
 
 
-def _rewrite(changes: Changes, kind: Kind, entry: Entry, edition: Edition) -> None:
+def _rewrite(changes: Staging, kind: Kind, entry: Entry, edition: EntryChange) -> None:
     if edition.content is not None:
         _set_content(changes, kind, entry, edition.content)
     values = dict(edition.fields)
@@ -156,7 +156,7 @@ def _rewrite(changes: Changes, kind: Kind, entry: Entry, edition: Edition) -> No
         _set_heading(changes, kind, entry, edition)
 
 
-def _set_body(changes: Changes, kind: Kind, entry: Entry, text: str) -> dict[str, str]:
+def _set_body(changes: Staging, kind: Kind, entry: Entry, text: str) -> dict[str, str]:
     """Replace what an entry says in no field; returns the texts of its own fields that the new one gives.
 
     So `show --json` gives a body that may be written back, as it was or changed.
@@ -180,7 +180,7 @@ def _set_body(changes: Changes, kind: Kind, entry: Entry, text: str) -> dict[str
     return given
 
 
-def _set_content(changes: Changes, kind: Kind, entry: Entry, content: str) -> None:
+def _set_content(changes: Staging, kind: Kind, entry: Entry, content: str) -> None:
     wanted = harmless(content, level=entry.level, comments=True)
 
     def holds(old: Entry, now: Entry) -> bool:
@@ -197,7 +197,7 @@ def _says(entry: Entry, content: str) -> bool:
     return body == content
 
 
-def _set_heading(changes: Changes, kind: Kind, entry: Entry, edition: Edition) -> None:
+def _set_heading(changes: Staging, kind: Kind, entry: Entry, edition: EntryChange) -> None:
     title = entry.title if edition.title is None else one_line(edition.title)
     stamp = entry.stamp if edition.stamp is None else one_line(edition.stamp) or None
     if (title, stamp) == (entry.title, entry.stamp):
@@ -210,7 +210,7 @@ def _set_heading(changes: Changes, kind: Kind, entry: Entry, edition: Edition) -
 
 
 def _apply(
-    changes: Changes,
+    changes: Staging,
     kind: Kind,
     entry: Entry,
     ways: Callable[[Place], Ways],
@@ -222,7 +222,7 @@ def _apply(
         changes.write(entry.path, changed)
 
 
-def _move(changes: Changes, before: Reading, entry: Entry, target: Kind, now: datetime) -> Written:
+def _move(changes: Staging, before: Reading, entry: Entry, target: Kind, now: datetime) -> Written:
     """Put the entry into another kind's file, there first, then take it out of its own."""
     current = at(changes.context(), entry.path, entry.position)
     source = before.config.kinds[entry.kind]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from ctx.actions.changes import Changes, change
+from ctx.actions.changes import Staging, change
 from ctx.actions.check_drift import check_drift
 from ctx.actions.init_context import starting_text
 from ctx.actions.read_context import Reader
@@ -41,7 +41,7 @@ def fix_drift(reader: Reader, now: str | None = None, *, dry_run: bool = False) 
 
 
 def _carry_out(reader: Reader, fixes: list[Fix]) -> list[str]:
-    def act(changes: Changes) -> list[str]:
+    def act(changes: Staging) -> list[str]:
         done: list[str] = []
         for path, those in _by_path(fixes).items():
             if changes.read(path) == those[0].seen:

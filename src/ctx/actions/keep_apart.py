@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from ctx.actions.changes import Changes, change
+from ctx.actions.changes import Staging, change
 from ctx.actions.guard_text import check_texts
 from ctx.actions.read_context import Reader
 from ctx.consolidate.kept_apart import PATH, with_line
@@ -16,7 +16,7 @@ def keep_apart(reader: Reader, group: Group, by: str = "", today: date | None = 
     check_texts({"name": by})
     day = today or datetime.now(tz=UTC).date()
 
-    def act(changes: Changes) -> str:
+    def act(changes: Staging) -> str:
         changes.write(PATH, with_line(changes.read(PATH), group, day, by))
         return PATH
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctx.actions.changes import Changes, Written, change, locate
+from ctx.actions.changes import Staging, Written, change, locate
 from ctx.actions.edit_entry import finish, set_field
 from ctx.actions.read_context import Reader
 from ctx.errors import UsageError
@@ -13,7 +13,7 @@ def mark_entry(reader: Reader, reference: str, verdict: str, *, dry_run: bool = 
     if verdict not in {"helpful", "harmful"}:
         raise UsageError(f"{verdict!r} is no verdict", hint="it is helpful or harmful")
 
-    def act(changes: Changes) -> Written:
+    def act(changes: Staging) -> Written:
         reading = changes.context()
         entry = locate(reading, reference)
         helpful, harmful = entry.marks

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import CtxError
 from ctx.evaluation.measure import Progress, Signal, Topic, measure, rankers_of, thin_out
-from ctx.evaluation.topics import Said, birth_topics, cite_topics, find_births
+from ctx.evaluation.topics import CommitTopic, birth_topics, cite_topics, find_births
 from ctx.model.entry import Entry
 from ctx.model.file_roles import CONTEXT
 from ctx.retrieval.analysis.passages import Passage, cut
@@ -45,7 +45,7 @@ def measure_retrieval(
     reading = reader.read()
     if not reading.live:
         raise CtxError("there are no live entries to rank", hint="`ctx learn TITLE` adds one")
-    commits = [Said(commit.id, commit.message) for commit in git_history.messages(reader.root)]
+    commits = [CommitTopic(commit.id, commit.message) for commit in git_history.messages(reader.root)]
     unread: list[str] = []
     topics = _topics(reader, reading, commits, unread)
     rankers = rankers_of(reading.live, reading.live_collection)
@@ -54,9 +54,9 @@ def measure_retrieval(
 
 
 def _topics(
-    reader: Reader, reading: Reading, commits: list[Said], unread: list[str]
+    reader: Reader, reading: Reading, commits: list[CommitTopic], unread: list[str]
 ) -> dict[str, list[Topic]]:
-    adding = (Said(*commit) for commit in git_history.additions(reader.root, CONTEXT))
+    adding = (CommitTopic(*commit) for commit in git_history.additions(reader.root, CONTEXT))
     births = find_births(reading.live, adding)
     passages = _passages(reader, reading, unread)
     return {

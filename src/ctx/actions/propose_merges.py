@@ -10,7 +10,7 @@ from ctx.actions.read_context import Reader
 from ctx.consolidate.kept_apart import PATH, read_apart
 from ctx.consolidate.metadata import origins
 from ctx.consolidate.proposal import Draft, Group
-from ctx.consolidate.propose import Bounds, Field, make_group, propose, ranked
+from ctx.consolidate.propose import Bounds, SearchedField, make_group, propose, ranked
 from ctx.consolidate.similar import Progress
 from ctx.errors import UsageError
 from ctx.kinds import Kind
@@ -79,9 +79,9 @@ def _measures(reader: Reader, *, keep_context: bool) -> tuple[Counter, Bounds]:
     return counter(config.tokenizer), Bounds(config.oversized_tokens, keep_context)
 
 
-def _field(reader: Reader, kind: Kind) -> Field:
+def _field(reader: Reader, kind: Kind) -> SearchedField:
     entries = [entry for entry in reader.read().memory.entries if entry.kind == kind.name]
     named = {handle for entry in entries for handle in origins(entry)}
     archived = reader.read(archive=True).memory.entries if named else []
     originals = [entry for entry in archived if entry.archived and entry.id in named]
-    return Field(kind, entries, originals, read_apart(reader.worktree.read(PATH)))
+    return SearchedField(kind, entries, originals, read_apart(reader.worktree.read(PATH)))

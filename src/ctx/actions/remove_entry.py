@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ctx.actions.changes import Changes, Written, change, is_page, leave, locate, relink
+from ctx.actions.changes import Staging, Written, change, is_page, leave, locate, relink
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import UsageError
 from ctx.model.entry import Entry
@@ -30,7 +30,7 @@ def remove_entries(
     if not references:
         raise UsageError("no entry is named", hint="give a handle, or `-` to read handles from stdin")
 
-    def act(changes: Changes) -> Removed:
+    def act(changes: Staging) -> Removed:
         reading = changes.context()
         chosen = list({id(e): e for ref in references if (e := locate(reading, ref))}.values())
         files: dict[str, list[Entry]] = {}
@@ -50,7 +50,7 @@ def remove_entries(
 _Taken = tuple[str, str, str, list[tuple[Entry, str]]]
 
 
-def _take(changes: Changes, reading: Reading, path: str, entries: list[Entry], today: date) -> _Taken:
+def _take(changes: Staging, reading: Reading, path: str, entries: list[Entry], today: date) -> _Taken:
     kind = reading.config.kinds[entries[0].kind]
     entries = sorted(entries, key=lambda entry: entry.position)
     positions = {entry.position for entry in entries}
@@ -66,7 +66,7 @@ def _by_archive(taken: list[_Taken]) -> dict[str, list[tuple[Entry, str]]]:
 
 
 def _told(
-    changes: Changes, before: Reading, chosen: list[Entry], taken: list[tuple[str, list[tuple[Entry, str]]]]
+    changes: Staging, before: Reading, chosen: list[Entry], taken: list[tuple[str, list[tuple[Entry, str]]]]
 ) -> Removed:
     """What each entry is called in the archive; links to those that changed their names follow."""
     after = changes.context()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctx.actions.changes import Changes, Written, at, change, relink
+from ctx.actions.changes import Staging, Written, at, change, relink
 from ctx.actions.init_context import new_file
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import CtxError
@@ -24,7 +24,7 @@ def restore(reader: Reader, reference: str, *, dry_run: bool = False) -> Written
     Raises CtxError where there is none, where the same is there already, and where it has no place.
     """
 
-    def act(changes: Changes) -> Written:
+    def act(changes: Staging) -> Written:
         reading = changes.context()
         tasks = [task for task in reading.memory.tasks if task.archived]
         if reference.strip().upper().startswith("T-") and any(tasks):
@@ -54,7 +54,7 @@ def _find(reading: Reading, reference: str) -> Entry:
         raise
 
 
-def _restore_entry(changes: Changes, before: Reading, entry: Entry) -> Written:
+def _restore_entry(changes: Staging, before: Reading, entry: Entry) -> Written:
     kind = before.config.kinds[entry.kind]
     path = f"{CONTEXT}/{kind.file}"
     live = [one for one in before.memory.entries if not one.archived and one.kind == entry.kind]
@@ -77,7 +77,7 @@ def _restore_entry(changes: Changes, before: Reading, entry: Entry) -> Written:
     return Written(now.id, now.path, now.line, changes.diff())
 
 
-def _restore_task(changes: Changes, task: Task) -> Written:
+def _restore_task(changes: Staging, task: Task) -> Written:
     page = TaskPage(changes.read(PATH) or "# Tasks\n")
     archive = TaskPage(changes.read(task.path) or "", task.path)
     text, rest, position = bring_back(page, archive, archive.tasks[task.position])
@@ -88,7 +88,7 @@ def _restore_task(changes: Changes, task: Task) -> Written:
     return Written(now.id, PATH, now.line, changes.diff())
 
 
-def _leave_archive(changes: Changes, path: str, rest: str) -> None:
+def _leave_archive(changes: Staging, path: str, rest: str) -> None:
     """Stage what is left of an archive; with nothing but headings and separators in it the file goes."""
     said = [line.strip() for line in rest.strip(BLANK).splitlines()]
     if all(not line or line == SEPARATOR or line.startswith("#") for line in said):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctx.actions.changes import Changes, Written, change
+from ctx.actions.changes import Staging, Written, change
 from ctx.actions.read_context import Reader
 from ctx.config.edit_text import set_option
 from ctx.config.key_lines import key_lines
@@ -15,7 +15,7 @@ def set_config(reader: Reader, key: str, value: str, *, dry_run: bool = False) -
     Raises UsageError for an unknown key or a value it cannot have.
     """
 
-    def act(changes: Changes) -> Written:
+    def act(changes: Staging) -> Written:
         old = changes.read(CONFIG) or ""
         text = set_option(old, key.strip(), value, CONFIG)
         if text != old:

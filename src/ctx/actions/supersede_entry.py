@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from ctx.actions.changes import Changes, Written, change, locate
+from ctx.actions.changes import Staging, Written, change, locate
 from ctx.actions.edit_entry import finish, set_field
 from ctx.actions.guard_text import check_texts
 from ctx.actions.read_context import Reader, Reading
@@ -23,7 +23,7 @@ def supersede_entry(reader: Reader, old: str, new: str, *, dry_run: bool = False
     Raises CtxError where the new one is retired itself, or the old one for another reason.
     """
 
-    def act(changes: Changes) -> Written:
+    def act(changes: Staging) -> Written:
         reading = changes.context()
         before, after = locate(reading, old), locate(reading, new)
         if before is after:
@@ -57,7 +57,7 @@ def deprecate_entry(
         raise UsageError("say why it is deprecated", hint='--why "…"')
     check_texts({"reason": why}, allowable=False)
 
-    def act(changes: Changes) -> Written:
+    def act(changes: Staging) -> Written:
         reading = changes.context()
         entry = locate(reading, reference)
         _require_in_force(entry)
@@ -84,5 +84,5 @@ def _require_in_force(entry: Entry) -> None:
         )
 
 
-def _set(changes: Changes, reading: Reading, entry: Entry, name: str, value: str) -> None:
+def _set(changes: Staging, reading: Reading, entry: Entry, name: str, value: str) -> None:
     set_field(changes, reading.config.kinds[entry.kind], entry, name, value)

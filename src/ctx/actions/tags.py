@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ctx.actions.changes import Changes, Written, at, change
+from ctx.actions.changes import Staging, Written, at, change
 from ctx.actions.edit_entry import set_field
 from ctx.actions.guard_text import check_texts
 from ctx.actions.read_context import Reader, Reading
@@ -55,7 +55,7 @@ def rename_tag(reader: Reader, old: str, new: str, *, dry_run: bool = False) -> 
         raise UsageError(f"{new!r} is no tag", hint="a tag is words with hyphens: retry-policy")
     check_texts({"tag": after}, allowable=False)
 
-    def act(changes: Changes) -> Renamed:
+    def act(changes: Staging) -> Renamed:
         reading = changes.context()
         entries = [e for e in reading.memory.entries if before in e.tags and _is_ours(e)]
         for entry in entries:
@@ -94,7 +94,7 @@ def _merged(text: str, old: str, new: str) -> list[str]:
     return list(items.values())
 
 
-def _rename_labels(changes: Changes, old: str, new: str) -> list[Task]:
+def _rename_labels(changes: Staging, old: str, new: str) -> list[Task]:
     """Rename the `#tag`s of TASKS.md; returns the tasks that carried one, as they are now."""
     text = changes.read(PATH)
     if text is None:

@@ -11,7 +11,7 @@ from ctx.actions.task_plan import Plan, Read, carry_out, edited, today_or, touch
 from ctx.errors import CtxError, UsageError
 from ctx.writing.tasks.labels import check_label, check_priority
 from ctx.writing.tasks.new import (
-    Place,
+    TaskPlace,
     compose_task,
     insertion,
     place_below,
@@ -79,7 +79,7 @@ def _plan(read: Read, new: NewTask, labels: Sequence[str]) -> Plan:
     return plan
 
 
-def _place(page: TaskPage, new: NewTask, plan: Plan) -> Place:
+def _place(page: TaskPage, new: NewTask, plan: Plan) -> TaskPlace:
     if new.parent:
         return place_below(page, find_task(page.tasks, new.parent))
     if not new.section:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from ctx.actions.changes import Changes, change, relink
+from ctx.actions.changes import Staging, change, relink
 from ctx.actions.read_context import Reader
 from ctx.errors import CtxError
 from ctx.markdown.edits import Edit, apply
@@ -50,7 +50,7 @@ class Plan:
 def carry_out(reader: Reader, think: Callable[[Read], Plan], *, dry_run: bool) -> Plan:
     """Plan on the files as they are and write what was planned in one transaction; nothing of a dry run."""
 
-    def act(changes: Changes) -> Plan:
+    def act(changes: Staging) -> Plan:
         plan = think(changes.read)
         for path, text in plan.texts.items():
             if text != changes.read(path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctx.actions.changes import Changes, change
+from ctx.actions.changes import Staging, change
 from ctx.actions.read_context import Reader
 from ctx.consolidate import journal
 from ctx.errors import CtxError
@@ -14,7 +14,7 @@ def undo_apply(reader: Reader) -> list[str]:
     Raises CtxError, and changes nothing, where a file is not as the apply left it.
     """
 
-    def act(changes: Changes) -> list[str]:
+    def act(changes: Staging) -> list[str]:
         last = journal.read_journal(changes.read(journal.PATH))
         if not last.steps:
             raise CtxError("there is nothing to take back", hint="--undo takes back the last apply, once")

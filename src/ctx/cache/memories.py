@@ -17,9 +17,9 @@ from ctx.cache.signature import (
     Changed,
     FileState,
     Signature,
-    differing,
+    changed_files,
     digest_of,
-    doubtful,
+    maybe_changed,
     sha256,
 )
 from ctx.config import Config
@@ -97,8 +97,8 @@ class MemoryCache:
                 state = FileState.load(seen.data("state"))
         same_paths = state.lists(look.signature)
         paths = state.files.keys() if same_paths else look.covered(archive=digests["archive"]).keys()
-        doubts = doubtful(state, look.signature, paths)
-        changed = differing(self._worktree, state, doubts)
+        doubts = maybe_changed(state, look.signature, paths)
+        changed = changed_files(self._worktree, state, doubts)
         if changed or paths != state.files.keys():
             parts = _updated(look, LazyMemory(manifest, base, archive=True), state, changed)
             if parts is None:
@@ -134,7 +134,7 @@ class MemoryCache:
     def _confirm(self, look: Look, state: FileState) -> None:
         """Keep how the same files looked later, where their stats then are enough to know them by."""
         state = state.seen(look.signature, look.taken)
-        if not doubtful(state, look.signature, state.files):
+        if not maybe_changed(state, look.signature, state.files):
             self._cache.put(_SEEN, state.digest, {"state": state.dump()})
 
 

@@ -72,7 +72,7 @@ class Changed(NamedTuple):
     sha256: str
 
 
-def doubtful(state: FileState, signature: Signature, paths: Iterable[str]) -> list[str]:
+def maybe_changed(state: FileState, signature: Signature, paths: Iterable[str]) -> list[str]:
     """Those of some files whose stats do not show that they are as they were."""
     before = {str(row[0]): list(row) for row in state.signature}
     now = {str(row[0]): list(row) for row in signature}
@@ -84,7 +84,7 @@ def _is_fresh(row: Sequence[object] | None, state: FileState) -> bool:
     return row is None or max(int(str(row[1])), int(str(row[4]))) > state.taken - _ROUGH
 
 
-def differing(worktree: Worktree, state: FileState, paths: Iterable[str]) -> dict[str, Changed]:
+def changed_files(worktree: Worktree, state: FileState, paths: Iterable[str]) -> dict[str, Changed]:
     """Those of some files that have changed. Raises CtxError, or CacheCorrupt for one that went away."""
     changed = {}
     for path in paths:

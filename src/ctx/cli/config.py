@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from ctx.cli.declare import Argument, Commands, Group
+from ctx.cli.declare import Argument, CommandGroup, Commands
 from ctx.cli.entry_options import DryRun
 from ctx.cli.options import Json, Root, open_reader
 from ctx.cli.output import print_err, print_out, write_dry_run, write_json
@@ -73,7 +73,7 @@ def set_(
 
 
 COMMANDS: Commands = {
-    "config": Group(
+    "config": CommandGroup(
         "Show, check or change the configuration.",
         {"show": show, "check": check, "set": set_, "example": example},
     )

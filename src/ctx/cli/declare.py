@@ -34,7 +34,7 @@ class Argument(NamedTuple):
     complete: str = ""
 
 
-class Group(NamedTuple):
+class CommandGroup(NamedTuple):
     """Commands behind a word of their own: `ctx task add`."""
 
     help: str
@@ -52,7 +52,7 @@ class Parameter(NamedTuple):
 
 
 Command: TypeAlias = Callable[..., int | None]
-Commands: TypeAlias = Mapping[str, Command | Group]
+Commands: TypeAlias = Mapping[str, Command | CommandGroup]
 REQUIRED: Any = object()
 
 

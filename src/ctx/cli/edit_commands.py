@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ctx.actions.changes import Written
-    from ctx.actions.edit_entry import Edition
+    from ctx.actions.edit_entry import EntryChange
     from ctx.actions.read_context import Reader
 
 Id = Annotated[
@@ -57,19 +57,19 @@ def edit(
     """
     from datetime import UTC, datetime
 
-    from ctx.actions.edit_entry import Edition, edit_entry
+    from ctx.actions.edit_entry import EntryChange, edit_entry
 
     reader = open_reader(root)
     fields = fields_of(field, pinned=False)
     new_tags = None if tags is None else items(tags)
 
-    def write(edition: Edition) -> Written:
+    def write(edition: EntryChange) -> Written:
         return edit_entry(reader, reference, edition, datetime.now(UTC), dry_run=dry_run)
 
     if (title, stamp, kind, body, tags) == (None,) * 5 and not fields:
         done = _edit_in_editor(reader, reference, allow_secret, write)
     else:
-        done = write(Edition(title, stamp, kind, None, text_of(body), fields, new_tags, allow_secret))
+        done = write(EntryChange(title, stamp, kind, None, text_of(body), fields, new_tags, allow_secret))
     _tell(done, dry_run=dry_run, as_json=as_json)
 
 
@@ -165,7 +165,7 @@ def restore(
 
 
 def _edit_in_editor(
-    reader: Reader, reference: str, allow_secret: str, write: Callable[[Edition], Written]
+    reader: Reader, reference: str, allow_secret: str, write: Callable[[EntryChange], Written]
 ) -> Written:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("say what to change", hint="--title, --body, --field or --tag")

@@ -12,10 +12,10 @@ from ctx.errors import CtxError, UsageError
 
 if TYPE_CHECKING:
     from ctx.actions.add_entry import NewEntry
-    from ctx.actions.edit_entry import Edition
+    from ctx.actions.edit_entry import EntryChange
     from ctx.kinds import Kind
     from ctx.model.entry import Entry
-    from ctx.store.editor import Draft
+    from ctx.store.editor import SavedDraft
 
 T = TypeVar("T")
 _OPENINGS = 3
@@ -57,7 +57,7 @@ def write_in_editor(root: Path, name: str, text: str, use: Callable[[str], T]) -
         return result
 
 
-def _use_edited(draft: Draft, text: str, use: Callable[[str], T]) -> T:
+def _use_edited(draft: SavedDraft, text: str, use: Callable[[str], T]) -> T:
     from ctx.actions.guard_text import RefusedTextError
 
     opened, reason = text, ""
@@ -116,12 +116,12 @@ def text_of_entry(entry: Entry) -> str:
     return f"## {stamp}{entry.title}\n\n{unix(entry.body)}\n"
 
 
-def read_again(entry: Entry, text: str, allow_secret: str) -> Edition:
+def read_again(entry: Entry, text: str, allow_secret: str) -> EntryChange:
     """What was changed of an entry.
 
     Raises NothingToWriteError where nothing was, RefusedTextError where its heading is gone.
     """
-    from ctx.actions.edit_entry import Edition
+    from ctx.actions.edit_entry import EntryChange
     from ctx.actions.guard_text import RefusedTextError
     from ctx.model.stamp import split_stamp
     from ctx.writing.compose import unix
@@ -147,7 +147,7 @@ def read_again(entry: Entry, text: str, allow_secret: str) -> Edition:
         raise NothingToWriteError(
             "nothing was written: the text was left as it is", hint="save the text when it is changed"
         )
-    return Edition(
+    return EntryChange(
         title=edition.get("title"),
         stamp=edition.get("stamp"),
         content=edition.get("content"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from ctx.cli.declare import Argument, Commands, Group, Option
+from ctx.cli.declare import Argument, CommandGroup, Commands, Option
 from ctx.cli.options import Json, Root, open_reader
 from ctx.cli.output import print_err, print_out, write_json
 
@@ -47,6 +47,6 @@ def merge_driver(
 
 
 COMMANDS: Commands = {
-    "install": Group("Install ctx into other programs.", {"git": git}),
+    "install": CommandGroup("Install ctx into other programs.", {"git": git}),
     "merge-driver": merge_driver,
 }

@@ -14,7 +14,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ctx.cli.declare import REQUIRED, Command, Commands, Group, Option, Parameter, parameters, whole_number
+from ctx.cli.declare import (
+    REQUIRED,
+    Command,
+    CommandGroup,
+    Commands,
+    Option,
+    Parameter,
+    parameters,
+    whole_number,
+)
 
 _COMPLETION = "_CTX_COMPLETE"  # set by a shell that asks how a line could go on
 
@@ -26,7 +35,7 @@ def find(commands: Commands, arguments: Sequence[str]) -> partial[int | None] | 
     try:
         name, *rest = arguments
         command = commands[name]
-        if isinstance(command, Group):
+        if isinstance(command, CommandGroup):
             name, *rest = rest
             command = command.commands[name]
         return partial(command, **values(command, rest))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ctx.cli.app import MODULES
-from ctx.cli.declare import REQUIRED, Argument, Command, Group, Option, Parameter, parameters
+from ctx.cli.declare import REQUIRED, Argument, Command, CommandGroup, Option, Parameter, parameters
 from ctx.cli.examples import examples_of
 from ctx.cli.typed import HIDDEN
 
@@ -34,7 +34,7 @@ def _every_command() -> Iterator[tuple[str, Command]]:
     """Each command with the words that call it, in the order of `ctx --help`."""
     for module in MODULES:
         for name, command in import_module(f"ctx.cli.{module}").COMMANDS.items():
-            if isinstance(command, Group):
+            if isinstance(command, CommandGroup):
                 yield from ((f"{name} {word}", inner) for word, inner in command.commands.items())
             elif name not in HIDDEN:
                 yield name, command

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated
 
-from ctx.cli.declare import Argument, Commands, Group, Option
+from ctx.cli.declare import Argument, CommandGroup, Commands, Option
 from ctx.cli.entry_options import NO_HANDLES, handles_of, text_of
 from ctx.cli.options import Json, Root, items, open_reader
 from ctx.cli.output import print_err, print_out, table, write_dry_run, write_json
@@ -315,7 +315,7 @@ def _date(now: str | None) -> str | None:
 
 
 COMMANDS: Commands = {
-    "task": Group(
+    "task": CommandGroup(
         "Add, change, list and archive tasks.",
         {
             "add": add,

@@ -13,7 +13,16 @@ import typer
 from typer.core import TyperCommand
 
 from ctx import __version__
-from ctx.cli.declare import Argument, Command, Commands, Group, Option, Parameter, parameters, whole_number
+from ctx.cli.declare import (
+    Argument,
+    Command,
+    CommandGroup,
+    Commands,
+    Option,
+    Parameter,
+    parameters,
+    whole_number,
+)
 from ctx.cli.examples import examples_of
 from ctx.cli.output import print_out
 from ctx.errors import UsageError
@@ -52,14 +61,14 @@ def application(tables: Iterable[Commands]) -> typer.Typer:
     app.callback()(_main)
     for commands in tables:
         for name, command in commands.items():
-            if isinstance(command, Group):
+            if isinstance(command, CommandGroup):
                 app.add_typer(_group(name, command))
             else:
                 _add(app, name, command)
     return app
 
 
-def _group(name: str, group: Group) -> typer.Typer:
+def _group(name: str, group: CommandGroup) -> typer.Typer:
     app = typer.Typer(name=name, help=group.help, no_args_is_help=True, rich_markup_mode=None)
     for word, command in group.commands.items():
         _add(app, word, command, f"{name} {word}")

@@ -10,7 +10,7 @@ from ctx.consolidate.proposal import Draft, Group, Proposal
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class MemberRef:
     """A member as it was when the group was approved; `left` are statements left to the archive by name."""
 
     id: str
@@ -24,7 +24,7 @@ class Approved:
 
     id: str
     kind: str
-    members: tuple[Wanted, ...]
+    members: tuple[MemberRef, ...]
     draft: Draft
     proposal: Proposal = Proposal.MERGE
     keep: str = ""
@@ -32,7 +32,7 @@ class Approved:
     @classmethod
     def of(cls, group: Group) -> Approved:
         """A proposal as it is."""
-        members = tuple(Wanted(member.id, member.digest) for member in group.members)
+        members = tuple(MemberRef(member.id, member.digest) for member in group.members)
         return cls(group.id, group.kind, members, group.draft, group.proposal, group.keep)
 
     @property

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ctx.consolidate.footer import footer, leading_status, scope_note
 from ctx.consolidate.metadata import META
+from ctx.consolidate.metadata_lines import footer, leading_status, scope_note
 from ctx.consolidate.similar import moment
-from ctx.consolidate.statements import Form, Part, Said, covers, parts, sentences
+from ctx.consolidate.statements import Form, Part, SeenStatements, covers, parts, sentences
 from ctx.kinds import Kind
 from ctx.markdown.headings import close_open
 from ctx.markdown.inline import strip_comments
@@ -31,7 +31,7 @@ def in_order(members: Iterable[Entry]) -> list[Entry]:
 
 def merge_bodies(members: Sequence[Entry], kind: Kind, *, keep_context: bool = False) -> str:
     """The body of the merged entry, members given in order; it ends without a line break."""
-    said = Said()
+    said = SeenStatements()
     bullets = [
         bullet
         for entry in members
@@ -58,7 +58,7 @@ def texts_of(entry: Entry, kind: Kind, *, keep_context: bool) -> dict[str, str]:
     return ordered
 
 
-def _bullet(entry: Entry, kind: Kind, note: str, said: Said, *, keep_context: bool) -> str:
+def _bullet(entry: Entry, kind: Kind, note: str, said: SeenStatements, *, keep_context: bool) -> str:
     """What a member says that was not said before, as a list item; empty where that is nothing."""
     texts = texts_of(entry, kind, keep_context=keep_context)
     found: list[Part] = [Part(Form.PROSE, note)] if note else []
@@ -112,7 +112,7 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", ":", ":)", "…", "。")) else f"{text}."
 
 
-def _new(part: Part, said: Said) -> Part | None:
+def _new(part: Part, said: SeenStatements) -> Part | None:
     """What of a part was not said before."""
     if part.form is Form.BLOCK:
         return part if said.add_block(part.text) else None

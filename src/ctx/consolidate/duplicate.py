@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from ctx.consolidate.draft import texts_of
 from ctx.consolidate.opposites import may_share_an_entry
 from ctx.consolidate.similar import moment
-from ctx.consolidate.statements import Form, Said, covers, normal, parts, sentences
+from ctx.consolidate.statements import Form, SeenStatements, covers, normal, parts, sentences
 from ctx.kinds import Kind
 from ctx.model.entry import Entry
 
@@ -47,7 +47,7 @@ def _rank(entries: Sequence[Entry], number: int) -> tuple[float, int]:
 
 def _says_all(one: Entry, held: Sequence[str], other: Entry, wanted: Sequence[str]) -> bool:
     """Whether one entry says all that the other does, context left aside."""
-    said = Said()
+    said = SeenStatements()
     for statement in held:
         said.add(statement)
     return (

@@ -20,7 +20,7 @@ Read = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class JournalChange:
     """A file that a step changed: `old` stood where it differs, behind `head` characters and before `tail`.
 
     `before` and `after` are digests; `before` is None where there was no file.
@@ -34,7 +34,7 @@ class Change:
     old: str
 
     @classmethod
-    def between(cls, path: str, before: str | None, after: str) -> Change:
+    def between(cls, path: str, before: str | None, after: str) -> JournalChange:
         """The difference between two texts; None where there was no file."""
         old = before or ""
         head = _common(old, after)
@@ -60,14 +60,14 @@ class Journal:
     """The steps of one run, in order; a step is what was written at once."""
 
     run: str
-    steps: tuple[tuple[Change, ...], ...]
+    steps: tuple[tuple[JournalChange, ...], ...]
 
     def to_text(self) -> str:
         """It as the text of its file."""
         steps = [[asdict(change) for change in step] for step in self.steps]
         return json.dumps({"version": _VERSION, "run": self.run, "steps": steps}, indent=1) + "\n"
 
-    def after(self, changes: Sequence[Change], run: str, read: Read) -> Journal:
+    def after(self, changes: Sequence[JournalChange], run: str, read: Read) -> Journal:
         """The journal once a step is written: of this run, or of one that was cut short and goes on now."""
         goes_on = run == self.run or (bool(self.steps) and not self._is_whole(read))
         return Journal(run, (*self.steps, tuple(changes)) if goes_on else (tuple(changes),))
@@ -101,7 +101,7 @@ def read_journal(text: str | None) -> Journal:
     """The journal in a file's text; an empty one where there is none or it cannot be read."""
     try:
         raw: Mapping[str, Any] = json.loads(text or "{}")
-        steps = tuple(tuple(Change(**change) for change in step) for step in raw["steps"])
+        steps = tuple(tuple(JournalChange(**change) for change in step) for step in raw["steps"])
         return Journal(str(raw["run"]), steps)
     except (ValueError, KeyError, TypeError):
         return Journal("", ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ctx.consolidate.approved import Approved, Wanted
+from ctx.consolidate.approved import Approved, MemberRef
 from ctx.consolidate.draft import in_order
 from ctx.consolidate.merged import distinct_title, merged_source
 from ctx.consolidate.metadata import CONSOLIDATED_FROM, SAME_AS, SUFFIX, SUPERSEDES, is_consolidated, origins
@@ -91,7 +91,7 @@ def _keep_one(
     )
 
 
-def _kept(group: Approved) -> Wanted:
+def _kept(group: Approved) -> MemberRef:
     """The member that stays. Raises CtxError where the group names none of its own."""
     found = next((wanted for wanted in group.members if wanted.id == group.keep), None)
     if found is None:
@@ -101,7 +101,7 @@ def _kept(group: Approved) -> Wanted:
     return found
 
 
-def _with_field(text: str, kind: Kind, path: str, wanted: Wanted, name: str, value: str) -> str:
+def _with_field(text: str, kind: Kind, path: str, wanted: MemberRef, name: str, value: str) -> str:
     """The text with a field of a member set; every other byte stays."""
     [entry] = _find(list(read_entries(text, kind, path)), (wanted,), path)
 
@@ -139,7 +139,7 @@ def _position(entry: Entry) -> int:
     return entry.position
 
 
-def _find(entries: Sequence[Entry], members: Sequence[Wanted], path: str) -> list[Entry]:
+def _find(entries: Sequence[Entry], members: Sequence[MemberRef], path: str) -> list[Entry]:
     """The members as they stand now; of entries that say the same each is taken once."""
     left = [entry for entry in entries if entry.live and not is_consolidated(entry)]
     found = []

@@ -9,7 +9,7 @@ from typing import Any
 
 from ctx.config.problems import Problem, nearest
 from ctx.config.toml_text import found
-from ctx.consolidate.approved import Approved, Wanted
+from ctx.consolidate.approved import Approved, MemberRef
 from ctx.consolidate.plan_lines import key_lines
 from ctx.consolidate.proposal import Draft, Group, Member, Proposal
 from ctx.errors import CtxError
@@ -134,7 +134,8 @@ def read_plan(text: str, source: str, kinds: Sequence[str]) -> list[Approved]:
 
 def _approved(group: Mapping[str, Any]) -> Approved:
     members = tuple(
-        Wanted(member["id"], member["digest"], tuple(member.get("left", ()))) for member in group["members"]
+        MemberRef(member["id"], member["digest"], tuple(member.get("left", ())))
+        for member in group["members"]
     )
     draft = group.get("draft", {"title": "", "body": ""})
     proposal = Proposal(group.get("proposal", Proposal.MERGE.value))

@@ -45,7 +45,7 @@ class Bounds(NamedTuple):
     keep_context: bool = False
 
 
-class Field:
+class SearchedField:
     """The entries of one kind outside the archive, and the background they are seen against.
 
     `originals` are those in the archive that merged entries name as what they were made from.
@@ -104,7 +104,9 @@ class Field:
         return "; ".join(said)
 
 
-def propose(field: Field, counter: Counter, bounds: Bounds, progress: Progress | None = None) -> list[Group]:
+def propose(
+    field: SearchedField, counter: Counter, bounds: Bounds, progress: Progress | None = None
+) -> list[Group]:
     """The proposals among the entries of one kind, in the order in which they are offered."""
     told, gone = _told(field, counter)
     rest = [entry for entry in field.chosen if entry.id not in gone]
@@ -116,7 +118,11 @@ def propose(field: Field, counter: Counter, bounds: Bounds, progress: Progress |
 
 
 def related(
-    field: Field, entries: Sequence[Entry], counter: Counter, bounds: Bounds, progress: Progress | None = None
+    field: SearchedField,
+    entries: Sequence[Entry],
+    counter: Counter,
+    bounds: Bounds,
+    progress: Progress | None = None,
 ) -> list[Cluster]:
     """The groups of entries that could be merged, whatever that would save."""
     bodies = [merge_bodies([entry], field.kind, keep_context=bounds.keep_context) for entry in entries]
@@ -157,7 +163,12 @@ def make_group(kind: str, cohesion: float, members: Sequence[Entry], draft: Draf
 
 
 def keep_one(
-    field: Field, proposal: Proposal, members: Sequence[Entry], keep: Entry, note: str, counter: Counter
+    field: SearchedField,
+    proposal: Proposal,
+    members: Sequence[Entry],
+    keep: Entry,
+    note: str,
+    counter: Counter,
 ) -> Group:
     """The proposal that one entry stays and the others are retired or archived."""
     rows = field.rows(members)
@@ -178,7 +189,7 @@ def keep_one(
     )
 
 
-def _told(field: Field, counter: Counter) -> tuple[list[Group], set[str]]:
+def _told(field: SearchedField, counter: Counter) -> tuple[list[Group], set[str]]:
     """What is superseded and what is said twice, and the handles of what would go."""
     groups = [*_superseded(field, counter)]
     gone = {member.id for group in groups for member in group.members if member.id != group.keep}
@@ -187,7 +198,7 @@ def _told(field: Field, counter: Counter) -> tuple[list[Group], set[str]]:
     return groups, gone
 
 
-def _superseded(field: Field, counter: Counter) -> Iterator[Group]:
+def _superseded(field: SearchedField, counter: Counter) -> Iterator[Group]:
     entries = field.chosen
     profiles = [field.profiles[entry.id] for entry in entries]
 
@@ -200,7 +211,7 @@ def _superseded(field: Field, counter: Counter) -> Iterator[Group]:
             yield keep_one(field, Proposal.SUPERSEDE, [older, newer], newer, one.note, counter)
 
 
-def _duplicates(field: Field, gone: Collection[str], counter: Counter) -> Iterator[Group]:
+def _duplicates(field: SearchedField, gone: Collection[str], counter: Counter) -> Iterator[Group]:
     entries = [entry for entry in field.chosen if entry.id not in gone]
     for first, second in find_duplicates(entries, field.kind):
         other, keep = entries[first], entries[second]

@@ -183,7 +183,7 @@ def normal(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-class Said:
+class SeenStatements:
     """The statements that stand already."""
 
     def __init__(self) -> None:

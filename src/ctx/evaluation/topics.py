@@ -31,7 +31,7 @@ _EMPTIED = re.compile(r"""\(\W*\)|\[\W*\]|\*\*\s*\*\*|`\s*`|"\s*"|'\s*'""")
 Words = tuple[str, ...]
 
 
-class Said(NamedTuple):
+class CommitTopic(NamedTuple):
     """A commit's id and message, and the lines it added to the context."""
 
     id: str
@@ -39,7 +39,7 @@ class Said(NamedTuple):
     added: Sequence[str] = ()
 
 
-def find_births(entries: Sequence[Entry], commits: Iterable[Said]) -> dict[str, frozenset[int]]:
+def find_births(entries: Sequence[Entry], commits: Iterable[CommitTopic]) -> dict[str, frozenset[int]]:
     """The entries that each commit introduced, oldest commit first: it was the first to add their heading.
 
     Entries that share stamp and title with another one are left out: nothing tells which was added.
@@ -70,7 +70,7 @@ def _heading_key(line: str) -> tuple[str, Words] | None:
 
 
 def birth_topics(
-    entries: Sequence[Entry], commits: Sequence[Said], births: Mapping[str, frozenset[int]]
+    entries: Sequence[Entry], commits: Sequence[CommitTopic], births: Mapping[str, frozenset[int]]
 ) -> list[Topic]:
     """The messages of the commits that introduced entries, as their authors wrote them, links cut out."""
     citations = Citations(entries)
@@ -86,7 +86,7 @@ def birth_topics(
 def cite_topics(
     entries: Sequence[Entry],
     passages: Iterable[Passage],
-    commits: Iterable[Said],
+    commits: Iterable[CommitTopic],
     births: Mapping[str, frozenset[int]],
 ) -> list[Topic]:
     """The passages of files and of commit messages that cite entries; equal ones are one query.

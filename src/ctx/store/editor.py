@@ -20,7 +20,7 @@ DRAFTS = f"{LOCAL}/drafts"
 _HINT = "set VISUAL or EDITOR to an editor that waits until the file is closed"
 
 
-class Draft:
+class SavedDraft:
     """A file for the user's editor; `shown` is its path as the user is told it."""
 
     def __init__(self, path: Path, shown: str) -> None:
@@ -71,7 +71,7 @@ class Draft:
 
 
 @contextmanager
-def open_draft(root: Path, name: str) -> Iterator[Draft]:
+def open_draft(root: Path, name: str) -> Iterator[SavedDraft]:
     """A draft of this name, below `.context/.local/` where that can be.
 
     Nobody else can read it, and git ignores it: the note that says so lies beside it, where no other rule
@@ -79,7 +79,7 @@ def open_draft(root: Path, name: str) -> Iterator[Draft]:
     """
     name = re.sub(r"[^\w.-]+", "-", name)
     folder, shown = _make_folder(root, name)
-    draft = Draft(folder / f"{name}.md", f"{shown}/{name}.md")
+    draft = SavedDraft(folder / f"{name}.md", f"{shown}/{name}.md")
     try:
         yield draft
     finally:

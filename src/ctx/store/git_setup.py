@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ctx.errors import CtxError
 from ctx.store.git_call import GitError, NoAnswerError, NoRepositoryError, git
-from ctx.store.publish import Change, Publication
+from ctx.store.publish import FileChange, Publication
 from ctx.store.system import current
 from ctx.store.target import look, require_writable
 from ctx.store.workspace import decode
@@ -45,7 +45,7 @@ def write_attributes(root: Path, text: str) -> None:
     if data == target.data:
         return
     require_writable(target, system)
-    Publication(found.parent, [Change(target, data)], system).run()
+    Publication(found.parent, [FileChange(target, data)], system).run()
 
 
 def read_setting(root: Path, key: str) -> str | None:

@@ -27,7 +27,7 @@ KEPT = f"{LOCAL}/kept"
 _NOTE = "pending"
 
 
-class Row(NamedTuple):
+class PendingRow(NamedTuple):
     """One change of a commit.
 
     `path` is the file's, relative to the root; `temp` is the name of the temporary file beside it; `old` and
@@ -45,7 +45,7 @@ def digest(data: bytes | None) -> str | None:
     return None if data is None else sha256(data).hexdigest()
 
 
-def note(root: Path, rows: Sequence[Row]) -> None:
+def note(root: Path, rows: Sequence[PendingRow]) -> None:
     """Write down what is about to happen. Raises OSError."""
     write_note(root, _NOTE, json.dumps(rows).encode())
 
@@ -62,7 +62,7 @@ def recover(root: Path, system: System) -> None:
     Must be called under the lock. Failing is no harm: the next transaction tries again.
     """
     try:
-        rows = [Row(*row) for row in json.loads((root / LOCAL / _NOTE).read_bytes())]
+        rows = [PendingRow(*row) for row in json.loads((root / LOCAL / _NOTE).read_bytes())]
     except FileNotFoundError:
         return
     except (OSError, ValueError, TypeError):  # killed while it was written: nothing had happened yet
@@ -74,7 +74,7 @@ def recover(root: Path, system: System) -> None:
         forget(root)
 
 
-def _recover_one(root: Path, row: Row, system: System) -> None:
+def _recover_one(root: Path, row: PendingRow, system: System) -> None:
     """Do so for one file. The note may have come with a clone: nothing outside the project is touched."""
     try:
         target = look(root, str(row.path), system)
@@ -88,7 +88,7 @@ def _recover_one(root: Path, row: Row, system: System) -> None:
                 _tidy(root, row, real, left, system)
 
 
-def _tidy(root: Path, row: Row, real: Path, temp: Path, system: System) -> None:
+def _tidy(root: Path, row: PendingRow, real: Path, temp: Path, system: System) -> None:
     is_known = digest(_data(temp, system)) in {row.old, row.new} and not system.is_being_written(temp)
     if is_known or temp.is_symlink() or _is_same(temp, real):
         system.remove(temp)

@@ -36,7 +36,7 @@ _HINTS = {
 
 
 @dataclass(frozen=True)
-class Change:
+class FileChange:
     """What a file is to become; `data` is None for one that is to go."""
 
     target: Target
@@ -66,7 +66,7 @@ class _Placed:
     for one that was to go.
     """
 
-    change: Change
+    change: FileChange
     aside: Path | None
     made: os.stat_result | None
 
@@ -81,7 +81,7 @@ class Publication:
     """
 
     root: Path
-    changes: Sequence[Change]
+    changes: Sequence[FileChange]
     system: System
     names: dict[str, Path] = field(default_factory=dict)
     temps: list[Path] = field(default_factory=list)
@@ -116,7 +116,7 @@ class Publication:
         finally:
             self._tidy()
 
-    def _prepare(self, change: Change) -> None:
+    def _prepare(self, change: FileChange) -> None:
         temp = self.names[change.path] = temp_beside(change.place)
         if change.data is None:
             return
@@ -140,7 +140,7 @@ class Publication:
         if not (self.root / LOCAL).is_dir():
             return  # a file of git's own, below no context
         rows = [
-            pending.Row(
+            pending.PendingRow(
                 change.path,
                 self.names[change.path].name,
                 pending.digest(change.target.data),
@@ -151,7 +151,7 @@ class Publication:
         with self._failing(self.changes[0], "cannot be written"):
             pending.note(self.root, rows)
 
-    def _require_same(self, change: Change) -> None:
+    def _require_same(self, change: FileChange) -> None:
         if not same(change.target, self.root, self.system) or self._is_open(change.target.real):
             raise _changed(change)
 
@@ -161,7 +161,7 @@ class Publication:
             return self.system.is_being_written(path) is True
         return False
 
-    def _put(self, change: Change) -> None:
+    def _put(self, change: FileChange) -> None:
         self._require_same(change)  # as late as can be
         verb = "removed" if change.data is None else "put in place"
         with self._failing(change, f"cannot be {verb}"):
@@ -177,7 +177,7 @@ class Publication:
                 change, f"{now} but the folder could not be synced: {_said(error)}", error
             ) from error
 
-    def _step(self, change: Change) -> _Placed:
+    def _step(self, change: FileChange) -> _Placed:
         """The one step in which a file changes."""
         temp = self.names[change.path]
         if change.data is None:
@@ -207,7 +207,7 @@ class Publication:
         if placed.aside is not None and not self._is_as_found(placed.change, placed.aside):
             raise _changed(placed.change)
 
-    def _is_as_found(self, change: Change, aside: Path) -> bool:
+    def _is_as_found(self, change: FileChange, aside: Path) -> bool:
         """Whether what left its place is what the change was made from, and nobody is writing it."""
         with suppress(OSError):
             if aside.is_symlink():
@@ -252,14 +252,14 @@ class Publication:
                 pending.put_back(aside, place, self.system)
 
     @contextmanager
-    def _failing(self, change: Change, what: str) -> Iterator[None]:
+    def _failing(self, change: FileChange, what: str) -> Iterator[None]:
         try:
             yield
         except OSError as error:
             old = "the file was not made" if change.target.data is None else "the file is as it was"
             raise self._error(change, f"{what}: {_said(error)}; {old}", error) from error
 
-    def _error(self, change: Change, message: str, error: OSError) -> CtxError:
+    def _error(self, change: FileChange, message: str, error: OSError) -> CtxError:
         tally = self._tally()
         hint = _HINTS.get(error.errno or 0, "check the disk, then run the command again")
         return CtxError(f"{message}; {tally}" if tally else message, path=change.path, hint=hint)
@@ -298,7 +298,7 @@ class Publication:
             self.kept.append(pending.keep(self.root, aside, placed.change.place.name, self.system))
 
 
-def _changed(change: Change) -> BusyError:
+def _changed(change: FileChange) -> BusyError:
     return BusyError(
         "was changed by another program meanwhile; nothing was written",
         path=change.path,
@@ -333,7 +333,7 @@ def _uninterrupted() -> Iterator[None]:
         signal.raise_signal(signal.SIGINT)
 
 
-def _write_temp(change: Change, temp: Path, system: System) -> None:
+def _write_temp(change: FileChange, temp: Path, system: System) -> None:
     """Make a file that holds the new bytes, on the disk and read back. Raises OSError."""
     found, data = change.target.found, change.data or b""
     descriptor = system.open_temp(temp, 0o666 if found is None else stat.S_IMODE(found.st_mode) & 0o777)

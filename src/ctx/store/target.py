@@ -14,7 +14,7 @@ from ctx.model.file_roles import CONTEXT
 from ctx.store.system import System
 
 if TYPE_CHECKING:
-    from ctx.store.publish import Change
+    from ctx.store.publish import FileChange
 
 
 class BusyError(CtxError):
@@ -24,7 +24,7 @@ class BusyError(CtxError):
     somebody saved over them.
     """
 
-    written: Sequence[Change] = ()
+    written: Sequence[FileChange] = ()
 
 
 @dataclass(frozen=True)

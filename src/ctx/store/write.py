@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from ctx.errors import CtxError
 from ctx.store.lock import Held, hold
 from ctx.store.pending import recover
-from ctx.store.publish import Change, Publication
+from ctx.store.publish import FileChange, Publication
 from ctx.store.settle import Patience, Settling, record
 from ctx.store.system import System, current
 from ctx.store.target import BusyError, Target, look, require_writable, same
@@ -88,7 +88,7 @@ class _Attempts(Generic[T]):
         self._system = system
         self._act = act
         self.settling = Settling(root, system)
-        self._written: tuple[T, Sequence[Change]] | None = None  # for a moment, until somebody saved
+        self._written: tuple[T, Sequence[FileChange]] | None = None  # for a moment, until somebody saved
 
     def prepare(self) -> None:
         """Read and stage."""
@@ -116,7 +116,7 @@ class _Attempts(Generic[T]):
             self._transaction.close()
         return self._outcome.result
 
-    def _is_there(self, changes: Sequence[Change]) -> bool:
+    def _is_there(self, changes: Sequence[FileChange]) -> bool:
         """Whether somebody who saved over a change had read it before, so that it is in what they saved."""
         for change in changes:
             target = look(self._root, change.path, self._system)
@@ -126,7 +126,7 @@ class _Attempts(Generic[T]):
         return True
 
 
-def holds(data: bytes | None, change: Change) -> bool:
+def holds(data: bytes | None, change: FileChange) -> bool:
     """Whether some bytes have the lines that a change adds, and no longer those that it takes out."""
     if data is None or change.data is None:
         return data is change.data
@@ -238,7 +238,7 @@ class Transaction:
         if lock is None:
             raise RuntimeError("a transaction is written under the lock")
         changes = [
-            Change(self._seen[path], data)
+            FileChange(self._seen[path], data)
             for path, data in self._staged.items()
             if data != self._seen[path].data
         ]

@@ -84,14 +84,14 @@ def find_neighbours(
     return {number: sorted(neighbours) for number, neighbours in found.items()}
 
 
-class Group(NamedTuple):
+class SectionDocument(NamedTuple):
     """What the documents of a group hold together: how often each term, and how many words."""
 
     counts: Counter[int]
     length: int
 
 
-def gather(members: Iterable[tuple[int, Fields]]) -> dict[int, Group]:
+def gather(members: Iterable[tuple[int, Fields]]) -> dict[int, SectionDocument]:
     """Groups by their numbers, from the group and the fields of each document."""
     counts: dict[int, Counter[int]] = {}
     lengths = Counter[int]()
@@ -100,7 +100,7 @@ def gather(members: Iterable[tuple[int, Fields]]) -> dict[int, Group]:
         held.update(fields.body)
         held.update(fields.title)
         lengths[group] += int(fields.body_length) + fields.title_length
-    return {group: Group(held, lengths[group]) for group, held in counts.items()}
+    return {group: SectionDocument(held, lengths[group]) for group, held in counts.items()}
 
 
 def average_length(lengths: Sequence[int]) -> float:
@@ -108,7 +108,7 @@ def average_length(lengths: Sequence[int]) -> float:
     return nearly(sum(lengths) / max(1, sum(length > 0 for length in lengths)))
 
 
-def group_impacts(group: Group, average: float, brief: int) -> Row:
+def group_impacts(group: SectionDocument, average: float, brief: int) -> Row:
     """The impacts of a dialogue's terms on it as a document of its own, as far as it is one of remarks."""
     norm, unit = length_norm(group.length, average, _B), brief * UNIT / _TENTHS
     return {term: int(saturation(n * norm, _K1) * unit + 0.5) for term, n in group.counts.items()}

@@ -21,7 +21,7 @@ _WRITTEN_AS_ITEM = re.compile(r"(?:[-*+][ \t]+)?\[ \][ \t]+")
 _TITLE = "# Tasks"
 
 
-class Place(NamedTuple):
+class TaskPlace(NamedTuple):
     """Where an item goes: at an offset, with what before and behind it, its marker indented by `indent`."""
 
     at: int
@@ -65,17 +65,17 @@ def same_open(page: TaskPage, item: str) -> Task | None:
     return next((task for task in page.tasks if task.state == OPEN and task.digest == digest), None)
 
 
-def insertion(place: Place, item: str) -> Edit:
+def insertion(place: TaskPlace, item: str) -> Edit:
     """The new item as one contiguous insertion."""
     return Edit(place.at, place.at, place.before + item + place.behind)
 
 
-def place_below(page: TaskPage, parent: Task) -> Place:
+def place_below(page: TaskPage, parent: Task) -> TaskPlace:
     """Behind all that is nested in `parent`."""
     return _behind(page, parent.end, child_indent(page, parent), loose=False)
 
 
-def place_in(page: TaskPage, heading: str) -> Place | None:
+def place_in(page: TaskPage, heading: str) -> TaskPlace | None:
     """At the end of the section with this heading; None where there is none like it.
 
     Raises CtxError where the name is close to that of a section, or fits several.
@@ -97,7 +97,7 @@ def place_in(page: TaskPage, heading: str) -> Place | None:
     return None
 
 
-def place_by_default(page: TaskPage) -> Place:
+def place_by_default(page: TaskPage) -> TaskPlace:
     """At the end of the last section that holds open tasks, else of the file."""
     sections = page.document.sections
     for section in reversed(sections):
@@ -110,7 +110,7 @@ def place_by_default(page: TaskPage) -> Place:
     return _end_of(page, sections[-1]) if sections else _at_end(page, len(page.text))
 
 
-def place_under_new(page: TaskPage, heading: str) -> Place:
+def place_under_new(page: TaskPage, heading: str) -> TaskPlace:
     """At the end of the file, under a heading that is made."""
     if LABEL.sub("", heading).strip() == "" or len(split_lines(heading)) != 1:
         raise UsageError(f"{heading!r} is no heading", hint="a section's name is words on one line")
@@ -129,13 +129,13 @@ def _items(page: TaskPage, section: Section) -> list[Item]:
     return [item for item in _top_items(page) if section.start <= item.start < section.end]
 
 
-def _end_of(page: TaskPage, section: Section) -> Place:
+def _end_of(page: TaskPage, section: Section) -> TaskPlace:
     if items := _items(page, section):
         return _behind_items(page, items)
     return _at_end(page, section.end)
 
 
-def _behind_items(page: TaskPage, items: Sequence[Item]) -> Place:
+def _behind_items(page: TaskPage, items: Sequence[Item]) -> TaskPlace:
     loose = len(items) > 1 and items[-2].end < items[-1].start and not _between(page, items).strip()
     return _behind(page, items[-1].end, "", loose=loose)
 
@@ -144,19 +144,19 @@ def _between(page: TaskPage, items: Sequence[Item]) -> str:
     return page.text[items[-2].end : items[-1].start]
 
 
-def _behind(page: TaskPage, at: int, indent: str, *, loose: bool) -> Place:
+def _behind(page: TaskPage, at: int, indent: str, *, loose: bool) -> TaskPlace:
     """Right behind an item; as the file, the insertion ends without a line break where it ended so."""
     gap = page.newline if loose else ""
     if page.text[:at].endswith(("\n", "\r")):
-        return Place(at, gap, page.newline, indent)
-    return Place(at, page.newline + gap, "", indent)
+        return TaskPlace(at, gap, page.newline, indent)
+    return TaskPlace(at, page.newline + gap, "", indent)
 
 
-def _at_end(page: TaskPage, end: int) -> Place:
+def _at_end(page: TaskPage, end: int) -> TaskPlace:
     """Behind what a section or the file says, a blank line between; what was left open is closed first."""
     text, newline = page.text, page.newline
     if not text.strip("\ufeff \t\r\n"):
-        return Place(len(text), "", newline)
+        return TaskPlace(len(text), "", newline)
     stop = len(text[:end].rstrip())
     closer = page.document.blocks.closer if end == len(text) else ""
     at = stop if closer == "" else end
@@ -169,8 +169,8 @@ def _at_end(page: TaskPage, end: int) -> Place:
     if closer:
         before += f"{closer}{newline}"
     if at == len(text):
-        return Place(at, before + newline, newline if text.endswith(("\n", "\r")) else "")
-    return Place(at, before + newline, newline * (1 if text[at] in "\r\n" else 2))
+        return TaskPlace(at, before + newline, newline if text.endswith(("\n", "\r")) else "")
+    return TaskPlace(at, before + newline, newline * (1 if text[at] in "\r\n" else 2))
 
 
 def _is_blocked(section: Section) -> bool:
