@@ -129,6 +129,18 @@ def test_a_plan_is_readable_approves_nothing_and_is_never_overwritten(root: Path
     assert "approves no group" in nothing.stderr
 
 
+def test_an_undo_says_what_it_restored_and_what_it_removed(root: Path, tmp_path: Path) -> None:
+    for archive in (root / ".context/archive").glob("*.md"):
+        archive.unlink()
+    path = plan_of(root, tmp_path, approve=1)
+    assert run(root, "--apply", str(path), "--approved-by", "Ada").returncode == 0
+    [made] = [one.name for one in (root / ".context/archive").glob("*.md")]
+    undone = json.loads(run(root, "--undo", "--json").stdout)
+    assert ".context/LEARNINGS.md" in undone["restored"]
+    assert undone["removed"] == [f".context/archive/{made}"]
+    assert not (root / ".context/archive" / made).exists()
+
+
 def test_an_approved_group_is_merged_and_the_other_stays(root: Path, tmp_path: Path) -> None:
     path = plan_of(root, tmp_path, approve=1)
     refused = run(root, "--apply", str(path))

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ctx.actions.changes import Staging, change
 from ctx.actions.read_context import Reader
 from ctx.consolidate import journal
 from ctx.errors import CtxError
 
 
-def undo_apply(reader: Reader) -> list[str]:
-    """Take back the last apply; returns the paths that changed.
+class Undone(NamedTuple):
+    """The paths of files that are as they were again, and of those that the apply had made and are gone."""
+
+    restored: list[str]
+    removed: list[str]
+
+
+def undo_apply(reader: Reader) -> Undone:
+    """Take back the last apply.
 
     Raises CtxError, and changes nothing, where a file is not as the apply left it.
     """
 
-    def act(changes: Staging) -> list[str]:
+    def act(changes: Staging) -> Undone:
         last = journal.read_journal(changes.read(journal.PATH))
         if not last.steps:
             raise CtxError("there is nothing to take back", hint="--undo takes back the last apply, once")
@@ -27,6 +36,7 @@ def undo_apply(reader: Reader) -> list[str]:
             elif changes.read(path) is not None:
                 changes.remove(path)
         changes.remove(journal.PATH)
-        return sorted(texts)
+        made = {path for path, text in texts.items() if text is None}
+        return Undone(sorted(texts.keys() - made), sorted(made))
 
     return change(reader, act, guarded=False)

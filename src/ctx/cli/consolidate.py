@@ -182,11 +182,11 @@ def _apply(reader: Reader, path: Path, approved_by: str, *, as_json: bool) -> No
 def _undo(reader: Reader, *, as_json: bool) -> None:
     from ctx.actions.undo_apply import undo_apply
 
-    paths = undo_apply(reader)
+    undone = undo_apply(reader)
     if as_json:
-        write_json({"restored": paths})
+        write_json(undone._asdict())
     else:
-        print_out("\n".join(f"restored {path}" for path in paths))
+        print_out("\n".join(f"{what} {path}" for what, paths in undone._asdict().items() for path in paths))
 
 
 COMMANDS: Commands = {"consolidate": consolidate}
