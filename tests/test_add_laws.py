@@ -15,6 +15,7 @@ from ctx.kinds import Kinds
 from ctx.markdown.blocks import scan
 from ctx.markdown.edits import Edit, apply
 from ctx.model.entry import Entry
+from ctx.reading.entry_file import EntryFile
 from ctx.reading.read_entries import read_entries
 from ctx.writing import insert
 from ctx.writing.compose import Draft, compose, field_text, harmless, next_stamp, one_line, unix
@@ -84,7 +85,7 @@ def _told(entries: list[Entry]) -> list[tuple[str | None, str, str]]:
 def add(text: str, draft: Draft) -> tuple[str, Entry]:
     """Insert, and check what must hold of every insertion."""
     before = list(read_entries(text, draft.kind, PATH))
-    placed = insert_entry(text, draft, STAMP, PATH)
+    placed = insert_entry(EntryFile.of(draft.kind, PATH, text), draft, STAMP)
     edit = placed.edit
     after = apply(text, [edit])
     assert edit.start == edit.end
@@ -330,7 +331,7 @@ def test_where_no_place_will_do_nothing_is_written(monkeypatch: pytest.MonkeyPat
     swallowing = Edit(len(text) - 7, len(text), "<!--\n")
     monkeypatch.setattr(insert, "_places", lambda *_: iter([insert._Place(swallowing, "")]))
     with pytest.raises(CtxError, match=r"^\.context/LEARNINGS\.md: there is no place"):
-        insert_entry(text, Draft(KINDS["learning"], "T"), STAMP, PATH)
+        insert_entry(EntryFile.of(KINDS["learning"], PATH, text), Draft(KINDS["learning"], "T"), STAMP)
 
 
 @given(st.datetimes(), st.integers(-12, 12), st.sets(st.integers(0, 5)))

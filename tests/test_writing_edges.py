@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from ctx.kinds import Kinds
 from ctx.markdown.diff import unified_diff
+from ctx.reading.entry_file import EntryFile
 from ctx.reading.read_entries import read_entries
 from ctx.writing.extract import keep, take_out
 from tests.cli import ctx, project
@@ -128,13 +129,13 @@ def test_what_is_taken_out_is_archived_with_its_last_blanks(end: str, newline: s
     rule = newline.join(["", "---", "", ""]) if separated else newline
     text = f"# Learnings{newline * 2}{first}{rule}## [2026-01-02-000000] Two{newline * 2}other{newline}"
     entry = next(read_entries(text, LEARNING, PATH))
-    rest, taken = take_out(text, LEARNING, PATH, {0})
+    rest, taken = take_out(EntryFile.of(LEARNING, PATH, text), {0})
     assert taken == [first]
-    assert rest.endswith(f"Two{newline * 2}other{newline}")
-    archive = keep(None, LEARNING, "a.md", [(entry, taken[0])])
-    assert first in archive
-    assert [kept.body for kept in read_entries(archive, LEARNING, "a.md")] == [entry.body]
-    assert keep(archive, LEARNING, "a.md", [(entry, taken[0])]) == archive
+    assert rest.text.endswith(f"Two{newline * 2}other{newline}")
+    archive = keep(EntryFile.of(LEARNING, "a.md", ""), [(entry, taken[0])])
+    assert first in archive.text
+    assert [kept.body for kept in archive.entries] == [entry.body]
+    assert keep(archive, [(entry, taken[0])]) == archive
 
 
 @pytest.mark.parametrize("command", [("remove", "2026-01-01-000000"), ("edit", "{}", "--kind", "fact")])

@@ -11,16 +11,14 @@ from datetime import datetime
 from ctx.actions.changes import Staging, change, relink
 from ctx.actions.find_entries import unknown_kind
 from ctx.actions.guard_text import ALLOWED, check_texts
-from ctx.actions.init_context import new_file
 from ctx.actions.read_context import Reader, read_config
 from ctx.errors import CtxError, UsageError
 from ctx.kinds import REFERENCE, Kind, Kinds
-from ctx.markdown.edits import apply
 from ctx.model import handle
 from ctx.model.entry import Entry, clean_tag
-from ctx.model.file_roles import CONTEXT, Holds, role_of
+from ctx.model.file_roles import Holds, role_of
 from ctx.reading.duplicates import Near, find_exact, find_near
-from ctx.reading.read_entries import read_entries
+from ctx.reading.entry_file import EntryFile
 from ctx.writing.compose import Draft, field_name, next_stamp, one_line
 from ctx.writing.insert import Placed, insert_entry
 
@@ -97,15 +95,12 @@ def draft_of(kind: Kind, new: NewEntry) -> Draft:
 
 
 def _add(changes: Staging, draft: Draft, there: list[Entry], stamp: str) -> Added:
-    path = f"{CONTEXT}/{draft.kind.file}"
-    text = changes.read(path)
-    text = new_file(draft.kind) if text is None else text
-    placed = insert_entry(text, draft, stamp, path)
+    placed = insert_entry(changes.entry_file(draft.kind), draft, stamp)
     near = find_near(placed.entry.title, placed.entry.body, there) if there else []
     near = [_named(draft.kind, there, one) for one in near]
-    changes.write(path, apply(text, [placed.edit]))
+    changes.write(placed.file.path, placed.file.text)
     name = _name(changes, draft.kind, there, placed)
-    return Added(name, path, placed.entry.line, changes.diff(), near=tuple(near))
+    return Added(name, placed.file.path, placed.entry.line, changes.diff(), near=tuple(near))
 
 
 def _named(kind: Kind, there: list[Entry], near: Near) -> Near:
@@ -150,5 +145,5 @@ def _entries_of(changes: Staging, kind: Kind) -> list[Entry]:
     for path in changes.paths():
         role = role_of(path, kinds, lambda _path: False)
         if role and role.kind == kind and not role.archived and (text := changes.read(path)) is not None:
-            found.append((role.page, path, list(read_entries(text, kind, path, page=role.page))))
+            found.append((role.page, path, EntryFile(path, role, text).entries))
     return [entry for _, _, entries in sorted(found, key=lambda row: row[:2]) for entry in entries]

@@ -15,7 +15,7 @@ from ctx.actions.read_context import Reader, Reading
 from ctx.consolidate import journal
 from ctx.consolidate.approved import Approved, Ending, Outcome
 from ctx.consolidate.coverage import unsaid
-from ctx.consolidate.merge import Merged, already, carry_out, main_file
+from ctx.consolidate.merge import Merged, already, carry_out
 from ctx.consolidate.metadata import origins
 from ctx.consolidate.plan import read_plan
 from ctx.consolidate.proposal import Proposal
@@ -24,12 +24,12 @@ from ctx.consolidate.statements import short
 from ctx.errors import CtxError, UsageError
 from ctx.markdown.edits import apply
 from ctx.model.entry import Entry
-from ctx.model.file_roles import CONTEXT
+from ctx.model.file_roles import archive_file, in_context, main_file
+from ctx.reading.entry_file import EntryFile
 from ctx.store.user_files import read_file
-from ctx.writing.extract import archive_path
 
-_IGNORE = f"{CONTEXT}/.gitignore"
-_ARCHIVE = f"{CONTEXT}/archive/"
+_IGNORE = in_context(".gitignore")
+_ARCHIVE = in_context("archive/")
 _ENDINGS = {
     Proposal.MERGE: Ending.MERGED,
     Proposal.SUPERSEDE: Ending.SUPERSEDED,
@@ -90,15 +90,12 @@ class _Done:
 
 
 class _Work:
-    """The texts as they become, group by group; nothing is staged before all of them are known."""
+    """The groups, one after the other, and what they stage: an archive before the file it is filled from."""
 
     def __init__(self, changes: Staging, day: date, approved_by: str, *, complete: bool) -> None:
         self.changes = changes
-        self.view = Staging(changes.worktree, changes.read, lambda _path, _text: None, lambda _path: None)
         self.before = changes.context()
         self.day, self.approved_by, self.complete = day, approved_by, complete
-        self.archives: dict[str, str] = {}
-        self.files: dict[str, str] = {}
         self.done: list[_Done] = []
         self.order: list[_Done | Outcome] = []
 
@@ -149,52 +146,47 @@ class _Work:
 
     def _carry_out(self, group: Approved) -> Merged:
         kind = self.before.config.kinds[group.kind]
-        path, archive = main_file(kind), archive_path(kind, self.day)
-        text = self.files.get(path) or self.changes.read(path)
-        if text is None:
+        path = main_file(kind)
+        if self.changes.read(path) is None:
             raise CtxError("there is no such file", path=path, hint="make the plan again")
-        kept = self.archives.get(archive) or self.changes.read(archive)
-        result = carry_out(text, kept, group, kind, archive, self.approved_by)
-        self.files[path] = result.text
-        if result.archive is not None:
-            self.archives[archive] = result.archive
+        archive = self.changes.entry_file(kind, archive_file(kind.stem, self.day))
+        result = carry_out(self.changes.entry_file(kind, path), archive, group, self.approved_by)
+        if result.archive.text != archive.text:
+            self._stage_archive(result.archive)
+        self.changes.write(path, result.file.text)
         return result
 
+    def _stage_archive(self, archive: EntryFile) -> None:
+        if not self.before.config.archive_tracked:
+            ignored = self.changes.read(_IGNORE) or ""
+            if "archive/" not in ignored.splitlines():
+                gap = "" if not ignored or ignored.endswith("\n") else "\n"
+                self.changes.write(_IGNORE, f"{ignored}{gap}archive/\n")
+        self.changes.write(archive.path, archive.text)
+
     def finish(self, run: str) -> list[Outcome]:
-        """Stage everything in the order in which it is to reach the disk; what became of each group."""
-        if self.archives and not self.before.config.archive_tracked:
-            self._ignore_archive()
-        for path, text in (*self.archives.items(), *self.files.items()):
-            self.view.write(path, text)
-        after = self.view.context()
+        """Stage the links and what the journal says of it all; what became of each group."""
+        after = self.changes.context()
         named = [_named(done, after) for done in self.done]
-        links = list(self._relinked(named, after))
-        for path, text in links:
-            self.view.write(path, text)
-        self._stage([*self.archives, *self.files, *dict(links)], run)
+        for path, text in list(self._relinked(named, after)):
+            self.changes.write(path, text)
+        self._write_journal(run)
         entries = iter(named)
         return [
             found if isinstance(found, Outcome) else _outcome(found, next(entries)) for found in self.order
         ]
 
-    def _ignore_archive(self) -> None:
-        text = self.changes.read(_IGNORE) or ""
-        if "archive/" not in text.splitlines():
-            gap = "" if not text or text.endswith("\n") else "\n"
-            self.archives = {_IGNORE: f"{text}{gap}archive/\n", **self.archives}
-
-    def _stage(self, paths: Sequence[str], run: str) -> None:
-        """The journal first, so that an undo knows of all that follows."""
-        texts = {path: (self.changes.read(path), self.view.read(path) or "") for path in paths}
-        told = [
-            journal.JournalChange.between(path, old, new) for path, (old, new) in texts.items() if old != new
+    def _write_journal(self, run: str) -> None:
+        """Stage it before all else, so that an undo knows of what was cut short."""
+        before = self.changes.before
+        steps = [
+            journal.JournalChange.between(path, before(path), new)
+            for path, (old, new) in self.changes.texts().items()
+            if old != new
         ]
-        if not told:
-            return
-        past = journal.read_journal(self.changes.read(journal.PATH))
-        self.changes.write(journal.PATH, past.after(told, run, self.changes.read).to_text())
-        for path, (_, new) in texts.items():
-            self.changes.write(path, new)
+        if steps:
+            past = journal.read_journal(before(journal.PATH))
+            self.changes.write(journal.PATH, past.after(steps, run, before).to_text(), first=True)
 
     def _relinked(self, named: Sequence[Entry], after: Reading) -> Iterator[tuple[str, str]]:
         """The files with links to what was merged, and their texts with those rewritten."""
@@ -204,14 +196,14 @@ class _Work:
             if one.group.proposal is not Proposal.SUPERSEDE
         ]
         names = new_names(_outside(self.before), _outside(after), absorbed)
-        for path in self.view.paths() if names else ():
+        for path in self.changes.paths() if names else ():
             text = None if path.startswith(_ARCHIVE) else self._readable(path)
             if text is not None and (edits := rewriting(text, names)):
                 yield path, apply(text, edits)
 
     def _readable(self, path: str) -> str | None:
         try:
-            return self.view.read(path)
+            return self.changes.read(path)
         except CtxError:  # a page that is nothing of ours and no text either
             return None
 

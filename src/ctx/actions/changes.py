@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, TypeVar
 
 from ctx.actions.guard_text import check_inserted
 from ctx.actions.read_context import Reader, Reading, read_context
 from ctx.errors import CtxError
-from ctx.kinds import REFERENCE
+from ctx.kinds import REFERENCE, Kind
 from ctx.markdown.diff import unified_diff
 from ctx.markdown.edits import apply
 from ctx.model.entry import Entry
+from ctx.model.file_roles import main_file
+from ctx.reading.entry_file import EntryFile
 from ctx.reading.links import find_entry, link_edits
-from ctx.store.workspace import CONFIG
+from ctx.store.workspace import CONFIG, Source
 from ctx.store.write import Transaction, Writer
 from ctx.writing.extract import BLANK
+from ctx.writing.starting_text import new_file
 
 Result = TypeVar("Result")
 
@@ -37,48 +40,65 @@ class Written(NamedTuple):
         return "changed" if self.diff else "unchanged"
 
 
-class Listing(Protocol):
-    """What knows which files there are: the working tree, or a transaction."""
-
-    def paths(self, patterns: Sequence[str] = ()) -> list[str]:
-        """The Markdown files of the context folder, and those that match the patterns, sorted."""
-
-
 @dataclass
 class Staging:
-    """The files of a context with what is staged. It is a source: reading it gives the context to be."""
+    """The files of a context with what is staged. It is a source: reading it gives the context to be.
 
-    worktree: Listing
-    _read: Callable[[str], str | None]
-    _write: Callable[[str, str], None]
-    _remove: Callable[[str], None]
+    Nothing of it is written before `change` hands it over: a dry run is one that is not handed over.
+    """
+
+    source: Source
     _texts: dict[str, str | None] = field(default_factory=dict)
     _staged: dict[str, str | None] = field(default_factory=dict)
 
     def paths(self, patterns: Sequence[str] = ()) -> list[str]:
         """The Markdown files there are and will be, sorted."""
         gone = {path for path, text in self._staged.items() if text is None}
-        return sorted({*self.worktree.paths(patterns), *self._staged} - gone)
+        return sorted({*self.source.paths(patterns), *self._staged} - gone)
 
     def read(self, path: str) -> str | None:
         """A file's text as it will be; None where there is none."""
         if path in self._staged:
             return self._staged[path]
+        return self.before(path)
+
+    def before(self, path: str) -> str | None:
+        """A file's text without what is staged; None where there is none."""
         if path not in self._texts:
-            self._texts[path] = self._read(path)
+            self._texts[path] = self.source.read(path)
         return self._texts[path]
 
-    def write(self, path: str, text: str) -> None:
-        """Stage a file's whole text; files are written in the order in which they are first staged."""
-        self._texts.setdefault(path, self._read(path))
-        self._write(path, text)
-        self._staged[path] = text
+    def entry_file(self, kind: Kind, path: str = "", *, page: bool = False) -> EntryFile:
+        """A file of entries as it will be; of the kind's own, which is not there yet, as it would begin."""
+        text = self.read(path or main_file(kind))
+        if text is None and not path:
+            text = new_file(kind)
+        return EntryFile.of(kind, path or main_file(kind), text or "", page=page)
+
+    def file_of(self, kind: Kind, entry: Entry) -> EntryFile:
+        """The file in which an entry stands, as it will be."""
+        return self.entry_file(kind, entry.path, page=is_page(entry))
+
+    def write(self, path: str, text: str, *, first: bool = False) -> None:
+        """Stage a file's whole text.
+
+        Files are written in the order in which they are first staged; one may be put `first`.
+        """
+        self.before(path)
+        self._staged = {path: text, **self._staged} if first else {**self._staged, path: text}
 
     def remove(self, path: str) -> None:
         """Stage that a file goes."""
-        self._texts.setdefault(path, self._read(path))
-        self._remove(path)
+        self.before(path)
         self._staged[path] = None
+
+    def hand_over(self, transaction: Transaction) -> None:
+        """Let a transaction write what is staged, in the order in which it was."""
+        for path, text in self._staged.items():
+            if text is not None:
+                transaction.replace(path, text)
+            elif self._texts[path] is not None:
+                transaction.remove(path)
 
     def context(self) -> Reading:
         """The whole context as it will be, the archive included."""
@@ -126,11 +146,13 @@ def change(
         return result
 
     def write(transaction: Transaction) -> Result:
-        return prepare(Staging(transaction, transaction.read, transaction.replace, transaction.remove))
+        changes = Staging(transaction)
+        result = prepare(changes)
+        changes.hand_over(transaction)
+        return result
 
     if dry_run:
-        tree = reader.worktree
-        return prepare(Staging(tree, tree.read, lambda _path, _text: None, lambda _path: None))
+        return prepare(Staging(reader.worktree))
     result = Writer(reader.root).run(write)
     if staged and reader.may_fork:
         from ctx.actions.refresh_cache import refresh
@@ -173,12 +195,12 @@ def is_page(entry: Entry) -> bool:
     return entry.path.count("/") > 1
 
 
-def leave(changes: Staging, entry: Entry, rest: str) -> None:
-    """Stage what is left of the file from which an entry was taken; a page with nothing in it goes."""
-    if is_page(entry) and not rest.strip(BLANK):
-        changes.remove(entry.path)
+def leave(changes: Staging, rest: EntryFile) -> None:
+    """Stage what is left of a file from which entries were taken; a page with nothing in it goes."""
+    if rest.role.page and not rest.text.strip(BLANK):
+        changes.remove(rest.path)
     else:
-        changes.write(entry.path, rest)
+        changes.write(rest.path, rest.text)
 
 
 def at(reading: Reading, path: str, position: int) -> Entry:

@@ -7,16 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ctx.actions.add_entry import find_kind, stamps_of
-from ctx.actions.changes import Staging, Written, at, change, is_page, leave, locate, relink, renamed
+from ctx.actions.changes import Staging, Written, at, change, leave, locate, relink, renamed
 from ctx.actions.guard_text import ALLOWED, check_texts
-from ctx.actions.init_context import new_file
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import CtxError, UsageError
 from ctx.kinds import Kind
-from ctx.markdown.edits import apply
 from ctx.model.entry import Entry, clean_tag, split_list
 from ctx.model.fields import ONE_PARAGRAPH, own_fields, parts_of
-from ctx.model.file_roles import CONTEXT
 from ctx.model.status import find_status
 from ctx.reading.links import FORMERLY
 from ctx.writing.compose import Draft, field_name, harmless, next_stamp, one_line, unix
@@ -216,29 +213,24 @@ def _apply(
     ways: Callable[[Place], Ways],
     *wanted: Wanted,
 ) -> None:
-    text = changes.read(entry.path) or ""
-    changed = revise(text, kind, entry, ways, wanted, page=is_page(entry))
-    if changed != text:
-        changes.write(entry.path, changed)
+    file = changes.file_of(kind, entry)
+    changed = revise(file, entry, ways, wanted)
+    if changed.text != file.text:
+        changes.write(entry.path, changed.text)
 
 
 def _move(changes: Staging, before: Reading, entry: Entry, target: Kind, now: datetime) -> Written:
     """Put the entry into another kind's file, there first, then take it out of its own."""
     current = at(changes.context(), entry.path, entry.position)
     source = before.config.kinds[entry.kind]
-    path = f"{CONTEXT}/{target.file}"
-    text = changes.read(path)
-    text = new_file(target) if text is None else text
     stamp = current.stamp or next_stamp(now, stamps_of(changes))
     draft = Draft(target, current.title, body=current.body)
-    placed = insert_entry(text, draft, stamp, path)
-    changes.write(path, apply(text, [placed.edit]))
-    rest, _ = take_out(
-        changes.read(entry.path) or "", source, entry.path, {entry.position}, page=is_page(entry)
-    )
-    leave(changes, entry, rest)
+    placed = insert_entry(changes.entry_file(target), draft, stamp)
+    changes.write(placed.file.path, placed.file.text)
+    rest, _ = take_out(changes.file_of(source, entry), {entry.position})
+    leave(changes, rest)
     after = changes.context()
-    moved = at(after, path, placed.entry.position)
+    moved = at(after, placed.file.path, placed.entry.position)
     gone = [other for other in before.memory.entries if other is not entry]
     left = [other for other in after.memory.entries if other is not moved]
     names = renamed(gone, left) | {entry.id: moved.id}

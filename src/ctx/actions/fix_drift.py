@@ -8,11 +8,11 @@ from pathlib import PurePosixPath
 
 from ctx.actions.changes import Staging, change
 from ctx.actions.check_drift import check_drift
-from ctx.actions.init_context import starting_text
 from ctx.actions.read_context import Reader
 from ctx.drift.finding import Fix, Report
 from ctx.markdown.diff import unified_diff
 from ctx.markdown.edits import apply
+from ctx.writing.starting_text import starting_text
 
 
 @dataclass(frozen=True, slots=True)

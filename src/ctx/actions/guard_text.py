@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping
 
 from ctx.errors import CtxError
 from ctx.markdown.inserted import Inserted, inserted_lines
-from ctx.model.file_roles import CONTEXT
+from ctx.model.file_roles import in_context
 from ctx.writing.guard import find_invisible, find_secrets, invisible_in, secrets_in
 
 ALLOWED = "Secret allowed"  # the field that keeps the reason
 _REASON = f"**{ALLOWED}**:"
 _WHY = "reason for a secret"
-_LOCAL = f"{CONTEXT}/.local/"
+_LOCAL = in_context(".local/")
 _OPTION = "take it out, or say why it may stay with --allow-secret REASON"
 _ELSEWHERE = "say where it is kept instead"
 

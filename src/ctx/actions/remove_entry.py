@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ctx.actions.changes import Staging, Written, change, is_page, leave, locate, relink
+from ctx.actions.changes import Staging, Written, change, leave, locate, relink
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import UsageError
 from ctx.model.entry import Entry
-from ctx.writing.extract import archive_path, keep, take_out
+from ctx.model.file_roles import archive_file
+from ctx.reading.entry_file import EntryFile
+from ctx.writing.extract import keep, take_out
 
 
 class Removed(NamedTuple):
@@ -36,45 +38,48 @@ def remove_entries(
         files: dict[str, list[Entry]] = {}
         for entry in chosen:
             files.setdefault(entry.path, []).append(entry)
-        taken = [_take(changes, reading, path, entries, today) for path, entries in files.items()]
-        for archive, texts in _by_archive(taken).items():
-            kind = reading.config.kinds[texts[0][0].kind]
-            changes.write(archive, keep(changes.read(archive), kind, archive, texts))
-        for path, rest, _, _ in taken:
-            leave(changes, files[path][0], rest)
-        return _told(changes, reading, chosen, [(archive, pieces) for _, _, archive, pieces in taken])
+        taken = [_take(changes, reading, entries, today) for entries in files.values()]
+        for archive, pieces in _by_archive(taken).items():
+            kind = reading.config.kinds[pieces[0][0].kind]
+            changes.write(archive, keep(changes.entry_file(kind, archive), pieces).text)
+        for one in taken:
+            leave(changes, one.rest)
+        return _told(changes, reading, chosen, taken)
 
     return change(reader, act, dry_run=dry_run)
 
 
-_Taken = tuple[str, str, str, list[tuple[Entry, str]]]
+class _Taken(NamedTuple):
+    """What is left of a file, and what was taken out of it for an archive."""
+
+    rest: EntryFile
+    archive: str
+    pieces: list[tuple[Entry, str]]
 
 
-def _take(changes: Staging, reading: Reading, path: str, entries: list[Entry], today: date) -> _Taken:
+def _take(changes: Staging, reading: Reading, entries: list[Entry], today: date) -> _Taken:
     kind = reading.config.kinds[entries[0].kind]
     entries = sorted(entries, key=lambda entry: entry.position)
-    positions = {entry.position for entry in entries}
-    rest, pieces = take_out(changes.read(path) or "", kind, path, positions, page=is_page(entries[0]))
-    return path, rest, archive_path(kind, today), list(zip(entries, pieces, strict=True))
+    file = changes.file_of(kind, entries[0])
+    rest, pieces = take_out(file, {entry.position for entry in entries})
+    return _Taken(rest, archive_file(kind.stem, today), list(zip(entries, pieces, strict=True)))
 
 
 def _by_archive(taken: list[_Taken]) -> dict[str, list[tuple[Entry, str]]]:
     archives: dict[str, list[tuple[Entry, str]]] = {}
-    for _, _, archive, pieces in taken:
-        archives.setdefault(archive, []).extend(pieces)
+    for one in taken:
+        archives.setdefault(one.archive, []).extend(one.pieces)
     return archives
 
 
-def _told(
-    changes: Staging, before: Reading, chosen: list[Entry], taken: list[tuple[str, list[tuple[Entry, str]]]]
-) -> Removed:
+def _told(changes: Staging, before: Reading, chosen: list[Entry], taken: list[_Taken]) -> Removed:
     """What each entry is called in the archive; links to those that changed their names follow."""
     after = changes.context()
     gone = {id(entry) for entry in chosen}
     stayed = [entry for entry in before.memory.entries if not entry.archived and id(entry) not in gone]
     live = [entry for entry in after.memory.entries if not entry.archived]
     names = {old.id: now.id for old, now in zip(stayed, live, strict=True) if old.id != now.id}
-    places = {id(entry): archive for archive, pieces in taken for entry, _ in pieces}
+    places = {id(entry): one.archive for one in taken for entry, _ in one.pieces}
     written = []
     for entry in chosen:
         kept = [

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from ctx.actions.changes import Staging, Written, at, change, relink
-from ctx.actions.init_context import new_file
 from ctx.actions.read_context import Reader, Reading
 from ctx.errors import CtxError
 from ctx.model.entry import Entry
-from ctx.model.file_roles import CONTEXT
 from ctx.model.task import Task
 from ctx.reading.duplicates import find_exact
 from ctx.reading.links import find_entry
@@ -56,20 +54,17 @@ def _find(reading: Reading, reference: str) -> Entry:
 
 def _restore_entry(changes: Staging, before: Reading, entry: Entry) -> Written:
     kind = before.config.kinds[entry.kind]
-    path = f"{CONTEXT}/{kind.file}"
     live = [one for one in before.memory.entries if not one.archived and one.kind == entry.kind]
     if same := find_exact(entry.title, entry.body, live):
         raise CtxError(
             f"{same.id} says the same already", path=same.path, line=same.line, hint="nothing was written"
         )
-    archive = changes.read(entry.path) or ""
-    rest, (piece,) = take_out(archive, kind, entry.path, {entry.position})
-    text = changes.read(path)
-    text, position = put_back(new_file(kind) if text is None else text, kind, path, entry, piece)
-    changes.write(path, text)
-    _leave_archive(changes, entry.path, rest)
+    rest, (piece,) = take_out(changes.entry_file(kind, entry.path), {entry.position})
+    file, position = put_back(changes.entry_file(kind), entry, piece)
+    changes.write(file.path, file.text)
+    _leave_archive(changes, rest.path, rest.text)
     after = changes.context()
-    now = at(after, path, position)
+    now = at(after, file.path, position)
     others = [one for one in before.memory.entries if one is not entry]
     left = [one for one in after.memory.entries if one is not now]
     names = {old.id: new.id for old, new in zip(others, left, strict=True) if old.id != new.id}

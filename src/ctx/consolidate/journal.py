@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ctx.errors import CtxError
-from ctx.model.file_roles import CONTEXT
+from ctx.model.file_roles import in_context
 
-PATH = f"{CONTEXT}/.local/consolidation.json"
+PATH = in_context(".local/consolidation.json")
 _VERSION = 1
 Read = Callable[[str], str | None]
 

@@ -7,10 +7,10 @@ from datetime import date
 from itertools import combinations
 
 from ctx.consolidate.proposal import Group
-from ctx.model.file_roles import CONTEXT
+from ctx.model.file_roles import in_context
 from ctx.reading.links import find_links
 
-PATH = f"{CONTEXT}/archive/kept-apart.md"
+PATH = in_context("archive/kept-apart.md")
 _HEAD = """\
 # Kept apart
 

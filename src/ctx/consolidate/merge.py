@@ -11,13 +11,12 @@ from ctx.consolidate.merged import distinct_title, merged_source
 from ctx.consolidate.metadata import CONSOLIDATED_FROM, SAME_AS, SUFFIX, SUPERSEDES, is_consolidated, origins
 from ctx.consolidate.proposal import Draft, Proposal, content_digest
 from ctx.errors import CtxError
-from ctx.kinds import Kind
-from ctx.markdown.edits import Edit, apply
+from ctx.markdown.edits import Edit
 from ctx.markdown.lines import newline_of
 from ctx.model.entry import Entry
-from ctx.model.file_roles import CONTEXT
+from ctx.model.file_roles import in_context
+from ctx.reading.entry_file import EntryFile
 from ctx.reading.links import find_links
-from ctx.reading.read_entries import read_entries
 from ctx.writing.compose import one_line
 from ctx.writing.extract import keep as keep_pieces
 from ctx.writing.extract import take_out
@@ -26,69 +25,57 @@ from ctx.writing.revise import field_ways, revise
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The texts after a group, and the entry that stands for it as it is read there, without a handle yet.
+    """The files after a group, and the entry that stands for it as it is read there, without a handle yet."""
 
-    `archive` is None where nothing was archived.
-    """
-
-    text: str
-    archive: str | None
+    file: EntryFile
+    archive: EntryFile
     entry: Entry
 
 
-def main_file(kind: Kind) -> str:
-    """The file of a kind."""
-    return f"{CONTEXT}/{kind.file}"
-
-
-def carry_out(
-    text: str, archive: str | None, group: Approved, kind: Kind, archive_path: str, approved_by: str = ""
-) -> Merged:
+def carry_out(file: EntryFile, archive: EntryFile, group: Approved, approved_by: str = "") -> Merged:
     """Carry out an approved group in its kind's file.
 
     Raises CtxError where a member is not as it was approved, or where others would read differently after.
     """
     if group.proposal is Proposal.SUPERSEDE:
-        return _supersede(text, archive, group, kind, approved_by)
+        return _supersede(file, archive, group, approved_by)
     if group.proposal is Proposal.DUPLICATE:
-        return _keep_one(text, archive, group, kind, archive_path, approved_by)
-    return merge(text, archive, group, kind, archive_path, approved_by)
+        return _keep_one(file, archive, group, approved_by)
+    return merge(file, archive, group, approved_by)
 
 
-def _supersede(text: str, archive: str | None, group: Approved, kind: Kind, approved_by: str) -> Merged:
+def _supersede(file: EntryFile, archive: EntryFile, group: Approved, approved_by: str) -> Merged:
     """Write into each older entry what replaces it, and into the newer one what it replaces."""
-    path = main_file(kind)
     by = f" (approved by {approved_by})" if approved_by else ""
     for wanted in group.members:
         if wanted.id != group.keep:
-            text = _with_field(text, kind, path, wanted, "Status", f"Superseded by {group.keep}{by}")
+            file = _with_field(file, wanted, "Status", f"Superseded by {group.keep}{by}")
     keep = _kept(group)
-    [entry] = _find(list(read_entries(text, kind, path)), (keep,), path)
+    [entry] = _find(file, (keep,))
     named = list(find_links(entry.fields.get(SUPERSEDES, "")))
     names = ", ".join(dict.fromkeys([*named, *group.leaving]))
-    text = _with_field(text, kind, path, keep, SUPERSEDES, names)
-    return Merged(text, archive, list(read_entries(text, kind, path))[entry.position])
+    file = _with_field(file, keep, SUPERSEDES, names)
+    return Merged(file, archive, file.entries[entry.position])
 
 
-def _keep_one(
-    text: str, archive: str | None, group: Approved, kind: Kind, archive_path: str, approved_by: str
-) -> Merged:
+def _keep_one(file: EntryFile, archive: EntryFile, group: Approved, approved_by: str) -> Merged:
     """Move all members but one into the archive, and write into that one what said the same."""
-    path = main_file(kind)
     keep = _kept(group)
     others = [wanted for wanted in group.members if wanted.id != group.keep]
-    before = list(read_entries(text, kind, path))
-    [entry], leaving = _find(before, (keep,), path), _find(before, others, path)
+    [entry], leaving = _find(file, (keep,)), _find(file, others)
     named = list(find_links(entry.fields.get(SAME_AS, "")))
-    where = archive_path.removeprefix(f"{CONTEXT}/") + (f", approved by {approved_by}" if approved_by else "")
+    where = _below(archive) + (f", approved by {approved_by}" if approved_by else "")
     names = ", ".join(dict.fromkeys([*named, *group.leaving]))
-    written = _with_field(text, kind, path, keep, SAME_AS, f"{names} ({where})")
-    rest, pieces = take_out(written, kind, path, {one.position for one in leaving})
+    written = _with_field(file, keep, SAME_AS, f"{names} ({where})")
+    rest, pieces = take_out(written, {one.position for one in leaving})
     kept = list(zip(sorted(leaving, key=_position), pieces, strict=True))
     place = entry.position - sum(one.position < entry.position for one in leaving)
-    return Merged(
-        rest, keep_pieces(archive, kind, archive_path, kept), list(read_entries(rest, kind, path))[place]
-    )
+    return Merged(rest, keep_pieces(archive, kept), rest.entries[place])
+
+
+def _below(archive: EntryFile) -> str:
+    """An archive's path as entries name it: below the context folder."""
+    return archive.path.removeprefix(in_context(""))
 
 
 def _kept(group: Approved) -> MemberRef:
@@ -101,54 +88,49 @@ def _kept(group: Approved) -> MemberRef:
     return found
 
 
-def _with_field(text: str, kind: Kind, path: str, wanted: MemberRef, name: str, value: str) -> str:
-    """The text with a field of a member set; every other byte stays."""
-    [entry] = _find(list(read_entries(text, kind, path)), (wanted,), path)
+def _with_field(file: EntryFile, wanted: MemberRef, name: str, value: str) -> EntryFile:
+    """The file with a field of a member set; every other byte stays."""
+    [entry] = _find(file, (wanted,))
 
     def holds(_old: Entry, now: Entry) -> bool:
         return now.digest == entry.digest and now.fields.get(name) == value
 
-    return revise(text, kind, entry.named(wanted.id), lambda place: field_ways(place, name, value), [holds])
+    return revise(file, entry.named(wanted.id), lambda place: field_ways(place, name, value), [holds])
 
 
-def merge(
-    text: str, archive: str | None, group: Approved, kind: Kind, archive_path: str, approved_by: str = ""
-) -> Merged:
+def merge(file: EntryFile, archive: EntryFile, group: Approved, approved_by: str = "") -> Merged:
     """Merge a group in its kind's file and keep its members in the archive.
 
     Raises CtxError where a member is not as it was approved, or where others would read differently after.
     """
-    path = main_file(kind)
-    before = list(read_entries(text, kind, path))
-    members = _find(before, group.members, path)
+    members = _find(file, group.members)
     group = replace(group, draft=Draft(distinct_title(group.draft.title, members), group.draft.body))
     anchor = in_order(members)[-1]
-    written, merged = _write(text, before, members, anchor, group, kind, archive_path, approved_by)
-    rest, pieces = take_out(written, kind, path, {entry.position for entry in members if entry is not anchor})
+    written = _write(file, members, anchor, group, _below(archive), approved_by)
+    rest, pieces = take_out(written, {entry.position for entry in members if entry is not anchor})
     sources = dict(
         zip((e.position for e in sorted(members, key=_position) if e is not anchor), pieces, strict=True)
     )
-    sources[anchor.position] = text[anchor.start : anchor.end]
+    sources[anchor.position] = file.text[anchor.start : anchor.end]
     kept = [(entry, sources[entry.position]) for entry in in_order(members)]
-    place = merged.position - sum(entry.position < anchor.position for entry in members)
-    entry = list(read_entries(rest, kind, path))[place]
-    return Merged(rest, keep_pieces(archive, kind, archive_path, kept), entry)
+    place = anchor.position - sum(entry.position < anchor.position for entry in members)
+    return Merged(rest, keep_pieces(archive, kept), rest.entries[place])
 
 
 def _position(entry: Entry) -> int:
     return entry.position
 
 
-def _find(entries: Sequence[Entry], members: Sequence[MemberRef], path: str) -> list[Entry]:
+def _find(file: EntryFile, members: Sequence[MemberRef]) -> list[Entry]:
     """The members as they stand now; of entries that say the same each is taken once."""
-    left = [entry for entry in entries if entry.live and not is_consolidated(entry)]
+    left = [entry for entry in file.entries if entry.live and not is_consolidated(entry)]
     found = []
     for wanted in members:
         match = next((entry for entry in left if content_digest(entry) == wanted.digest), None)
         if match is None:
             raise CtxError(
                 f"{wanted.id} is not as it was when the group was approved",
-                path=path,
+                path=file.path,
                 hint="`ctx consolidate --plan F` makes a new plan",
             )
         left = [entry for entry in left if entry is not match]
@@ -157,37 +139,28 @@ def _find(entries: Sequence[Entry], members: Sequence[MemberRef], path: str) -> 
 
 
 def _write(
-    text: str,
-    before: Sequence[Entry],
+    file: EntryFile,
     members: Sequence[Entry],
     anchor: Entry,
     group: Approved,
-    kind: Kind,
-    archive_path: str,
+    archive: str,
     approved_by: str,
-) -> tuple[str, Entry]:
-    """The file's text with the merged entry in the anchor's place, and that entry."""
+) -> EntryFile:
+    """The file with the merged entry in the anchor's place."""
     named = [entry.named(wanted.id) for entry, wanted in zip(members, group.members, strict=True)]
-    source = merged_source(group.draft, named, archive_path.removeprefix(f"{CONTEXT}/"), approved_by)
-    if not text[anchor.start : anchor.end].endswith(("\n", "\r")):
+    source = merged_source(group.draft, named, archive, approved_by)
+    if not file.text[anchor.start : anchor.end].endswith(("\n", "\r")):
         source = source.rstrip("\n")
-    written = apply(text, [Edit(anchor.start, anchor.end, source.replace("\n", newline_of(text)))])
-    after = list(read_entries(written, kind, anchor.path))
-    if len(after) != len(before) or not all(
-        _is_merged(now, anchor, group) if old is anchor else _told(now) == _told(old)
-        for old, now in zip(before, after, strict=True)
-    ):
+    written = file.apply([Edit(anchor.start, anchor.end, source.replace("\n", newline_of(file.text)))])
+    alike = file.reads_alike(written, but={anchor.position})
+    if not alike or not _is_merged(written.entries[anchor.position], anchor, group):
         raise CtxError(
             "the merged entry would change how other entries are read",
             path=anchor.path,
             line=anchor.line,
             hint="look for headings, comments or code that is not closed in its text or around it",
         )
-    return written, after[anchor.position]
-
-
-def _told(entry: Entry) -> tuple[str, str, str, str]:
-    return entry.digest, entry.body, entry.category, entry.status
+    return written
 
 
 def _is_merged(entry: Entry, anchor: Entry, group: Approved) -> bool:

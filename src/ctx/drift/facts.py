@@ -12,12 +12,12 @@ from ctx.drift.places import Places
 from ctx.kinds import CONSTITUTION
 from ctx.markdown.document import Document
 from ctx.model.entry import Entry
-from ctx.model.file_roles import CONTEXT, Role
+from ctx.model.file_roles import Role, in_context
 from ctx.model.memory import Memory
 from ctx.model.task import Task
 
 CONFIG_FILE = ".contextrc"
-RULES_FILE = f"{CONTEXT}/{CONSTITUTION}"
+RULES_FILE = in_context(CONSTITUTION)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from enum import Enum
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -10,6 +11,21 @@ from typing import NamedTuple
 from ctx.kinds import CONSTITUTION, REFERENCE, REFERENCE_FILES, TASKS, Kind, Kinds
 
 CONTEXT = ".context"
+
+
+def in_context(name: str) -> str:
+    """The path, relative to the root, of a file by its path in the context folder."""
+    return f"{CONTEXT}/{name}"
+
+
+def main_file(kind: Kind) -> str:
+    """The path of the file of a kind."""
+    return in_context(kind.file)
+
+
+def archive_file(stem: str, day: date) -> str:
+    """The archive of a day's quarter: `.context/archive/learnings-2026-Q4.md`."""
+    return in_context(f"archive/{stem}-{day.year}-Q{(day.month + 2) // 3}.md")
 
 
 class Holds(Enum):

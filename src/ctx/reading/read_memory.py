@@ -11,14 +11,14 @@ from ctx.markdown.document import Document
 from ctx.markdown.inline import strip_comments
 from ctx.model import handle
 from ctx.model.entry import Entry
-from ctx.model.file_roles import CONTEXT, Holds, Role
+from ctx.model.file_roles import Holds, Role, in_context
 from ctx.model.frame import Frame, read_frame
 from ctx.model.task import Task
 from ctx.reading.chunks import Chunk, split_document
 from ctx.reading.read_entries import entries_of
 from ctx.reading.read_tasks import read_tasks
 
-RULES = f"{CONTEXT}/{CONSTITUTION}"
+RULES = in_context(CONSTITUTION)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,11 @@ from typing import Any
 from zlib import crc32
 
 from ctx.errors import CacheCorrupt
-from ctx.model.file_roles import CONTEXT
+from ctx.model.file_roles import CONTEXT, in_context
 from ctx.store.cache_key import cache_key
 from ctx.store.git_index import index_state
 
-FOLDER = f"{CONTEXT}/.cache"
+FOLDER = in_context(".cache")
 _MAGIC = b"ctx cache 2\n"
 _SIGNATURE = 16
 _HEAD = len(_MAGIC) + 4 + _SIGNATURE

@@ -10,9 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from ctx.errors import CtxError
-from ctx.model.file_roles import CONTEXT
+from ctx.model.file_roles import CONTEXT, in_context
 
-LOCAL = f"{CONTEXT}/.local"
+LOCAL = in_context(".local")
 _NOTE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 

@@ -6,45 +6,35 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ctx.errors import CtxError
-from ctx.kinds import Kind
 from ctx.markdown.document import Document
-from ctx.markdown.edits import Edit, apply
+from ctx.markdown.edits import Edit
 from ctx.markdown.lines import newline_of
 from ctx.model.entry import Entry
-from ctx.reading.read_entries import read_entries
+from ctx.reading.entry_file import EntryFile, fingerprint
 from ctx.writing.compose import SEPARATOR, unix
 
 
-def put_back(text: str, kind: Kind, path: str, entry: Entry, piece: str) -> tuple[str, int]:
-    """A file's text with a piece that was archived, byte for byte, and the position of its entry.
+def put_back(file: EntryFile, entry: Entry, piece: str) -> tuple[EntryFile, int]:
+    """A file with a piece that was archived, byte for byte, and the position of its entry.
 
     Raises CtxError where there is no place for it that leaves the other entries as they are.
     """
-    before = list(read_entries(text, kind, path))
+    there = list(map(fingerprint, file.entries))
     possible = []
-    for edit in _ways(Document.parse(text), before, entry, piece):
-        changed = apply(text, [edit])
-        after = list(read_entries(changed, kind, path))
+    for edit in _ways(file.document, file.entries, entry, piece):
+        changed = file.apply([edit])
         stop = edit.start + len(edit.replacement)
-        new = [one for one in after if edit.start <= one.start < stop]
-        others = [one for one in after if not edit.start <= one.start < stop]
-        if [_told(one) for one in new] == [_told(entry)] and _all(others) == _all(before):
+        new = [one for one in changed.entries if edit.start <= one.start < stop]
+        others = [fingerprint(one) for one in changed.entries if not edit.start <= one.start < stop]
+        if [(one.digest, one.body) for one in new] == [(entry.digest, entry.body)] and others == there:
             possible.append((changed, new[0]))
     for changed, now in sorted(possible, key=lambda way: way[1].category != entry.category)[:1]:
         return changed, now.position
     raise CtxError(
         f"there is no place for {entry.id} that would leave the others as they are",
-        path=path,
+        path=file.path,
         hint="`ctx drift` names what is not closed there; or copy the entry by hand",
     )
-
-
-def _told(entry: Entry) -> tuple[str, str]:
-    return entry.digest, entry.body
-
-
-def _all(entries: Sequence[Entry]) -> list[tuple[str, str, str, str]]:
-    return [(*_told(entry), entry.category, entry.status) for entry in entries]
 
 
 def _ways(document: Document, there: Sequence[Entry], entry: Entry, piece: str) -> Iterator[Edit]:

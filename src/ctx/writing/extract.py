@@ -2,58 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from datetime import date
+from collections.abc import Collection, Iterator, Sequence
 
 from ctx.errors import CtxError
 from ctx.kinds import Kind
 from ctx.markdown.blocks import scan
 from ctx.markdown.document import Document
-from ctx.markdown.edits import Edit, apply
+from ctx.markdown.edits import Edit
 from ctx.markdown.lines import newline_of
 from ctx.model.entry import Entry
-from ctx.model.file_roles import CONTEXT
 from ctx.reading.adr import front_matter
-from ctx.reading.read_entries import read_entries
+from ctx.reading.entry_file import EntryFile, fingerprint
 from ctx.writing.compose import SEPARATOR
 
 BLANK = "\ufeff \t\r\n"  # what a file may hold and still say nothing
 
 
-def archive_path(kind: Kind, day: date) -> str:
-    """The archive of a day: `.context/archive/learnings-2026-Q4.md`."""
-    return f"{CONTEXT}/archive/{kind.stem}-{day.year}-Q{(day.month + 2) // 3}.md"
-
-
-def take_out(
-    text: str, kind: Kind, path: str, chosen: Collection[int], *, page: bool = False
-) -> tuple[str, list[str]]:
-    """A file's text without the entries at some positions, and each of them as it stood.
+def take_out(file: EntryFile, chosen: Collection[int]) -> tuple[EntryFile, list[str]]:
+    """A file without the entries at some positions, and each of them as it stood.
 
     Raises CtxError where the others would read differently without them.
     """
-    before = list(read_entries(text, kind, path, page=page))
-    document = Document.parse(text)
-    wanted = [entry for entry in before if entry.position in chosen]
-    left = [entry for entry in before if entry.position not in chosen]
+    text, document = file.text, file.document
+    wanted = [entry for entry in file.entries if entry.position in chosen]
+    left = [fingerprint(entry) for entry in file.entries if entry.position not in chosen]
     plain = [_span(document, entry.start, entry.end) for entry in wanted]
     texts = [_own_text(document, entry, span) for entry, span in zip(wanted, plain, strict=True)]
     for spans in (plain, texts, _with_empty_categories(document, wanted, plain)):
-        rest = apply(text, [Edit(start, end, "") for start, end in spans])
-        if page and not rest.strip(BLANK):  # a byte order mark alone would read as a page's text
-            rest = ""
-        if _told(read_entries(rest, kind, path, page=page)) == _told(left):
+        rest = file.apply(Edit(start, end, "") for start, end in spans)
+        if file.role.page and not rest.text.strip(BLANK):  # a byte order mark alone reads as text
+            rest = file.with_text("")
+        if [fingerprint(entry) for entry in rest.entries] == left:
             return rest, [text[entry.start : entry.end] for entry in wanted]
     raise CtxError(
         "cannot be taken out without changing how other entries are read",
-        path=path,
+        path=file.path,
         line=wanted[0].line,
         hint="what stands around it holds only with it (an open fence, a heading above); move it by hand",
     )
-
-
-def _told(entries: Iterable[Entry]) -> list[tuple[str, str, str, str]]:
-    return [(e.digest, e.body, e.category, e.status) for e in entries]
 
 
 def _span(document: Document, start: int, end: int) -> tuple[int, int]:
@@ -102,30 +88,29 @@ def _with_empty_categories(
     return result
 
 
-def keep(text: str | None, kind: Kind, path: str, pieces: list[tuple[Entry, str]]) -> str:
-    """An archive's text with entries added byte for byte; one that is there already is not added again."""
-    if text is None:
-        text = f"# {kind.heading}{newline_of(pieces[0][1]) if pieces else chr(10)}"
+def keep(archive: EntryFile, pieces: Sequence[tuple[Entry, str]]) -> EntryFile:
+    """An archive with entries added byte for byte; one that is there already is not added again."""
+    if not archive.text and pieces:
+        archive = archive.with_text(f"# {archive.kind.heading}{newline_of(pieces[0][1])}")
     for entry, piece in pieces:
-        there = _told(read_entries(text, kind, path, archived=True))
-        same = any((digest, body) == (entry.digest, entry.body) for digest, body, _, _ in there)
+        same = any((one.digest, one.body) == (entry.digest, entry.body) for one in archive.entries)
         written = (piece, *_other_forms(entry, piece, newline_of(piece)))
-        if not (same and any(one in text for one in written)):
-            text = _append(text, kind, path, entry, piece)
-    return text
+        if not (same and any(one in archive.text for one in written)):
+            archive = _append(archive, entry, piece)
+    return archive
 
 
-def _append(text: str, kind: Kind, path: str, entry: Entry, piece: str) -> str:
-    """The archive's text with a piece where it reads as before, and so do the others."""
-    before = set(_told(read_entries(text, kind, path)))
+def _append(archive: EntryFile, entry: Entry, piece: str) -> EntryFile:
+    """The archive with a piece where it reads as before, and so do the others."""
+    before = set(map(fingerprint, archive.entries))
 
-    def merit(way: str) -> tuple[bool, bool, bool]:
-        now = _told(read_entries(way, kind, path))
-        said = [one for one in now if one[:2] == (entry.digest, entry.body)]
+    def merit(way: EntryFile) -> tuple[bool, bool, bool]:
+        said = [one for one in way.entries if (one.digest, one.body) == (entry.digest, entry.body)]
         # Its category tells where it belongs, should it come back.
-        return bool(said), before <= set(now), any(one[2] == entry.category for one in said)
+        kept = before <= set(map(fingerprint, way.entries))
+        return bool(said), kept, any(one.category == entry.category for one in said)
 
-    ways = _ways(text, kind, entry, piece)
+    ways = [archive.with_text(way) for way in _ways(archive.text, archive.kind, entry, piece)]
     return next((way for way in ways if all(merit(way))), None) or max(ways, key=merit)
 
 

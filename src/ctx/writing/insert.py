@@ -14,12 +14,12 @@ from typing import NamedTuple
 from ctx.errors import CtxError
 from ctx.kinds import Kind
 from ctx.markdown.document import Document
-from ctx.markdown.edits import Edit, apply
+from ctx.markdown.edits import Edit
 from ctx.markdown.lines import newline_of
 from ctx.markdown.spans import is_inside
 from ctx.model.entry import Entry
+from ctx.reading.entry_file import EntryFile
 from ctx.reading.heading import date_in
-from ctx.reading.read_entries import read_entries
 from ctx.reading.split_entries import Segment, Segmenter
 from ctx.reading.table import Table
 from ctx.writing.compose import SEPARATOR, Draft, heading, one_line, unix
@@ -35,9 +35,10 @@ _LINE = re.compile(r"^(?=[^\n])", re.MULTILINE)
 
 
 class Placed(NamedTuple):
-    """An insertion and the entry that is read there afterwards (its handle is not given yet)."""
+    """An insertion, the file after it, and the entry that is read there (its handle is not given yet)."""
 
     edit: Edit
+    file: EntryFile
     entry: Entry
 
 
@@ -49,20 +50,19 @@ class _Place(NamedTuple):
     closes: bool = False
 
 
-def insert_entry(text: str, draft: Draft, stamp: str, path: str) -> Placed:
-    """The insertion that adds an entry to its kind's file, of which `text` is all.
+def insert_entry(file: EntryFile, draft: Draft, stamp: str) -> Placed:
+    """The insertion that adds an entry to its kind's file.
 
     Raises CtxError where there is no place for it that leaves the other entries alone.
     """
-    before = list(read_entries(text, draft.kind, path))
-    for place in _places(Document.parse(text), draft, stamp):
-        after = list(read_entries(apply(text, [place.edit]), draft.kind, path))
-        entry = _added(before, after, place)
+    for place in _places(file.document, draft, stamp):
+        after = file.apply([place.edit])
+        entry = _added(file.entries, after.entries, place)
         if entry and entry.stamp in {stamp, None} and entry.title == one_line(draft.title):
-            return Placed(place.edit, entry)
+            return Placed(place.edit, after, entry)
     raise CtxError(
         "there is no place for an entry that would leave the others as they are",
-        path=path,
+        path=file.path,
         hint="`ctx drift` names what is not closed there; mend it, then try again",
     )
 

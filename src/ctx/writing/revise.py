@@ -13,14 +13,13 @@ from pathlib import PurePosixPath
 
 from ctx.errors import CtxError
 from ctx.kinds import Kind
-from ctx.markdown.document import Document
-from ctx.markdown.edits import Edit, apply
+from ctx.markdown.edits import Edit
 from ctx.markdown.lines import newline_of
 from ctx.model.entry import Entry
 from ctx.model.fields import ONE_PARAGRAPH, Field, outside_spans, own_fields
 from ctx.model.status import find_status
 from ctx.reading.adr import FrontMatter, yaml_value
-from ctx.reading.read_entries import read_entries
+from ctx.reading.entry_file import EntryFile
 from ctx.reading.split_entries import Segment, segment
 from ctx.reading.table import Row, cell_text
 from ctx.writing import compose
@@ -65,38 +64,26 @@ class Place:
         return _LINE.sub(self.margin, compose.unix(text)).replace("\n", self.newline)
 
 
-def find_place(text: str, kind: Kind, path: str, position: int, *, page: bool) -> Place:
+def find_place(file: EntryFile, position: int) -> Place:
     """The place of the entry at a position of a file."""
-    name = PurePosixPath(path).stem if page else ""
-    parts = segment(Document.parse(text), bullets=kind.bullets, page=name)
-    return Place(text, kind, parts[position])
+    name = PurePosixPath(file.path).stem if file.role.page else ""
+    parts = segment(file.document, bullets=file.kind.bullets, page=name)
+    return Place(file.text, file.kind, parts[position])
 
 
 def revise(
-    text: str,
-    kind: Kind,
-    entry: Entry,
-    ways: Callable[[Place], Ways],
-    wanted: Sequence[Wanted],
-    *,
-    page: bool = False,
-) -> str:
-    """The file's text with the entry changed by the first way that is `wanted`.
+    file: EntryFile, entry: Entry, ways: Callable[[Place], Ways], wanted: Sequence[Wanted]
+) -> EntryFile:
+    """The file with the entry changed by the first way that is `wanted`.
 
     The tests look at the entry before and after; where no way passes the first, the next one decides.
     Raises CtxError where no way passes any and leaves the others as they are.
     """
-    before = list(read_entries(text, kind, entry.path, page=page))
-    place = find_place(text, kind, entry.path, entry.position, page=page)
     possible = []
-    for edits in ways(place):
-        changed = apply(text, edits)
-        after = list(read_entries(changed, kind, entry.path, page=page))
-        if len(after) == len(before) and all(
-            now.position == entry.position or _is_same(old, now)
-            for old, now in zip(before, after, strict=True)
-        ):
-            old, now = before[entry.position], after[entry.position]
+    for edits in ways(find_place(file, entry.position)):
+        changed = file.apply(edits)
+        if file.reads_alike(changed, but={entry.position}):
+            old, now = file.entries[entry.position], changed.entries[entry.position]
             if wanted[0](old, now):
                 return changed
             possible.append((changed, old, now))
@@ -109,15 +96,6 @@ def revise(
         path=entry.path,
         line=entry.line,
         hint="something is not closed there; edit the file by hand",
-    )
-
-
-def _is_same(old: Entry, now: Entry) -> bool:
-    return (old.digest, old.body, old.category, old.status) == (
-        now.digest,
-        now.body,
-        now.category,
-        now.status,
     )
 
 

@@ -8,7 +8,7 @@ from ctx.drift.facts import Facts
 from ctx.drift.finding import Finding
 from ctx.drift.rule import Rule
 from ctx.kinds import TASKS
-from ctx.model.file_roles import CONTEXT
+from ctx.model.file_roles import in_context
 from ctx.model.task import OPEN
 
 MOST = 20
@@ -34,4 +34,4 @@ class DoneTasks(Rule):
         ]
         if len(done) > MOST:
             message = f"{TASKS} has {len(done)} finished tasks (recommended: ≤{MOST})"
-            yield self.finding(f"{CONTEXT}/{TASKS}", None, message, "Run `ctx task archive` to move them out")
+            yield self.finding(in_context(TASKS), None, message, "Run `ctx task archive` to move them out")

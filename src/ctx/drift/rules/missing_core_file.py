@@ -8,7 +8,7 @@ from ctx.drift.facts import Facts
 from ctx.drift.finding import Finding, Fix
 from ctx.drift.rule import Rule
 from ctx.kinds import CORE_FILES
-from ctx.model.file_roles import CONTEXT
+from ctx.model.file_roles import in_context
 
 
 class MissingCoreFile(Rule):
@@ -26,7 +26,7 @@ class MissingCoreFile(Rule):
         there = {*facts.texts, *(one.path for one in facts.unreadable)}
         paged = {role.kind.file for path, role in facts.roles.items() if role.kind and role.page}
         for name in CORE_FILES:
-            path = f"{CONTEXT}/{name}"
+            path = in_context(name)
             if path not in there and name not in paged:
                 fix = Fix(path, f"created {path}")
                 yield self.finding(

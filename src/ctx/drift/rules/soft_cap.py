@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ctx.drift.facts import Facts
 from ctx.drift.finding import Finding
 from ctx.drift.rule import Rule
-from ctx.model.file_roles import CONTEXT
+from ctx.model.file_roles import main_file
 
 
 class SoftCap(Rule):
@@ -26,7 +26,7 @@ class SoftCap(Rule):
         for kind in facts.config.kinds.stored:
             if 0 < kind.cap < counts[kind.name]:
                 yield self.finding(
-                    f"{CONTEXT}/{kind.file}",
+                    main_file(kind),
                     None,
                     f"{kind.file} has {counts[kind.name]} entries (recommended: ≤{kind.cap})",
                     "Run `ctx consolidate` to review and merge related entries",

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from ctx.drift.facts import Facts
 from ctx.drift.finding import Finding
 from ctx.drift.rule import Rule
-from ctx.model.file_roles import CONTEXT
+from ctx.model.file_roles import in_context
 
-_FOLDER = f"{CONTEXT}/.cache"
+_FOLDER = in_context(".cache")
 
 
 class TrackedCache(Rule):

@@ -12,11 +12,11 @@ from ctx.kinds import TASK_PREFIX, TASKS
 from ctx.markdown.document import Document
 from ctx.markdown.lines import newline_of
 from ctx.model import handle
-from ctx.model.file_roles import CONTEXT
+from ctx.model.file_roles import in_context
 from ctx.model.task import Task
 from ctx.reading.read_tasks import read_tasks
 
-PATH = f"{CONTEXT}/{TASKS}"
+PATH = in_context(TASKS)
 _CANDIDATES = 8
 
 
