@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ctx.actions.changes import Staging, change, relink
@@ -54,22 +54,47 @@ class Added:
         return "duplicate" if self.duplicate else "added"
 
 
-def add_entry(reader: Reader, new: NewEntry, now: datetime, *, dry_run: bool = False) -> Added:
+def add_entry(
+    reader: Reader, new: NewEntry, now: datetime, *, dry_run: bool = False, session: str | None = None
+) -> Added:
     """Add an entry unless the same is there already; its kind's file is made where there is none.
+
+    It says in which frame of an agent's session it was written, where one is active.
 
     Raises UsageError for an unknown kind, a title without text or a field name that cannot be, CtxError for
     a secret or an invisible character.
     """
 
     def act(changes: Staging) -> Added:
-        kind = find_kind(read_config(changes).kinds, new.kind)
-        draft = draft_of(kind, new)
-        there = _entries_of(changes, kind)
-        if same := find_exact(one_line(new.title), draft.content(), there):
-            return Added(_handles(kind, there)[there.index(same)], same.path, same.line, duplicate=True)
-        return _add(changes, draft, there, next_stamp(now, stamps_of(changes)))
+        return stage_entry(changes, new if session is None else _under_frame(changes, new, session), now)
 
     return change(reader, act, dry_run=dry_run, allow_secret=new.allow_secret)
+
+
+def _under_frame(changes: Staging, new: NewEntry, session: str) -> NewEntry:
+    """The entry with the active frame and its task; an item of a list has no room for them."""
+    from ctx.actions.active_frame import find_active, tree_of
+
+    kind = find_kind(read_config(changes).kinds, new.kind)
+    tree = tree_of(changes)
+    active = find_active(changes.read, tree, session).id
+    if active is None or kind.bullets:
+        return new
+    given = {name.lower() for name in new.fields}
+    tasks = [tree.frame(name).fields.get("Task", "") for name in (active, *reversed(tree.ancestors(active)))]
+    made = {"Frame": active, "Task": next(filter(None, tasks), "")}
+    fields = {name: text for name, text in made.items() if text and name.lower() not in given}
+    return replace(new, fields={**new.fields, **fields})
+
+
+def stage_entry(changes: Staging, new: NewEntry, now: datetime) -> Added:
+    """Stage an entry among other changes, unless the same is there already. Raises as `add_entry` does."""
+    kind = find_kind(read_config(changes).kinds, new.kind)
+    draft = draft_of(kind, new)
+    there = _entries_of(changes, kind)
+    if same := find_exact(one_line(new.title), draft.content(), there):
+        return Added(_handles(kind, there)[there.index(same)], same.path, same.line, duplicate=True)
+    return _add(changes, draft, there, next_stamp(now, stamps_of(changes)))
 
 
 def find_kind(kinds: Kinds, name: str) -> Kind:

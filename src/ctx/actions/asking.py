@@ -13,6 +13,7 @@ from ctx.errors import UsageError
 from ctx.kinds import TASK_PREFIX
 from ctx.model.task import OPEN, Task, active, read_labels, without_labels
 from ctx.packet.content import ASKED, IN_PROGRESS, Query
+from ctx.packet.frame_view import FrameView
 from ctx.packet.task_text import leading_heading
 from ctx.retrieval.ranking.ask import Answer, Question
 
@@ -52,6 +53,16 @@ class Goal(NamedTuple):
     frame: str
     text: str
     is_ancestor: bool = False
+
+
+def goals_of(view: FrameView | None) -> list[Goal]:
+    """The goals of the active frame and of those around it."""
+    if view is None:
+        return []
+    *around, current = view.names
+    goals = [Goal(current, view.current.goal)]
+    above = zip(reversed(around), reversed(view.around), strict=True)
+    return goals + [Goal(name, frame.goal, is_ancestor=True) for name, frame in above]
 
 
 def find_asked(reading: Reading, tasks: Sequence[str] | None, query: str | None) -> Asked:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
-from ctx.actions.asking import Goal, asked_again, find_asked, queries_of, unanswered
+from ctx.actions.active_frame import active_frame
+from ctx.actions.asking import Goal, asked_again, find_asked, goals_of, queries_of, unanswered
 from ctx.actions.cache_session import open_session
 from ctx.actions.read_context import Reader, Reading
 from ctx.actions.retry_without_cache import retry_without_cache
@@ -18,6 +19,8 @@ from ctx.model.frame import Frame
 from ctx.model.paths import applies
 from ctx.model.task import open_tasks
 from ctx.packet.content import Content, Shares
+from ctx.packet.frame_text import FrameStyle
+from ctx.packet.frame_view import FrameView, view_of
 from ctx.packet.pack import Limits, Packed, Packer
 from ctx.packet.packet import Packet, write_packet
 from ctx.retrieval.ranking.recency import Recency
@@ -30,8 +33,8 @@ class Request(NamedTuple):
 
     `tasks`, texts or handles of tasks, replaces the tasks of TASKS.md as what entries are scored against;
     `query` is one more. `now` is an ISO date, today when None; `path` is relative to the root, with `/`.
-    `goals` are those of the active frame and of the frames around it. With `strict` a file that is no text is
-    an error.
+    `session` names the agent's session whose active frame is seen, None none; `frames` is how frames are
+    written, `goals` are other things asked for. With `strict` a file that is no text is an error.
     """
 
     budget: int | None = None
@@ -44,6 +47,8 @@ class Request(NamedTuple):
     at: str | None = None
     now: str | None = None
     goals: Sequence[Goal] = ()
+    session: str | None = None
+    frames: FrameStyle = FrameStyle.xml
     strict: bool = False
 
 
@@ -56,7 +61,8 @@ def build_packet(reader: Reader, request: Request) -> Packet:
     now = request.now or datetime.now(tz=UTC).date().isoformat()
     todo, blocked = open_tasks(reading.memory.tasks)
     asked = find_asked(reading, request.tasks, request.query)
-    queries = queries_of(reading.config, asked, todo, request.goals)
+    view = _view(reader, request)
+    queries = queries_of(reading.config, asked, todo, [*request.goals, *goals_of(view)])
     session = open_session(reader, reading, request.tokenizer, _competing(reading, request.path))
     answers = session.ask([query.question for query in queries])
     relevance = [answer.relevance for answer in answers]
@@ -67,6 +73,8 @@ def build_packet(reader: Reader, request: Request) -> Packet:
         tasks=asked.without(todo),
         blocked=asked.without(blocked),
         frames=_episodes(reading.memory.frames, reading.config.episodes),
+        view=view,
+        style=request.frames,
         scored=ranking,
         headings={kind.name: kind.heading for kind in reading.config.kinds},
         queries=queries,
@@ -131,6 +139,14 @@ def _shares(reading: Reading) -> Shares:
         lines=config.lines_share,
         floors=(config.conventions_floor, config.decisions_floor, config.rest_floor),
     )
+
+
+def _view(reader: Reader, request: Request) -> FrameView | None:
+    """What the active frame sees; of files as they were once there is none."""
+    if request.session is None or request.at is not None:
+        return None
+    tree, active = active_frame(reader, request.session)
+    return view_of(tree, active.id) if active.id is not None else None
 
 
 def _episodes(frames: Sequence[Frame], count: int) -> list[Frame]:

@@ -50,21 +50,27 @@ def edit_entry(
     Raises CtxError for a secret or invisible character, and where the change would be read as something else.
     """
     _check(edition)
+    return change(
+        reader,
+        lambda changes: stage_edit(changes, reference, edition, now),
+        dry_run=dry_run,
+        allow_secret=edition.allow_secret,
+    )
 
-    def act(changes: Staging) -> Written:
-        reading = changes.context()
-        entry = locate(reading, reference)
-        _require_as_seen(entry, edition)
-        kind = reading.config.kinds[entry.kind]
-        _rewrite(changes, kind, entry, edition)
-        target = find_kind(reading.config.kinds, edition.kind or entry.kind)
-        if target == kind:
-            done = finish(changes, reading, [entry])
-        else:
-            done = _move(changes, reading, entry, target, now)
-        return done if done.id == entry.id else _keep_alias(changes, entry, done)
 
-    return change(reader, act, dry_run=dry_run, allow_secret=edition.allow_secret)
+def stage_edit(changes: Staging, reference: str, edition: EntryChange, now: datetime) -> Written:
+    """Stage the change of an entry among others. Raises as `edit_entry` does."""
+    reading = changes.context()
+    entry = locate(reading, reference)
+    _require_as_seen(entry, edition)
+    kind = reading.config.kinds[entry.kind]
+    _rewrite(changes, kind, entry, edition)
+    target = find_kind(reading.config.kinds, edition.kind or entry.kind)
+    if target == kind:
+        done = finish(changes, reading, [entry])
+    else:
+        done = _move(changes, reading, entry, target, now)
+    return done if done.id == entry.id else _keep_alias(changes, entry, done)
 
 
 def _keep_alias(changes: Staging, before: Entry, done: Written) -> Written:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ctx.actions.changes import Staging, relink
 from ctx.actions.guard_text import check_texts
 from ctx.actions.read_context import Reader
 from ctx.actions.task_plan import Plan, Read, carry_out, edited, today_or, touched
@@ -48,6 +49,16 @@ def add_task(reader: Reader, new: NewTask, *, dry_run: bool = False) -> Plan:
     check_texts({"text": new.text, "section": new.section, **given}, allowable=False)
     labels = _labels(new)
     return carry_out(reader, lambda read: _plan(read, new, labels), dry_run=dry_run)
+
+
+def stage_task(changes: Staging, text: str, today: str) -> str:
+    """Stage a task among other changes; its handle, or that of an open one that says the same."""
+    new = NewTask(text, today=today)
+    plan = _plan(changes.read, new, _labels(new))
+    for path, now in plan.texts.items():
+        changes.write(path, now)
+    relink(changes, plan.names)
+    return plan.touched[0].id
 
 
 def _labels(new: NewTask) -> list[str]:

@@ -48,7 +48,7 @@ def encode_few(entries: Mapping[int, Entry]) -> dict[str, list[tuple[int, Any]]]
     """What only a few entries have, each by the entry's number."""
     rows = entries.items()
     return {
-        "marks": [(n, entry.marks) for n, entry in rows if any(entry.marks)],
+        "marks": [(n, entry.feedback) for n, entry in rows if any(entry.feedback)],
         "pinned": [(n, True) for n, entry in rows if entry.pinned],
         "limited": [(n, True) for n, entry in rows if entry.applies_to],
         "tags": [(n, entry.tags) for n, entry in rows if entry.tags],

@@ -25,6 +25,8 @@ MODULES = {
     "write": ("learn", "decide", "add", "edit", "mark", "supersede", "deprecate", "remove", "restore"),
     "tags": ("tags",),
     "task": ("task",),
+    "frame": ("frame",),
+    "session": ("session",),
     "drift": ("drift",),
     "consolidate": ("consolidate",),
     "bench": ("bench",),

@@ -43,6 +43,16 @@ def entries(ctx: Any, incomplete: str) -> Offers:
     return _offered(ctx, incomplete, lambda reader: ((e.id, e.title) for e in reader.read().memory.entries))
 
 
+def frames(ctx: Any, incomplete: str) -> Offers:
+    """The ids of frames and their goals."""
+    return _offered(ctx, incomplete, _frames)
+
+
+def frame_statuses(ctx: Any, incomplete: str) -> Offers:  # noqa: ARG001 - as a shell calls it
+    """How a frame can end."""
+    return _matching(incomplete, [(name, "") for name in ("completed", "failed", "blocked", "invalidated")])
+
+
 def archived(ctx: Any, incomplete: str) -> Offers:
     """The handles of what is archived, entries and tasks."""
     return _offered(ctx, incomplete, _archived)
@@ -152,3 +162,10 @@ def _matching(incomplete: str, found: Iterable[tuple[str, str]]) -> Offers:
         for word, help_ in found
         if word.lower().startswith(last.lower())
     ]
+
+
+def _frames(reader: Reader) -> Iterator[tuple[str, str]]:
+    from ctx.actions.active_frame import tree_of
+
+    tree = tree_of(reader.worktree)
+    return ((tree.short(name), tree.frame(name).goal) for name in tree.ids)

@@ -13,6 +13,9 @@ from ctx.errors import CtxError, UsageError
 Context = Annotated[str | None, Option("--context", help="What led to it.")]
 Lesson = Annotated[str | None, Option("--lesson", help="What was learnt.")]
 Application = Annotated[str | None, Option("--application", help="What to do from now on.")]
+Outcome = Annotated[
+    str | None, Option("--outcome", metavar="success|failure", help="How it went when it was tried.")
+]
 Decision = Annotated[str | None, Option("--decision", help="What was decided.")]
 Alternatives = Annotated[str | None, Option("--alternatives", help="What else was considered.")]
 Rationale = Annotated[str | None, Option("--rationale", help="Why.")]

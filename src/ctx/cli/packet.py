@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from ctx.cli.declare import Argument, Commands, Option
+from ctx.cli.frame_options import Agent, who
 from ctx.cli.options import Json, Root, open_reader, working_folder
 from ctx.cli.output import print_err, print_out, table, write_exact, write_json
 from ctx.errors import UsageError
+from ctx.packet.frame_text import FrameStyle
 
 if TYPE_CHECKING:
     from ctx.packet.packet import Packet
@@ -49,6 +51,7 @@ _Now = Annotated[str | None, Option("--now", metavar="DATE", help="Today's date,
 _Strict = Annotated[
     bool, Option("--strict", help="Fail where a file is no text, instead of doing without it.")
 ]
+_Frames = Annotated[FrameStyle, Option("--frames", help="How frames are written: XML, or a Markdown list.")]
 _Reference = Annotated[str, Argument(metavar="ID", help="A handle, the start of one, or a stamp.")]
 
 
@@ -66,6 +69,8 @@ def agent(
     at: _At = None,
     now: _Now = None,
     strict: _Strict = False,
+    frames: _Frames = FrameStyle.xml,
+    session: Agent = "",
     root: Root = None,
 ) -> None:
     """Print what an agent should know now, within a budget.
@@ -91,6 +96,8 @@ def agent(
         at=at,
         now=_date(now),
         strict=strict,
+        session=session or who(),
+        frames=frames,
     )
     packet = build_packet(reader, request)
     for text in packet.remarks:
@@ -116,6 +123,8 @@ def why(
     at: _At = None,
     now: _Now = None,
     strict: _Strict = False,
+    frames: _Frames = FrameStyle.xml,
+    session: Agent = "",
     root: Root = None,
 ) -> None:
     """Say why an entry or task is in the packet or not. It also names a budget that would admit an entry.
@@ -137,6 +146,8 @@ def why(
         at=at,
         now=_date(now),
         strict=strict,
+        session=session or who(),
+        frames=frames,
     )
     account = explain_entry(reader, reference, request)
     for text in account.packet.remarks:

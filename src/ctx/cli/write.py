@@ -22,6 +22,7 @@ from ctx.cli.entry_options import (
     Lesson,
     NewTags,
     OtherFields,
+    Outcome,
     Pinned,
     Rationale,
     SourceText,
@@ -30,9 +31,11 @@ from ctx.cli.entry_options import (
     fields_of,
     text_of,
 )
+from ctx.cli.frame_options import who
 from ctx.cli.options import Json, Root, items, open_reader
 from ctx.cli.output import print_err, print_out, write_dry_run, write_json
 from ctx.errors import UsageError
+from ctx.model.entry import OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +51,7 @@ def learn(
     context: Context = None,
     lesson: Lesson = None,
     application: Application = None,
+    outcome: Outcome = None,
     status: StatusText = None,
     field: OtherFields = None,
     tags: NewTags = None,
@@ -62,8 +66,14 @@ def learn(
     as_json: Json = False,
     root: Root = None,
 ) -> None:
-    """Add a learning and print its handle."""
+    """Add a learning and print its handle.
+
+    With --outcome failure it tells what not to do again, and goes before what went well.
+    """
+    if outcome is not None and outcome not in OUTCOMES:
+        raise UsageError(f"{outcome!r} is no outcome", hint=f"it is {' or '.join(OUTCOMES)}")
     named = {"context": context, "lesson": lesson, "application": application, "status": status}
+    named |= {"outcome": outcome}
     named |= {"summary": summary, "source": source, "by": by}
     fields = fields_of(field, pinned=pinned, applies_to=applies_to, **named)
     _add("learning", title, fields, tags, body, allow_secret, root, dry_run=dry_run, as_json=as_json)
@@ -150,7 +160,7 @@ def _add(
     reader = open_reader(root)
 
     def write(new: NewEntry) -> Added:
-        return add_entry(reader, new, datetime.now(UTC), dry_run=dry_run)
+        return add_entry(reader, new, datetime.now(UTC), dry_run=dry_run, session=who())
 
     if title is None:
         _require_editor(given=bool(fields or tags or body is not None))

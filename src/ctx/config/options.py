@@ -43,6 +43,10 @@ def _is_glob(value: str) -> bool:
     )
 
 
+def _is_branch(value: str) -> bool:
+    return value.isascii() and all(part.replace("-", "").isalnum() for part in value.split("/"))
+
+
 class Config:
     """The options in force. ``set_keys`` are the dotted keys a file gave; the rest are defaults."""
 
@@ -190,6 +194,36 @@ class Config:
         share(),
         "From what share of the budget the constitution is reported as too large.",
     )
+    feature_branch: str = _option(
+        "feat",
+        "branches.feature",
+        text("a branch's first word", _is_branch),
+        "What is new: `add`, `build`, …",
+    )
+    fix_branch: str = _option(
+        "bugfix",
+        "branches.fix",
+        text("a branch's first word", _is_branch),
+        "What is mended: `fix`, `repair`, …",
+    )
+    docs_branch: str = _option(
+        "docs", "branches.docs", text("a branch's first word", _is_branch), "What is written: `document`, …"
+    )
+    refactor_branch: str = _option(
+        "refactor",
+        "branches.refactor",
+        text("a branch's first word", _is_branch),
+        "What is built anew: `refactor`, `rename`, …",
+    )
+    test_branch: str = _option(
+        "test",
+        "branches.test",
+        text("a branch's first word", _is_branch),
+        "What is tested: `test`, `cover`, …",
+    )
+    chore_branch: str = _option(
+        "chore", "branches.chore", text("a branch's first word", _is_branch), "Upkeep: `update`, `release`, …"
+    )
     synonyms: Mapping[str, tuple[str, ...]]
     kind_table: tuple[Kind, ...]
     set_keys: frozenset[str]
@@ -226,6 +260,7 @@ TABLES = MappingProxyType(
         "recency": "Recency is counted in sessions, not in days: old is not stale.",
         "attention": "How much each thing counts that entries are chosen for; the greatest counts as 1.",
         "shares": "How the budget is divided; what one part leaves goes to the others.",
+        "branches": "What the branch of a session begins with, by the first word of its goal.",
         "archive": "Where `ctx consolidate` moves originals.",
         "drift": "What `ctx drift` reports.",
         "kinds": "Kinds of one's own, each a table of its own under a lower-case name.",
@@ -240,7 +275,7 @@ RESERVED_NAMES = frozenset(
     {*(kind.name for kind in (*BUILTIN, REFERENCE)), "relevance", "recency", "marks", "tags", "task", "frame"}
 )
 RESERVED_FILES = frozenset({CONSTITUTION, TASKS, *REFERENCE_FILES, REFERENCE.file, "README.md", "INDEX.md"})
-RESERVED_STEMS = frozenset({"sessions", "archive", "artifacts"})
+RESERVED_STEMS = frozenset({"sessions", "archive", "artifacts", "inbox"})
 RESERVED_PREFIXES = frozenset({TASK_PREFIX, REFERENCE.prefix})
 
 

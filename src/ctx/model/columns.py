@@ -14,8 +14,8 @@ _T = TypeVar("_T")
 class EntryColumns(NamedTuple):
     """A list of entries by columns; an entry is known by its place in it.
 
-    `marks` says how often entries were marked helpful and harmful, `tags` what tags there are of those that
-    have any; `limited` are the entries that apply to some paths only.
+    `marks` says how often entries were marked helpful and harmful, where a failure counts as marked helpful
+    once more, `tags` what tags there are of those that have any; `limited` are the entries that apply to some paths only.
     """
 
     entries: Sequence[Entry]
@@ -34,7 +34,7 @@ class EntryColumns(NamedTuple):
             entries,
             kinds=[entry.kind for entry in entries],
             dates=[entry.date for entry in entries],
-            marks={n: entry.marks for n, entry in numbered if any(entry.marks)},
+            marks={n: entry.feedback for n, entry in numbered if any(entry.feedback)},
             pinned=[n for n, entry in numbered if entry.pinned],
             limited=frozenset(n for n, entry in numbered if entry.applies_to),
             tags={n: entry.tags for n, entry in numbered if entry.tags},

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+OUTCOMES = SUCCESS, FAILURE = "success", "failure"
 # What no longer holds; the ranking leaves these out, search marks them.
 RETIRED = frozenset("superseded deprecated rejected withdrawn obsolete replaced retired".split())
 _NO_TAG = re.compile(r"[^\w+#-]+")
@@ -66,6 +67,17 @@ class Entry(NamedTuple):
                 helpful += int(digits) if sign == "+" else 0
                 harmful += int(digits) if sign in {"-", "−"} else 0
         return helpful, harmful
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it tells of what was tried and failed: `**Outcome**: failure`."""
+        return self.fields.get("Outcome", "").strip().lower().startswith("fail")
+
+    @property
+    def feedback(self) -> tuple[int, int]:
+        """What counts for it and against it: its marks, and that a failure must not be repeated."""
+        helpful, harmful = self.marks
+        return helpful + self.has_failed, harmful
 
     @property
     def summary(self) -> str:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-CLOSED = frozenset({"completed", "failed", "invalidated"})
+from ctx.model.file_roles import in_context
+from ctx.model.frame_states import CLOSED, COMPLETED, IN_PROGRESS, MOVES
+
+SESSIONS = in_context("sessions/")
 
 
 class Frame(NamedTuple):
-    """One frame as read; `id` is its path below `sessions/` without the suffix."""
+    """One frame as read; `id` is its path below `sessions/` without the suffix.
+
+    `problem` says why ctx does not write into its file: what a person has to mend there. It is empty for
+    all but a few.
+    """
 
     id: str
     goal: str
@@ -19,6 +26,8 @@ class Frame(NamedTuple):
     log: str
     path: str
     text: str
+    fields: dict[str, str]
+    problem: str
 
     @property
     def is_session(self) -> bool:
@@ -30,6 +39,32 @@ class Frame(NamedTuple):
         """Whether its work has ended."""
         return self.status in CLOSED
 
+    @property
+    def done_when(self) -> str:
+        """What must hold for it to be completed."""
+        return self.fields.get("Done when", "")
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, is blocked or does not hold."""
+        return self.fields.get("Reason", "")
+
+    @property
+    def started(self) -> str:
+        """When it began, as it is written: in UTC, to the second."""
+        return self.fields.get("Started", "")
+
+
+def frame_path(frame: str) -> str:
+    """The path of the file of a frame."""
+    return f"{SESSIONS}{frame}.md"
+
+
+def frame_id(path: str) -> str:
+    """The id of the frame whose file it is."""
+    pure = PurePosixPath(path)
+    return "/".join(pure.parts[pure.parts.index("sessions") + 1 :]).removesuffix(".md")
+
 
 def read_frame(text: str, path: str) -> Frame:
     """One frame's file: `# Goal`, `**Field**:` lines, `## Summary`, `## Log`."""
@@ -39,7 +74,6 @@ def read_frame(text: str, path: str) -> Frame:
 
     document = Document.parse(text)
     pure = PurePosixPath(path)
-    below = pure.parts[pure.parts.index("sessions") + 1 :]
     goal, head = pure.stem, text
     parts: dict[str, str] = {}
     for index, section in enumerate(document.sections):
@@ -49,15 +83,18 @@ def read_frame(text: str, path: str) -> Frame:
             end = document.subtree_end(index)
             parts.setdefault(section.heading.text.strip().lower(), text[section.body : end].strip())
     fields = read_fields(head)
-    summary = parts.get("summary", "")
-    status = fields.get("Status", "").split(" ")[0].strip().lower().replace("-", "_")
+    summary, said = parts.get("summary", ""), fields.get("Status", "").strip()
+    status = said.split(" ")[0].lower().replace("-", "_") or (COMPLETED if summary else IN_PROGRESS)
+    known = status in MOVES
     return Frame(
-        id="/".join(below).removesuffix(".md"),
+        id=frame_id(path),
         goal=goal,
-        status=status or ("completed" if summary else "in_progress"),
-        date=find_date(fields.get("Started", "")) or find_date(pure.name) or find_date("/".join(below)),
+        status=status,
+        date=find_date(fields.get("Started", "")) or find_date(pure.name) or find_date(frame_id(path)),
         summary=summary,
         log=parts.get("log", ""),
         path=path,
         text=text,
+        fields=fields,
+        problem="" if known else f"says **Status**: {said[:40]}; it can be {', '.join(MOVES)}",
     )

@@ -8,6 +8,8 @@ from typing import NamedTuple, Protocol
 from ctx.model.frame import Frame
 from ctx.model.task import Task
 from ctx.packet.blocks import Size
+from ctx.packet.frame_text import FrameStyle
+from ctx.packet.frame_view import FrameView
 from ctx.retrieval.ranking.ask import Question
 from ctx.retrieval.ranking.score import Ranking
 
@@ -50,7 +52,8 @@ class Content(NamedTuple):
     """What competes for a packet.
 
     `asked` are the tasks that were asked for, `tasks` the other open ones, most urgent first, `blocked` those
-    that wait; `frames` stand latest first, `scored` in file order. `headings` names the section of each kind.
+    that wait; `frames` are the last sessions, latest first, `view` is what the active frame sees, if there is
+    one; `scored` stands in file order. `headings` names the section of each kind.
     `queries` are what the entries were scored against, in that order; without any every entry competes.
     `something_asked` says whether there was a task or a query to ask for.
     """
@@ -60,6 +63,8 @@ class Content(NamedTuple):
     tasks: Sequence[Task]
     blocked: Sequence[Task]
     frames: Sequence[Frame]
+    view: FrameView | None
+    style: FrameStyle
     scored: Ranking
     headings: Mapping[str, str]
     queries: Sequence[Query]

@@ -31,6 +31,8 @@ _ACCEPTED = re.compile(
     r"(?:\n|\Z)",
     re.MULTILINE | re.IGNORECASE,
 )
+# What a field says that goes without saying, or is said behind the handle.
+_TOLD = {"status": (["accepted"],), "outcome": (["success"], ["failure"])}
 _PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 _WORD = re.compile(r"\w+")
@@ -50,14 +52,20 @@ def entry_whole(entry: Entry) -> str:
         return _nameless(body or title, entry.id)
     if not body or _is_paragraph(body):
         text = f": {_joined(body)}" if body else ""
-        return escape_block(f"- **{title.replace('**', '')}** ({entry.id}){text}\n", IN_ITEMS)
+        head = f"- **{title.replace('**', '')}** ({entry.id}){_warning(entry)}"
+        return escape_block(f"{head}{text}\n", IN_ITEMS)
     date = f"{entry.date} " if entry.date else ""
-    return f"### {date}{one_line(title)} ({entry.id})\n{block(body, IN_ITEMS)}\n\n"
+    return f"### {date}{one_line(title)} ({entry.id}){_warning(entry)}\n{block(body, IN_ITEMS)}\n\n"
 
 
 def entry_line(entry: Entry) -> str:
     """An entry's one line."""
-    return f"- {entry.id} {clipped_line(entry.summary)}\n"
+    return f"- {entry.id}{_warning(entry)} {clipped_line(entry.summary)}\n"
+
+
+def _warning(entry: Entry) -> str:
+    """What stands behind the handle of what was tried and failed."""
+    return " [failed: do not repeat]" if entry.has_failed else ""
 
 
 def wording(whole: str) -> int:
@@ -101,7 +109,7 @@ def _needless(field: Field, body: str, title: str) -> int:
     """The end of what a field says in vain, 0 where it says something."""
     name = field.name.lower()
     end = found.start() if (found := _PARAGRAPH_END.search(body, field.start, field.end)) else field.end
-    if name in _BOOKKEEPING or (name == "status" and _words(field.text) == ["accepted"]):
+    if name in _BOOKKEEPING or _words(field.text) in _TOLD.get(name, ()):
         return end
     return field.end if _says_only(field.text, title) and _words(title) else 0
 

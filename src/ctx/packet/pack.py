@@ -7,6 +7,7 @@ constitution → tasks → pinned → sessions → what is asked and in progress
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
@@ -14,11 +15,12 @@ from typing import NamedTuple
 from ctx.errors import BudgetError
 from ctx.model.frame import Frame
 from ctx.packet import render
-from ctx.packet.blocks import NOTHING, UNLIMITED, BlockCounter, Budget, Size, total
+from ctx.packet.blocks import NOTHING, UNLIMITED, Block, BlockCounter, Budget, Size, total
 from ctx.packet.content import ASKED, FULL, IN_PROGRESS, SUMMARY, Choice, Content, Shares, Sizes
 from ctx.packet.coverage import Chances, Coverage, best_first
 from ctx.packet.entry_claims import Competition, EntryClaims
 from ctx.packet.forms import Forms
+from ctx.packet.frame_text import FrameStyle, session_line, session_whole, view_text
 from ctx.packet.task_claims import TaskClaims
 
 # No fewer lines than this, where as many entries are left out and there is room for some whole ones as well.
@@ -211,17 +213,44 @@ class _Packing:
             self.entries.take_line(number, "pinned, but its whole is more than what pinned entries share")
 
     def _take_frames(self) -> None:
-        """The latest sessions within their share: the oldest become lines first, then go."""
-        room = self.budget.left.share(self.shares.frames)
-        frames = self.content.frames
+        """What the active frame sees, then the latest sessions, within their share."""
+        room = Budget(self.budget.left.share(self.shares.frames))
+        heading = self.block_counter(render.NOW).size
+        view = self._view_within(room, heading)
+        if view is not None:
+            self._take_rows(room, total(heading, view.size), [view.text])
+            heading = NOTHING
+        frames, style = self.content.frames, self.content.style
         for count in range(len(frames), 0, -1):
+            # The oldest become lines first, then go.
             for whole in range(count, -1, -1):
-                rows = [self.block_counter(row) for row in _frame_rows(frames[:count], whole)]
-                size = total(self.block_counter(render.NOW).size, *(row.size for row in rows))
-                if self.budget.fits(size, within=room):
-                    self.budget.take(size)
-                    self.choice.frames = [row.text for row in reversed(rows)]
+                rows = [self.block_counter(row) for row in _session_rows(frames[:count], whole, style)]
+                size = total(heading, *(row.size for row in rows))
+                if self.budget.fits(size, within=room.left):
+                    self._take_rows(room, size, [row.text for row in reversed(rows)])
                     return
+
+    def _take_rows(self, room: Budget, size: Size, rows: list[str]) -> None:
+        """Take frames; those that are taken later stand before."""
+        self.budget.take(size)
+        room.take(size)
+        self.choice.frames[:0] = rows
+
+    def _view_within(self, room: Budget, heading: Size) -> Block | None:
+        """As much of what the active frame sees as there is room for: less and less detail is tried."""
+        view = self.content.view
+        if view is None:
+            return None
+        rungs = view.rungs()
+
+        def block(rung: int) -> Block:
+            return self.block_counter(view_text(view, rungs[rung], self.content.style))
+
+        def fits(rung: int) -> bool:
+            return self.budget.fits(total(heading, block(rung).size), within=room.left)
+
+        found = bisect_left(range(len(rungs)), True, key=fits)
+        return block(found) if found < len(rungs) and fits(found) else None
 
     def _room_for_lines(self, *, has_room: bool) -> Size:
         """What lines have for themselves: a share, and room for any ten of them where there is enough."""
@@ -290,6 +319,9 @@ class _Packing:
         return [number for number in numbers if not self.entries.is_in(number)]
 
 
-def _frame_rows(frames: Sequence[Frame], whole: int) -> list[str]:
-    """Frames, latest first: so many whole ones, the others as lines."""
-    return [*map(render.frame_whole, frames[:whole]), *map(render.frame_line, frames[whole:])]
+def _session_rows(frames: Sequence[Frame], whole: int, style: FrameStyle) -> list[str]:
+    """Closed sessions, latest first: so many whole ones, the others as lines."""
+    return [
+        *(session_whole(frame, frame.id, style) for frame in frames[:whole]),
+        *(session_line(frame, frame.id, style) for frame in frames[whole:]),
+    ]

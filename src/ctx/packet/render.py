@@ -1,21 +1,10 @@
-"""Rendering: the packet's own words, its sections and its frames."""
+"""Rendering: the packet's own words and its sections."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ctx.model.frame import Frame
-from ctx.packet.inert import (
-    IN_RULES,
-    block,
-    clean,
-    clipped,
-    one_line,
-    unbroken,
-    without_comments,
-    xml_line,
-    xml_prose,
-)
+from ctx.packet.inert import IN_RULES, block, clean, one_line
 
 TITLE = "# Project context\n\n"
 ALSO_KNOWN = "## Also known\nOne line each; `ctx show ID` prints the whole.\n"
@@ -61,21 +50,3 @@ def tasks_left_briefly(open_: int, blocked: int) -> str:
     """The same where there is room for nothing more."""
     counted = [*([f"{open_} open"] if open_ else []), *([f"{blocked} blocked"] if blocked else [])]
     return f"- {', '.join(counted)}\n"
-
-
-def frame_whole(frame: Frame) -> str:
-    """A closed session: structure as XML, content as prose."""
-    parts = [f"<goal>{xml_prose(unbroken(frame.goal))}</goal>"]
-    if frame.summary:
-        parts.append(f"<summary>{xml_prose(without_comments(clean(frame.summary)))}</summary>")
-    parts.append(f"<log>{xml_line(frame.path)}</log>")
-    return _frame_tag(frame) + "\n  ".join(parts) + "</frame>\n"
-
-
-def frame_line(frame: Frame) -> str:
-    """A closed session as one line: what it was about and how it ended."""
-    return f"{_frame_tag(frame)}<goal>{xml_prose(clipped(unbroken(frame.goal)))}</goal></frame>\n"
-
-
-def _frame_tag(frame: Frame) -> str:
-    return f'<frame id="{xml_line(frame.id)}" status="{xml_line(frame.status)}">'

@@ -11,7 +11,7 @@ from ctx.markdown.structure import StructureScan, Underline
 _DEEPEST = 6
 _SHORTEST = 3
 # Those of frames, those of headings, and those that blank lines do not end.
-_TAGS = r"frame|frameset|goal|summary|log|artifacts|h[1-6]|script|style|pre|textarea"
+_TAGS = r"frame|frameset|goal|done_when|reason|summary|log|artifacts|h[1-6]|script|style|pre|textarea"
 # Declarations, instructions and sections are unsafe as well, and comments that do not end on their line.
 _UNSAFE = re.compile(rf"<(?:/?(?:{_TAGS})(?![a-z0-9-])|\?|!)", re.IGNORECASE)
 # Number signs behind nothing but marks of quotes and items: a heading, or what looks like one.

@@ -11,6 +11,7 @@ from ctx.model.fields import ONE_PARAGRAPH
 
 NEAR = 0.85  # the score from which two entries are named as near duplicates
 _ABOUT = re.compile(rf"^\*\*(?:{'|'.join(sorted(ONE_PARAGRAPH))})\*\*:[^\r\n]*", re.IGNORECASE | re.MULTILINE)
+_DONE_FOR = re.compile(r"^\*\*(?:Frame|Task)\*\*:[^\r\n]*", re.MULTILINE)
 _NAME = re.compile(r"^\*\*[^*\r\n]+\*\*:", re.MULTILINE)
 _LONGEST = 4000  # characters compared; comparing takes time in the product of the lengths
 
@@ -23,9 +24,9 @@ class Near(NamedTuple):
 
 
 def find_exact(title: str, body: str, entries: Iterable[Entry]) -> Entry | None:
-    """The first entry that has this title and body but for white space and the stamp."""
-    wanted = _words(title), _words(body)
-    return next((e for e in entries if _words(e.title) == wanted[0] and _words(e.body) == wanted[1]), None)
+    """The first entry that has this title and body but for white space, stamp, frame and task."""
+    wanted = _words(title), _said(body)
+    return next((e for e in entries if _words(e.title) == wanted[0] and _said(e.body) == wanted[1]), None)
 
 
 def find_near(title: str, body: str, entries: Sequence[Entry], *, least: float = NEAR) -> list[Near]:
@@ -43,6 +44,10 @@ def find_near(title: str, body: str, entries: Sequence[Entry], *, least: float =
             best[index] = max(best.get(index, 0.0), score / 100)
     near = [Near(entries[index], score) for index, score in best.items()]
     return sorted(near, key=lambda one: (-one.score, one.entry.path, one.entry.position))
+
+
+def _said(body: str) -> str:
+    return _words(_DONE_FOR.sub("", body)) if "**" in body else _words(body)
 
 
 def _words(text: str) -> str:

@@ -116,6 +116,29 @@ def git_outside(folder: Path, *args: str) -> Answer:
     return _run(find_program(), folder, environment, args)
 
 
+def git_as_person(root: Path, *args: str) -> bytes:
+    """Run git as the person at the terminal would, with all their settings, filters and hooks.
+
+    Only for what they asked for by name. Raises GitError with git's words.
+    """
+    import subprocess
+
+    command = [find_program(), "--no-pager", "-C", str(root), *args]
+    environment = {**os.environ, "GIT_EDITOR": "true", "LC_ALL": "C"}
+    try:
+        done = subprocess.run(  # noqa: S603 - arguments are a list, never a shell's text
+            command, stdin=subprocess.DEVNULL, capture_output=True, env=environment, check=False
+        )
+    except OSError as error:
+        raise GitError(f"git cannot be run: {error.strerror}", hint="`git status` may say more") from error
+    if done.returncode:
+        said = (done.stderr.strip() or done.stdout.strip()).decode("utf-8", "replace").split("\n")
+        raise GitError(
+            said[0].removeprefix("fatal: ").removeprefix("error: "), hint="`git status` may say more"
+        )
+    return done.stdout
+
+
 def find_program() -> str:
     """The path of git. Raises NoGitError.
 

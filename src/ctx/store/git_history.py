@@ -34,6 +34,12 @@ def messages(root: Path) -> list[Commit]:
     return [Commit(match["id"], match["message"]) for match in _COMMIT.finditer(_log(root, "HEAD", "--"))]
 
 
+def commits(root: Path, range_: str) -> list[Commit]:
+    """The commits of a range, oldest first, without merges. Raises GitError where there is no such range."""
+    text = _log(root, "--no-merges", "--end-of-options", range_, "--")
+    return [Commit(match["id"], match["message"]) for match in _COMMIT.finditer(text)]
+
+
 def additions(root: Path, folder: str) -> list[Commit]:
     """The commits other than merges that changed files below `folder`, with the lines they added there.
 

@@ -41,6 +41,15 @@ def make_folder_in(root: Path, name: str) -> Path:
     return folder
 
 
+def names_in(root: Path, name: str) -> list[str]:
+    """The names of the files in one of its folders, sorted; none where there is no such folder."""
+    try:
+        with os.scandir(root / LOCAL / name) as rows:
+            return sorted(row.name for row in rows if row.is_file(follow_symlinks=False))
+    except OSError:
+        return []
+
+
 def write_note(root: Path, name: str, data: bytes) -> None:
     """Write a small file in it that others cannot read. Raises OSError, also for a link."""
     descriptor = os.open(root / LOCAL / name, _NOTE, 0o600)

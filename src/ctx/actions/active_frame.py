@@ -1,0 +1,120 @@
+"""Which frame is being worked on: a pointer for each checkout and, in it, for each agent's session.
+
+It lies in `.context/.local/frames/`, never in git. A pointer is a hint and no more: one that is malformed,
+leads nowhere or names a frame that has closed meanwhile is answered with the nearest frame around it that is
+in progress, else with none, and never with an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+from ctx.actions.read_context import Reader
+from ctx.errors import CtxError
+from ctx.model.agent_session import file_stem
+from ctx.model.frame import SESSIONS, Frame
+from ctx.model.frame_tree import FrameTree, parent_of
+from ctx.store.local import LOCAL
+
+_POINTERS = f"{LOCAL}/frames/"
+_LONGEST = 1000  # characters that the id of a frame may have
+
+
+class Active(NamedTuple):
+    """The id of the active frame, None without one, and what is to be said of its pointer."""
+
+    id: str | None
+    remark: str = ""
+
+
+class Files(Protocol):
+    """Where files are read: the working tree, or what is staged."""
+
+    def paths(self, patterns: Sequence[str] = ()) -> list[str]:
+        """The Markdown files there are."""
+
+    def read(self, path: str) -> str | None:
+        """A file's text, None where there is none."""
+
+
+def tree_of(files: Files) -> FrameTree:
+    """The tree of the frames that are there."""
+    return FrameTree((path for path in files.paths() if path.startswith(SESSIONS)), files.read)
+
+
+def pointer_path(session: str) -> str:
+    """The file that holds the id of the active frame of an agent's session."""
+    return f"{_POINTERS}{file_stem(session)}"
+
+
+def find_active(read: Callable[[str], str | None], tree: FrameTree, session: str) -> Active:
+    """The frame that an agent's session works on; one that has no pointer goes by that of the checkout."""
+    for name in dict.fromkeys((session, "")):
+        told = _pointed(read, pointer_path(name))
+        if told is not None:
+            return _resolve(tree, told)
+    return Active(None)
+
+
+def active_frame(reader: Reader, session: str) -> tuple[FrameTree, Active]:
+    """The tree of a context and its active frame; without a pointer no folder is listed for it."""
+    read = reader.worktree.read
+    if all(_pointed(read, pointer_path(name)) is None for name in (session, "")):
+        return FrameTree((), read), Active(None)
+    tree = tree_of(reader.worktree)
+    return tree, find_active(read, tree, session)
+
+
+def require_active(read: Callable[[str], str | None], tree: FrameTree, session: str) -> Frame:
+    """The active frame, to be written into. Raises CtxError where there is none."""
+    found = find_active(read, tree, session)
+    if found.id is None:
+        why = f" ({found.remark})" if found.remark else ""
+        raise CtxError(
+            f"no frame is active here{why}",
+            hint="`ctx session start GOAL` begins a session; `ctx session resume ID` goes on with one",
+        )
+    return tree.require(found.id)
+
+
+def pointing_at(read: Callable[[str], str | None], names: Sequence[str]) -> dict[str, str]:
+    """The pointers, of some files, that name something: their paths and what they name."""
+    found = {path: _pointed(read, path) for path in names}
+    return {path: told for path, told in found.items() if told}
+
+
+def _pointed(read: Callable[[str], str | None], path: str) -> str | None:
+    """What a pointer says; empty where it cannot be made out, None where there is none."""
+    try:
+        text = read(path)
+    except CtxError:
+        return ""
+    if text is None:
+        return None
+    told = text.strip()
+    plain = bool(told) and len(told) <= _LONGEST and told.isprintable() and ".." not in told.split("/")
+    return told if plain else ""
+
+
+def _resolve(tree: FrameTree, told: str) -> Active:
+    if not told:
+        return Active(None, "the pointer to the active frame cannot be made out")
+    if told not in tree:
+        around = _nearest(tree, told)
+        return Active(around, f"{told} is gone" + (f"; {tree.short(around)} is active" if around else ""))
+    frame = tree.frame(told)
+    if not frame.closed:
+        return Active(told)
+    around = _nearest(tree, told)
+    return Active(
+        around, f"{tree.short(told)} is {frame.status}" + (f"; {around} is active" if around else "")
+    )
+
+
+def _nearest(tree: FrameTree, name: str) -> str | None:
+    """The nearest frame around one that is in progress."""
+    above = parent_of(name)
+    while above is not None and (above not in tree or tree.frame(above).status != "in_progress"):
+        above = parent_of(above)
+    return above
