@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from ctx.actions.guard_text import check_inserted
 from ctx.actions.read_context import Reader, Reading, read_context
-from ctx.errors import CtxError
+from ctx.errors import CtxError, UndecodableError
 from ctx.kinds import REFERENCE, Kind
 from ctx.markdown.diff import unified_diff
 from ctx.markdown.edits import apply
@@ -86,6 +86,14 @@ class Staging:
         """
         self.before(path)
         self._staged = {path: text, **self._staged} if first else {**self._staged, path: text}
+
+    def overwrite(self, path: str, text: str) -> None:
+        """Stage a file's whole text where what it held does not matter, and may be no text at all."""
+        try:
+            self.before(path)
+        except UndecodableError:
+            self._texts[path] = ""
+        self._staged[path] = text
 
     def remove(self, path: str) -> None:
         """Stage that a file goes."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ctx.actions.active_frame import Active, find_active, tree_of
 from ctx.actions.read_context import Reader
 from ctx.errors import CtxError
-from ctx.model.frame import Frame, frame_path
+from ctx.model.frame import Frame
 from ctx.model.frame_states import IN_PROGRESS
 from ctx.model.frame_tree import FrameTree
 
@@ -52,7 +52,7 @@ def frame_rows(reader: Reader, session: str, reference: str = "", *, everything:
     elif active.id:
         roots = [active.id.partition("/")[0]]
     else:
-        roots = [name for name in tree.roots if not _frame(tree, name).closed]
+        roots = [name for name in tree.roots if not tree.frame(name).closed]
     rows = [row for name in roots for row in _rows(tree, name, active.id, 0, "", "")]
     return Tree(tuple(rows), active.remark)
 
@@ -62,7 +62,7 @@ def session_rows(
 ) -> list[SessionRow]:
     """The sessions, newest first; of a date or later, of a tool, and so many at most."""
     tree, active = _tree(reader, session)
-    frames = [_frame(tree, name) for name in tree.roots]
+    frames = [tree.frame(name) for name in tree.roots]
     frames.sort(key=lambda one: (one.started or one.date or "", one.id), reverse=True)
     found = [
         frame
@@ -94,7 +94,7 @@ def find_frame(reader: Reader, session: str, reference: str = "") -> tuple[Frame
 def open_sessions(reader: Reader) -> list[str]:
     """The names of the sessions in progress, newest first."""
     tree, _ = _tree(reader, "")
-    names = [name for name in reversed(tree.roots) if _frame(tree, name).status == IN_PROGRESS]
+    names = [name for name in reversed(tree.roots) if tree.frame(name).status == IN_PROGRESS]
     return [tree.short(name) for name in names]
 
 
@@ -103,19 +103,10 @@ def _tree(reader: Reader, session: str) -> tuple[FrameTree, Active]:
     return tree, find_active(reader.worktree.read, tree, session)
 
 
-def _frame(tree: FrameTree, name: str) -> Frame:
-    """A frame; one whose file is no text is shown as one that a person has to mend."""
-    try:
-        return tree.frame(name)
-    except CtxError as error:
-        path = frame_path(name)
-        return Frame(name, name.rpartition("/")[2], "unreadable", None, "", "", path, "", {}, error.message)
-
-
 def _rows(
     tree: FrameTree, name: str, active: str | None, depth: int, lead: str, below: str
 ) -> Iterator[FrameRow]:
-    yield FrameRow(_frame(tree, name), tree.short(name), depth, name == active, lead)
+    yield FrameRow(tree.frame(name), tree.short(name), depth, name == active, lead)
     children = _in_order(tree, tree.children(name))
     for place, child in enumerate(children, 1):
         is_last = place == len(children)
@@ -131,4 +122,4 @@ def _rows(
 
 def _in_order(tree: FrameTree, names: Sequence[str]) -> list[str]:
     """Frames in the order in which they began; what is planned comes last."""
-    return sorted(names, key=lambda name: (_frame(tree, name).started or "9", name))
+    return sorted(names, key=lambda name: (tree.frame(name).started or "9", name))

@@ -56,7 +56,7 @@ def push_frame(reader: Reader, new: NewFrame, now: datetime, session: str, *, on
         fields = {"Status": IN_PROGRESS, "Started": max(moment(now), parent.started)}
         frame = _add_child(changes, tree, parent, new, fields)
         if pointer:
-            changes.write(pointer, frame.id + "\n")
+            point(changes, pointer, frame.id)
         return Opened(frame, tree.short(frame.id), changes.diff())
 
     return change(reader, act)
@@ -162,7 +162,7 @@ def at_work(changes: Staging, tree: FrameTree, session: str, on: str = "") -> tu
 def point(changes: Staging, pointer: str, frame: str | None) -> None:
     """Stage what a pointer names; None takes it away."""
     if frame is not None:
-        changes.write(pointer, frame + "\n")
+        changes.overwrite(pointer, frame + "\n")
     elif changes.read(pointer) is not None:
         changes.remove(pointer)
 

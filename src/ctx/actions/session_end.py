@@ -83,15 +83,16 @@ def end_session(reader: Reader, ending: Ending, now: datetime, session: str, *, 
         tree = tree_of(changes)
         frame = _session_of(changes, tree, session, on)
         unfinished = [one.goal for one in tree.open_below(frame.id)]
+        problems = _problems(tree, frame, ending)
+        # The session is closed once all that comes of it is written: a rerun ends one that was cut off.
         lessons = tuple(_learn(changes, text, frame, now) for text in ending.lessons)
+        proposed = stage_proposals(changes, _suggestions(problems, lessons, ending.lessons, frame), now=now)
         closed = close(changes, tree, frame, ending.closing, now)
         report = _report(changes, tree, closed.frame, ending, facts, lessons, unfinished, now)
+        report = report._replace(problems=problems)
         text = set_section(closed.frame.text, "Report", report.to_text()) if report.to_text() else None
         if text is not None:
             changes.write(frame.path, text)
-        proposed = stage_proposals(
-            changes, _suggestions(report.problems, lessons, ending.lessons, frame), now=now
-        )
         _clear(changes, frame, pointers)
         return Ended(
             read_frame(text or closed.frame.text, frame.path),
@@ -148,19 +149,15 @@ def _report(
     now: datetime,
 ) -> Report:
     below = [tree_of(changes).frame(name) for name in tree.descendants(frame.id)]
-    log = "\n".join(one.log for one in (frame, *below))
-    given = [
-        Problem(issue, ending.solutions[place] if place < len(ending.solutions) else "")
-        for place, issue in enumerate(ending.issues)
-    ]
-    done = [one.goal for one in below if one.status == "completed"]
+    log = _logs(tree, frame)
+    ended = sorted(below, key=lambda one: one.fields.get("Ended", ""))
+    done = [one.goal for one in ended if one.status == "completed"]
     return Report(
         minutes=_minutes(frame.started, now),
         commits=facts.subjects,
         files=facts.files,
         tasks_done=[f"{task.id} {task.lead}" for task in facts.tasks_done],
         accomplishments=[*ending.accomplishments, *done],
-        problems=[*problems_in(log), *given],
         patterns=texts_of(log, PATTERN),
         discovered=texts_of(log, DISCOVERED),
         breaking=[*ending.breaking, *(text for one in facts.commits for text in breaking_in(one.message))],
@@ -172,6 +169,18 @@ def _report(
         else [f"{one} (a task now)" for one in unfinished],
         lessons=[f"{one.id} {one.title}" for one in lessons],
     )
+
+
+def _logs(tree: FrameTree, frame: Frame) -> str:
+    """The logs of a session and of all frames in it."""
+    return "\n".join([frame.log, *(tree.frame(name).log for name in tree.descendants(frame.id))])
+
+
+def _problems(tree: FrameTree, frame: Frame, ending: Ending) -> list[Problem]:
+    """What went wrong, as it was logged and as it is told now."""
+    solutions = [*ending.solutions, *([""] * len(ending.issues))]
+    given = [Problem(issue, solutions[place]) for place, issue in enumerate(ending.issues)]
+    return [*problems_in(_logs(tree, frame)), *given]
 
 
 def _minutes(started: str, now: datetime) -> int | None:

@@ -27,6 +27,7 @@ MODULES = {
     "task": ("task",),
     "frame": ("frame",),
     "session": ("session",),
+    "inbox": ("inbox",),
     "drift": ("drift",),
     "consolidate": ("consolidate",),
     "bench": ("bench",),

@@ -31,6 +31,27 @@ remove: ctx list --before 2025-01-01 --ids | ctx remove -
 restore: ctx restore L-4f2a6c
 tags: ctx tags
 tags: ctx tags --rename db database
+frame push: ctx frame push "Build API routes" --name api --done-when "orders can be made over HTTP"
+frame plan: ctx frame plan "Add pagination" --under api
+frame start: ctx frame start pagination
+frame pop: ctx frame pop --summary "JWT with refresh tokens." --artifact "src/auth/*"
+frame pop: ctx frame pop --status failed --reason "The provider has no sandbox."
+frame edit: ctx frame edit auth --summary "JWT, signed with RS256."
+frame move: ctx frame move pagination --under web
+frame drop: ctx frame drop pagination
+frame tree: ctx frame tree
+session start: ctx session start "Fix memory leak in data processing" --task T-91c2d0
+session update: ctx session update "Found it" --issue "Buffers are kept" --solution "Release them in finally"
+session end: ctx session end --lesson "Release buffers in finally: the cache keeps them." --merge
+session list: ctx session list --limit 10
+session show: ctx session show build-app
+session current: ctx session current
+session resume: ctx session resume build-app
+session edit: ctx session edit build-app --label "The shop"
+session remove: ctx session remove build-app
+session record: ctx session record "Release 1.2" --body "Shipped to all." --date 2026-11-21
+inbox: ctx inbox
+inbox: ctx inbox --accept I-4f2a6c01 --reject I-91c2d0aa
 task add: ctx task add "Rate limit the public API" --priority high --label backend
 task start: ctx task start T-91c2d0
 task done: ctx task done T-91c2d0 T-0b77aa

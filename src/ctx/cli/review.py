@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ctx.cli.output import print_out, write
+from ctx.cli.ask import Quit, answer_to, closing_ends_quietly, line_for, tell
+from ctx.cli.output import print_out
 from ctx.cli.proposals import describe, told, whole
-from ctx.cli.wrapping import page, terminal_size, wrapped
+from ctx.cli.wrapping import page, terminal_size
 from ctx.errors import CtxError
 
 if TYPE_CHECKING:
@@ -42,41 +40,23 @@ _TITLE = "# "
 _NAMED = 5  # statements that an edited draft lacks and that are named
 
 
-class _Quit(Exception):  # noqa: N818 - no error: the person has seen enough
-    """The end of the review."""
-
-
 def review(reader: Reader, groups: Sequence[Group], approved_by: str, *, keep_context: bool = False) -> None:
     """Ask about each group. What was approved is done by the time the next one is shown."""
     from ctx.actions.apply_plan import new_run
 
     run = new_run()
     done = 0
-    with _closing_ends_quietly():
+    with closing_ends_quietly():
         try:
             for number, group in enumerate(groups, 1):
                 desk = _Desk(reader, group, f"{number} of {len(groups)}", approved_by, run, keep_context)
                 done += desk.decide()
-        except _Quit:
+        except Quit:
             pass
         print_out(
             f"{done} of {len(groups)} proposals carried out"
             + ("; `ctx consolidate --undo` takes them back" if done else "")
         )
-
-
-@contextmanager
-def _closing_ends_quietly() -> Iterator[None]:
-    """A terminal that closes must not end the program within a write: it ends at the next question."""
-    hangup = getattr(signal, "SIGHUP", None)
-    before = signal.signal(hangup, signal.SIG_IGN) if hangup is not None else None
-    try:
-        yield
-    except OSError as error:
-        raise BrokenPipeError from error  # nobody is left to tell
-    finally:
-        if hangup is not None:
-            signal.signal(hangup, before)
 
 
 class _Desk:
@@ -99,7 +79,7 @@ class _Desk:
         keys = self._keys()
         pending = self._show()
         while True:
-            answer = pending or _answer(_MERGE_QUESTION if self._is_merge() else _OTHER_QUESTION)
+            answer = pending or answer_to(_MERGE_QUESTION if self._is_merge() else _OTHER_QUESTION)
             pending = ""
             key = _WORDS.get(answer, answer)
             if key == "a":
@@ -111,7 +91,7 @@ class _Desk:
             elif key == "s":
                 return False
             elif key == "q":
-                raise _Quit
+                raise Quit
             elif key in keys:
                 pending = keys[key]()
             else:
@@ -129,25 +109,25 @@ class _Desk:
 
     def _show(self) -> str:
         columns, height = terminal_size()
-        return page(["", *describe(self.group, self.place, columns)], height, print_out, _answer)
+        return page(["", *describe(self.group, self.place, columns)], height, print_out, answer_to)
 
     def _help(self) -> str:
         shown = _MERGE_QUESTION if self._is_merge() else _OTHER_QUESTION
         for key, text in _HELP.items():
             if f"{key})" in shown or key == "?":
-                _tell(f"- {key}  {text}")
+                tell(f"- {key}  {text}")
         return ""
 
     def _view(self) -> str:
         columns, height = terminal_size()
         members = self.group.members
-        answer = _answer(f"which one? [1-{len(members)}, Enter for all] ")
+        answer = answer_to(f"which one? [1-{len(members)}, Enter for all] ")
         chosen = self._numbered(answer) if answer else None
         if answer and chosen is None:
             print_out("there is no such member")
             return ""
         lines = [line for one in ([chosen] if chosen else members) for line in whole(one, columns)]
-        return page(lines, height, print_out, _answer)
+        return page(lines, height, print_out, answer_to)
 
     def _numbered(self, answer: str) -> Member | None:
         """The member that a person names by its number."""
@@ -166,13 +146,13 @@ class _Desk:
         outcome = apply_groups(
             self.reader, [Approved.of(self.group)], approved_by=self.approved_by, run=self.run
         )[0]
-        _tell(f"{told(outcome)}\n")
+        tell(f"{told(outcome)}\n")
         return outcome.ending is not Ending.REFUSED
 
     def _keep_apart(self) -> None:
         from ctx.actions.keep_apart import keep_apart
 
-        _tell(f"kept apart, as {keep_apart(self.reader, self.group, self.approved_by)} says now\n")
+        tell(f"kept apart, as {keep_apart(self.reader, self.group, self.approved_by)} says now\n")
 
     def _retitle(self) -> str:
         self._ask_title()
@@ -180,8 +160,8 @@ class _Desk:
 
     def _ask_title(self) -> None:
         """Ask for a better title than the one that stands."""
-        _tell(f"title: {self.group.draft.title}")
-        if text := _line("a better one, or Enter to keep it > "):
+        tell(f"title: {self.group.draft.title}")
+        if text := line_for("a better one, or Enter to keep it > "):
             self.title = text
             self._use(replace(self.group.draft, title=text))
 
@@ -202,7 +182,7 @@ class _Desk:
                 self.reader.root, self.group.id, text, partial(_draft_in, title=draft.title)
             )
         except CtxError as error:
-            _tell(f"{error}; {error.hint}" if error.hint else str(error))
+            tell(f"{error}; {error.hint}" if error.hint else str(error))
             return ""
         self.written = True
         self._use(edited)
@@ -222,28 +202,28 @@ class _Desk:
             for statement in unsaid(self.group.draft, member.entry, kind)
         ]
         for handle, statement in found[:_NAMED]:
-            _tell(f"not in your draft: {handle}: {short(statement)}")
+            tell(f"not in your draft: {handle}: {short(statement)}")
         if len(found) > _NAMED:
             print_out(f"and {len(found) - _NAMED} more; the archive keeps them")
 
     def _drop(self) -> str:
         members = self.group.members
         if len(members) == 2:
-            _tell("a merge needs two members; skip it, or keep them apart")
+            tell("a merge needs two members; skip it, or keep them apart")
             return ""
-        chosen = self._numbered(_answer(f"which one? [1-{len(members)}] "))
+        chosen = self._numbered(answer_to(f"which one? [1-{len(members)}] "))
         if chosen is None:
             print_out("none dropped")
             return ""
         left = [member for member in members if member is not chosen]
         self._redraw(left)
         if self.written:
-            _tell(f"your draft stands as you wrote it: take out what only {chosen.id} says with `e`")
+            tell(f"your draft stands as you wrote it: take out what only {chosen.id} says with `e`")
         return self._show()
 
     def _toggle_context(self) -> str:
         if self.written:
-            _tell("the draft is your own text by now: contexts stay as you wrote them; `e` edits it")
+            tell("the draft is your own text by now: contexts stay as you wrote them; `e` edits it")
             return ""
         self.keep_context = not self.keep_context
         self._redraw(self.group.members)
@@ -264,7 +244,7 @@ class _Desk:
     def _swap(self) -> str:
         """Let another member stay than the one that was proposed."""
         others = [member for member in self.group.members if member.id != self.group.keep]
-        chosen = others[0] if len(others) == 1 else self._numbered(_answer("which one stays? "))
+        chosen = others[0] if len(others) == 1 else self._numbered(answer_to("which one stays? "))
         if chosen is None:
             print_out("nothing changed")
             return ""
@@ -273,26 +253,6 @@ class _Desk:
         draft = Draft(chosen.title, chosen.entry.body.strip("\r\n"))
         self.group = replace(self.group, keep=chosen.id, draft=draft, note=f"you said that {chosen.id} stays")
         return self._show()
-
-
-def _tell(text: str) -> None:
-    """Print a remark, wrapped to the terminal."""
-    columns, _ = terminal_size()
-    print_out("\n".join(wrapped(text, columns)))
-
-
-def _answer(question: str) -> str:
-    return _line(question).lower()
-
-
-def _line(question: str) -> str:
-    """What a person types, without the blanks around it. Raises _Quit where the terminal is gone."""
-    write(question)
-    sys.stdout.flush()
-    line = sys.stdin.readline()
-    if not line:
-        raise _Quit
-    return line.strip()
 
 
 def _draft_in(text: str, title: str) -> Draft:

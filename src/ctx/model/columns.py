@@ -15,7 +15,8 @@ class EntryColumns(NamedTuple):
     """A list of entries by columns; an entry is known by its place in it.
 
     `marks` says how often entries were marked helpful and harmful, where a failure counts as marked helpful
-    once more, `tags` what tags there are of those that have any; `limited` are the entries that apply to some paths only.
+    once more, `tags` what tags there are of those that have any; `limited` are the entries that apply to some
+    paths only.
     """
 
     entries: Sequence[Entry]

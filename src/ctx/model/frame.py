@@ -66,6 +66,12 @@ def frame_id(path: str) -> str:
     return "/".join(pure.parts[pure.parts.index("sessions") + 1 :]).removesuffix(".md")
 
 
+def unreadable_frame(path: str, problem: str) -> Frame:
+    """A frame whose file cannot be read."""
+    name = frame_id(path)
+    return Frame(name, PurePosixPath(path).stem, "unreadable", None, "", "", path, "", {}, problem)
+
+
 def read_frame(text: str, path: str) -> Frame:
     """One frame's file: `# Goal`, `**Field**:` lines, `## Summary`, `## Log`."""
     from ctx.markdown.document import Document

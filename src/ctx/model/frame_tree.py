@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from ctx.errors import CtxError
-from ctx.model.frame import SESSIONS, Frame, frame_id, frame_path, read_frame
+from ctx.model.frame import SESSIONS, Frame, frame_id, frame_path, read_frame, unreadable_frame
 from ctx.model.frame_states import IN_PROGRESS
 
 _STAMP = re.compile(r"^\d{4}-\d{2}-\d{2}(?:-\d{4,6})?-(?=.)")
@@ -40,10 +40,14 @@ class FrameTree:
         return below
 
     def frame(self, name: str) -> Frame:
-        """A frame by its id. Raises CtxError where there is none, or its file is no text."""
+        """A frame by its id; one whose file is no text has a problem. Raises CtxError where there is none."""
         if name not in self._frames:
             path = frame_path(name)
-            text = self._read(path)
+            try:
+                text = self._read(path)
+            except CtxError as error:
+                self._frames[name] = unreadable_frame(path, error.message)
+                return self._frames[name]
             if text is None:
                 raise CtxError(f"there is no frame {name!r}", hint="`ctx frame tree --all` shows them")
             self._frames[name] = read_frame(text, path)

@@ -23,7 +23,8 @@ def branch_name(goal: str, prefixes: Mapping[str, str]) -> str:
 
     `prefixes` has a word for each kind of `WORDS`. A first word that says the kind is not said twice.
     """
-    words = slug(goal, most=60, small_words=False).split("-")
-    kind = _KINDS.get(words[0], "feature")
-    rest = words[1:] if words[0] in _KINDS and len(words) > 1 else words
-    return "-".join([prefixes[kind], *filter(None, rest)]) if any(rest) else prefixes[kind]
+    first, _, behind = slug(goal, most=60).partition("-")
+    kind = _KINDS.get(first, "feature")
+    said = behind if first in _KINDS and behind else f"{first}-{behind}"
+    rest = slug(said, most=60, small_words=False)
+    return f"{prefixes[kind]}-{rest}" if rest else prefixes[kind]
