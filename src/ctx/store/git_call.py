@@ -121,22 +121,8 @@ def git_as_person(root: Path, *args: str) -> bytes:
 
     Only for what they asked for by name. Raises GitError with git's words.
     """
-    import subprocess
-
     command = [find_program(), "--no-pager", "-C", str(root), *args]
-    environment = {**os.environ, "GIT_EDITOR": "true", "LC_ALL": "C"}
-    try:
-        done = subprocess.run(  # noqa: S603 - arguments are a list, never a shell's text
-            command, stdin=subprocess.DEVNULL, capture_output=True, env=environment, check=False
-        )
-    except OSError as error:
-        raise GitError(f"git cannot be run: {error.strerror}", hint="`git status` may say more") from error
-    if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip()).decode("utf-8", "replace").split("\n")
-        raise GitError(
-            said[0].removeprefix("fatal: ").removeprefix("error: "), hint="`git status` may say more"
-        )
-    return done.stdout
+    return _checked(_spawn(command, {**os.environ, "GIT_EDITOR": "true", "LC_ALL": "C"}), args[0]).out
 
 
 def find_program() -> str:
@@ -155,10 +141,13 @@ def find_program() -> str:
 def _run(
     program: str, root: Path, environment: dict[str, str], args: tuple[str, ...], stdin: bytes | None = None
 ) -> Answer:
+    settings = [part for setting in (*_CLOSED, *_PLAIN) for part in ("-c", setting)]
+    return _spawn([program, "--no-pager", *settings, "-C", str(root), *args], environment, stdin)
+
+
+def _spawn(command: list[str], environment: dict[str, str], stdin: bytes | None = None) -> Answer:
     import subprocess
 
-    settings = [part for setting in (*_CLOSED, *_PLAIN) for part in ("-c", setting)]
-    command = [program, "--no-pager", *settings, "-C", str(root), *args]
     try:
         done = subprocess.run(  # noqa: S603 - arguments are a list, never a shell's text
             command, input=stdin or b"", capture_output=True, env=environment, check=False

@@ -6,6 +6,8 @@ Nothing here checks files out: a new branch names the commit that is there, and 
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +28,12 @@ _UNDER_WAY = {
     "REVERT_HEAD": "a revert",
     "BISECT_LOG": "a bisection",
 }
+# What `ls-files --stage --debug -z` says of a file.
+_INDEXED = re.compile(
+    r"(?P<mode>\d{6}) (?P<id>[0-9a-f]{40,64}) \d\t(?P<path>[^\0]*)\0"
+    r"  ctime: \S+\n  mtime: (?P<mtime>\d+:\d+)\n[^\n]*\n[^\n]*\n  size: (?P<size>\d+)\tflags: \S+\n"
+)
+_SUBMODULE = "160000"
 _SHOWN = 12  # digits of a commit's id
 
 
@@ -107,7 +115,7 @@ def files_since(root: Path, base: str | None) -> list[str]:
 def changed_files(root: Path) -> list[str]:
     """The paths with changes that are not committed, new files among them; relative to `root`, sorted.
 
-    Files are compared with the index by their own bytes, since git would run filters to compare them.
+    Files are compared with the index by their own bytes: git would run filters for that.
     """
     below = prefix(root)
     found = set(
@@ -126,24 +134,36 @@ def changed_files(root: Path) -> list[str]:
 
 
 def _differing(root: Path, below: str) -> Iterator[str]:
-    """The tracked paths whose bytes are not those of the index."""
+    """The tracked paths whose bytes are not those of the index.
+
+    Git itself would run a filter for a file that it has to look into, so its index is asked for the times
+    and sizes that it knows, and what does not have those is looked into here.
+    """
     top = root
     for _ in filter(None, below.split("/")):
         top = top.parent
-    words = iter(_text(git(root, "diff-files", "-z", "--raw", "--no-renames")).split("\0"))
-    for word in words:
-        if not word.startswith(":"):
-            continue
-        _, mode, id_, _, status = word.split(" ")
-        path = next(words)
-        if status != "M" or mode not in {"100644", "100755"} or _digest(top / path, id_) != id_:
-            yield path
+    listed = _text(git(root, "ls-files", "-z", "--stage", "--debug", "--full-name", "--", "."))
+    for row in _INDEXED.finditer(listed):
+        if row["mode"] != _SUBMODULE and not _is_as_indexed(top / row["path"], row):
+            yield row["path"]
+
+
+def _is_as_indexed(path: Path, row: re.Match[str]) -> bool:
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    seconds, _, nanoseconds = row["mtime"].partition(":")
+    known = (int(seconds) * 10**9 + int(nanoseconds), int(row["size"]))
+    if known == (found.st_mtime_ns, found.st_size) and known[1]:
+        return True
+    return _digest(path, row["id"]) == row["id"]
 
 
 def _digest(path: Path, id_: str) -> str:
-    """The id that git gives a file's bytes, as long as another id."""
+    """The id that git gives a file's bytes, or a link's, as long as another id."""
     try:
-        data = path.read_bytes()
+        data = os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
     except OSError:
         return ""
     blob = b"blob %d\0" % len(data) + data
