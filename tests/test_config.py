@@ -45,6 +45,8 @@ def good_values(expected: str) -> st.SearchStrategy[object]:
         return st.sampled_from(expected.removeprefix("one of ").split(", "))
     if expected == "true or false":
         return st.booleans()
+    if expected == "the first word of a branch":
+        return st.sampled_from(["feat", "fix", "team/feature", "work-on"])
     return st.lists(st.text("abc*", min_size=1), unique=True)
 
 

@@ -197,32 +197,38 @@ class Config:
     feature_branch: str = _option(
         "feat",
         "branches.feature",
-        text("a branch's first word", _is_branch),
-        "What is new: `add`, `build`, …",
+        text("the first word of a branch", _is_branch),
+        "What is new: `add`, `build` and the like.",
     )
     fix_branch: str = _option(
         "bugfix",
         "branches.fix",
-        text("a branch's first word", _is_branch),
-        "What is mended: `fix`, `repair`, …",
+        text("the first word of a branch", _is_branch),
+        "What is mended: `fix`, `repair` and the like.",
     )
     docs_branch: str = _option(
-        "docs", "branches.docs", text("a branch's first word", _is_branch), "What is written: `document`, …"
+        "docs",
+        "branches.docs",
+        text("the first word of a branch", _is_branch),
+        "What is written: `document` and the like.",
     )
     refactor_branch: str = _option(
         "refactor",
         "branches.refactor",
-        text("a branch's first word", _is_branch),
-        "What is built anew: `refactor`, `rename`, …",
+        text("the first word of a branch", _is_branch),
+        "What is built anew: `refactor`, `rename` and the like.",
     )
     test_branch: str = _option(
         "test",
         "branches.test",
-        text("a branch's first word", _is_branch),
-        "What is tested: `test`, `cover`, …",
+        text("the first word of a branch", _is_branch),
+        "What is tested: `test`, `cover` and the like.",
     )
     chore_branch: str = _option(
-        "chore", "branches.chore", text("a branch's first word", _is_branch), "Upkeep: `update`, `release`, …"
+        "chore",
+        "branches.chore",
+        text("the first word of a branch", _is_branch),
+        "Upkeep: `update`, `release` and the like.",
     )
     synonyms: Mapping[str, tuple[str, ...]]
     kind_table: tuple[Kind, ...]
