@@ -21,6 +21,11 @@ class Files:
     def paths(self, patterns: Sequence[str] = ()) -> list[str]:
         return [path for path in self.texts if path.endswith(".md")]
 
+    def sessions(self) -> list[str]:
+        folder = ".context/sessions/"
+        below = [path for path in self.paths() if path.startswith(folder)]
+        return [path for path in below if "/" not in path[len(folder) :]]
+
     def read(self, path: str) -> str | None:
         text = self.texts.get(path)
         return None if text is None else decode(text.encode("utf-8"), path)
@@ -32,6 +37,7 @@ class MemoryReader(Reader):
     def __init__(self, texts: Mapping[str, str]) -> None:
         super().__init__(Path("/nowhere"))
         self.source = Files(texts)
+        self.worktree = self.source  # type: ignore[assignment]
         self._read: dict[bool, Reading] = {}
 
     def read(self, *, archive: bool = False, at: str | None = None, strict: bool = True) -> Reading:

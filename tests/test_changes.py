@@ -19,7 +19,7 @@ from ctx.actions.read_context import Reader, Reading, read_context
 from ctx.cache import answers as cached_answers
 from ctx.cache import indexing, manifest
 from ctx.cache.lazy_memory import LazyMemory
-from ctx.cache.manifest import entry_key, frame_key
+from ctx.cache.manifest import entry_key
 from ctx.kinds import Kinds
 from ctx.markdown.document import Document
 from ctx.model.entry import Entry
@@ -135,7 +135,7 @@ def same(reader: Reader, *, archive: bool = False) -> Reading:
     assert list(seen.live) == whole.live
     assert list(seen.searchable) == whole.searchable
     assert seen.memory.tasks == whole.memory.tasks
-    assert seen.memory.frames == whole.memory.frames
+    assert seen.sessions.frames == whole.sessions.frames
     assert seen.memory.constitution == whole.memory.constitution
     assert seen.digest == whole.digest
     for name in ("kinds", "dates", "marks", "pinned", "limited"):
@@ -151,9 +151,8 @@ def same(reader: Reader, *, archive: bool = False) -> Reading:
 def check_keys(kept: LazyMemory, whole: Reading, *, archive: bool) -> None:
     """Each entry stands in the manifest under the key of what it says now."""
     found = list(map(entry_key, whole.memory.entries))
-    frames = list(map(frame_key, whole.memory.frames))
     assert kept.list_keys("live") == [entry_key(entry) for entry in whole.live]
-    assert kept.list_keys("whole" if archive else "searchable") == found + frames
+    assert kept.list_keys("whole" if archive else "searchable") == found
     assert kept.keys[: len(found)] == found
 
 

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from ctx.actions.build_packet import Request, build_packet
+from ctx.actions.read_context import Reader
 from ctx.model.agent_session import VARIABLES, agent_session, file_stem
+from ctx.store.workspace import Worktree
 from tests.repository import NOBODY, git, ok, repository, run, session_file
 
 POINTERS = ".context/.local/frames"
@@ -484,6 +487,32 @@ def test_secrets_do_not_get_into_a_log(root: Path) -> None:
     done = run(root, "session", "update", "key AKIAQ3EGUJ4XNHRWZ5PT here")
     assert done.code == 1
     assert session_file(root).read_bytes() == before
+
+
+def test_a_packet_opens_no_session_outside_of_its_window(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last sessions and the active one, whether or not anything is kept from before."""
+    for number in range(8):
+        ok(root, "session", "record", f"Past {number}", "--body", "b", "--date", f"2020-01-{number + 1:02}")
+    ok(root, "session", "start", "Now", "--no-branch")
+    ok(root, "frame", "push", "Part")
+    opened: list[str] = []
+    read_bytes = Worktree.read_bytes
+
+    def listen(self: Worktree, path: str) -> bytes | None:
+        opened.append(path)
+        return read_bytes(self, path)
+
+    monkeypatch.setattr(Worktree, "read_bytes", listen)
+    for cached in (False, True, True):
+        reader = Reader(root)
+        reader.cache.on = cached
+        opened.clear()
+        text = build_packet(reader, Request(session="")).text
+        assert "Past 7" in text
+        frames = {path.rpartition("/")[2] for path in opened if "/sessions/" in path}
+        past = {name for name in frames if name.startswith("2020")}
+        assert past == {f"2020-01-0{day}-0000-past-{day - 1}.md" for day in (6, 7, 8)}
+        assert {name for name in frames - past if not name.endswith("-now.md")} == {"part.md"}
 
 
 def test_who_is_at_work() -> None:

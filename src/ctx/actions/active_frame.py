@@ -58,12 +58,15 @@ def find_active(read: Callable[[str], str | None], tree: FrameTree, session: str
 
 
 def active_frame(reader: Reader, session: str) -> tuple[FrameTree, Active]:
-    """The tree of a context and its active frame; without a pointer no folder is listed for it."""
-    read = reader.worktree.read
-    if all(_pointed(read, pointer_path(name)) is None for name in (session, "")):
-        return FrameTree((), read), Active(None)
-    tree = tree_of(reader.worktree)
-    return tree, find_active(read, tree, session)
+    """The active frame, with the tree of its session and of no other but for their names."""
+    worktree = reader.worktree
+    told = (_pointed(worktree.read, pointer_path(name)) for name in (session, ""))
+    pointed = next((text for text in told if text is not None), None)
+    if pointed is None:
+        return FrameTree((), worktree.read), Active(None)
+    paths = [*worktree.sessions(), *worktree.frames_of(pointed.partition("/")[0])]
+    tree = FrameTree(paths, worktree.read)
+    return tree, find_active(worktree.read, tree, session)
 
 
 def require_active(read: Callable[[str], str | None], tree: FrameTree, session: str) -> Frame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
@@ -67,12 +67,13 @@ def build_packet(reader: Reader, request: Request) -> Packet:
     answers = session.ask([query.question for query in queries])
     relevance = [answer.relevance for answer in answers]
     ranking = score(session.entry_columns, relevance, _recency(reading, now), _weights(reading))
+    episodes = reading.sessions.latest_closed(reading.config.episodes)
     content = Content(
         rules=_rules(reading),
         asked=asked.shown,
         tasks=asked.without(todo),
         blocked=asked.without(blocked),
-        frames=_episodes(reading.memory.frames, reading.config.episodes),
+        frames=episodes,
         view=view,
         style=request.frames,
         scored=ranking,
@@ -86,7 +87,7 @@ def build_packet(reader: Reader, request: Request) -> Packet:
     packet = write_packet(
         packed,
         now=now,
-        manifest=_manifest(reading, request, now, session.block_counter.counter.name),
+        manifest=_manifest(reading, request, now, session.block_counter.counter.name, _shown(view, episodes)),
         remarks=[*_unread(reading), *unanswered(queries, answers), *_uncounted(packed.choice.uncounted)],
         revision=partial(reader.revision, request.at),
     )
@@ -111,7 +112,7 @@ def _limits(reading: Reading, request: Request) -> Limits:
 
 def _recency(reading: Reading, now: str) -> Recency:
     return Recency(
-        (frame.date for frame in reading.memory.frames if frame.date and frame.is_session),
+        reading.sessions.dates(),
         (date for date in set(reading.entry_columns.dates) if date),
         half_life=reading.config.half_life_sessions,
         now=now,
@@ -149,12 +150,6 @@ def _view(reader: Reader, request: Request) -> FrameView | None:
     return view_of(tree, active.id) if active.id is not None else None
 
 
-def _episodes(frames: Sequence[Frame], count: int) -> list[Frame]:
-    """The last closed sessions, latest first."""
-    closed = [frame for frame in frames if frame.is_session and frame.closed]
-    return sorted(closed, key=lambda frame: (frame.date or "", frame.id), reverse=True)[:count]
-
-
 def _rules(reading: Reading) -> str:
     """The constitution; where it cannot be read, whoever gets the packet has to know that there is one."""
     lost = next((error for error in reading.unread if str(error.path).endswith(f"/{CONSTITUTION}")), None)
@@ -175,8 +170,21 @@ def _uncounted(tasks: int) -> list[str]:
     return [f"{what} no room in this packet, not even to be counted; `ctx task list` prints them"]
 
 
-def _manifest(reading: Reading, request: Request, now: str, tokenizer: str) -> str:
+def _shown(view: FrameView | None, episodes: Sequence[Frame]) -> Iterator[str]:
+    """The texts of the frames that a packet is made from."""
+    yield from (frame.text for frame in [*(view.frames if view else []), *episodes])
+
+
+def _manifest(reading: Reading, request: Request, now: str, tokenizer: str, frames: Iterable[str]) -> str:
     """A sha256 over all that the packet was made from."""
     wanted = request._asdict() | {"now": now, "tokenizer": tokenizer, "at": None, "strict": None}
-    parts = [reading.digest, *(f"{key}={value!r}" for key, value in sorted(wanted.items()))]
+    parts = [
+        reading.digest,
+        *map(_digest, frames),
+        *(f"{key}={value!r}" for key, value in sorted(wanted.items())),
+    ]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -14,6 +14,7 @@ from ctx.markdown.diff import unified_diff
 from ctx.markdown.edits import apply
 from ctx.model.entry import Entry
 from ctx.model.file_roles import main_file
+from ctx.model.frame import SESSIONS
 from ctx.reading.entry_file import EntryFile
 from ctx.reading.links import find_entry, link_edits
 from ctx.store.workspace import CONFIG, Source
@@ -55,6 +56,11 @@ class Staging:
         """The Markdown files there are and will be, sorted."""
         gone = {path for path, text in self._staged.items() if text is None}
         return sorted({*self.source.paths(patterns), *self._staged} - gone)
+
+    def sessions(self) -> list[str]:
+        """The files of the sessions, without those of the frames in them, sorted."""
+        below = (path for path in self.paths() if path.startswith(SESSIONS))
+        return [path for path in below if "/" not in path[len(SESSIONS) :]]
 
     def read(self, path: str) -> str | None:
         """A file's text as it will be; None where there is none."""

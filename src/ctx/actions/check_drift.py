@@ -54,6 +54,10 @@ class _Readable:
             self._note(str(error.path), error)
         return found
 
+    def sessions(self) -> list[str]:
+        """The files of the sessions."""
+        return self.source.sessions()
+
     def read(self, path: str) -> str | None:
         """A file's text; None where there is none to be had."""
         if path not in self.texts and path not in self.failed:

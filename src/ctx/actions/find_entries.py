@@ -96,7 +96,7 @@ def _others(reading: Reading, kinds: Sequence[str]) -> Iterable[Entry]:
     if TASK in kinds:
         yield from map(task_entry, reading.memory.tasks)
     if SESSION in kinds:
-        yield from map(frame_entry, reading.memory.frames)
+        yield from map(frame_entry, reading.sessions.frames)
 
 
 def resolve(reading: Reading, only: Filter) -> Filter:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ctx.actions.sessions import Sessions
+from ctx.cache.frames import frame_key, read_frames
 from ctx.cache.indexing import EntryList, Indexing
 from ctx.cache.lazy_memory import LazyMemory
 from ctx.cache.memories import CachedMemory, Look, MemoryCache, roles_of
 from ctx.cache.signature import digest_of, hashes, now
 from ctx.config import Config, parse
 from ctx.errors import CacheCorrupt, CtxError, UndecodableError
+from ctx.model.arrays import KEY
 from ctx.model.columns import EntryColumns, Joined
 from ctx.model.entry import Entry
 from ctx.model.views import frame_entry
@@ -42,8 +46,10 @@ class Reading:
 
     unread: Sequence[UndecodableError] = ()
 
-    def __init__(self, config: Config, memory: Memory, digest: str, *, archive: bool) -> None:
-        self.config, self.memory, self.digest = config, memory, digest
+    def __init__(
+        self, config: Config, memory: Memory, digest: str, sessions: Sessions, *, archive: bool
+    ) -> None:
+        self.config, self.memory, self.digest, self.sessions = config, memory, digest, sessions
         self._archive = archive
 
     @cached_property
@@ -69,13 +75,13 @@ class Reading:
     @cached_property
     def searchable(self) -> Sequence[Entry]:
         """What `search` covers: every entry read, then the sessions."""
-        return [*self.memory.entries, *map(frame_entry, self.memory.frames)]
+        return [*self.memory.entries, *map(frame_entry, self.sessions.frames)]
 
     @cached_property
     def whole_collection(self) -> Searcher:
         """The index of all that is searchable, numbered as in `searchable`."""
         name = "whole" if self._archive else "searchable"
-        index = self._index(name, lambda: self.searchable)
+        index = self._index(name, lambda: self.searchable, list(map(frame_key, self.sessions.frames)))
         return Searcher(index, self.expansion, lambda: self.searchable)
 
     def forget_indexes(self) -> None:
@@ -85,11 +91,14 @@ class Reading:
         self.cache = self.kept = None
         self.__dict__.pop("live_collection", None)
 
-    def _index(self, name: str, entries: Callable[[], Sequence[Entry]]) -> Index:
+    def _index(self, name: str, entries: Callable[[], Sequence[Entry]], more: Sequence[bytes] = ()) -> Index:
+        """The index of a list; `more` are the keys of what stands behind the entries in it."""
         if self.cache is None or self.kept is None:
             return Index.of(entries())
-        kept = self.kept
-        listed = EntryList(name, kept.about["lists"][name], lambda: kept.list_keys(name), entries)
+        kept, digest = self.kept, self.kept.about["lists"][name]
+        if more:
+            digest = hashlib.blake2b(b"".join([bytes.fromhex(digest), *more]), digest_size=KEY).hexdigest()
+        listed = EntryList(name, digest, lambda: [*kept.list_keys(name), *more], entries)
         return Indexing(self.cache).find(listed)
 
 
@@ -98,8 +107,10 @@ class CachedReading(Reading):
 
     was_kept = True
 
-    def __init__(self, config: Config, memory: LazyMemory, digest: str, *, archive: bool) -> None:
-        super().__init__(config, memory, digest, archive=archive)
+    def __init__(
+        self, config: Config, memory: LazyMemory, digest: str, sessions: Sessions, *, archive: bool
+    ) -> None:
+        super().__init__(config, memory, digest, sessions, archive=archive)
         self._lazy = memory
 
     @cached_property
@@ -121,7 +132,7 @@ class CachedReading(Reading):
     def searchable(self) -> Sequence[Entry]:
         """What `search` covers: every entry read, then the sessions."""
         entries = self._lazy.entries
-        frames = [frame_entry(frame) for frame in self.memory.frames]
+        frames = [frame_entry(frame) for frame in self.sessions.frames]
         return Joined(entries, frames) if frames else entries
 
 
@@ -185,7 +196,7 @@ class Reader:
             return reading.memory.entries
 
         kept.memory.read_again = again
-        reading = CachedReading(look.config, kept.memory, kept.digest, archive=look.archive)
+        reading = CachedReading(look.config, kept.memory, kept.digest, self._sessions(), archive=look.archive)
         reading.cache, reading.kept = self.cache, kept.memory
         return reading
 
@@ -202,11 +213,14 @@ class Reader:
         if texts.keys() == roles.keys():
             kept = MemoryCache(self.cache, self.worktree).store(look, texts, memory, chunks)
         digest = kept.digest if kept else digest_of(look.text, hashes(texts))
-        reading = Reading(look.config, memory, digest, archive=look.archive)
+        reading = Reading(look.config, memory, digest, self._sessions(), archive=look.archive)
         reading.unread = unread
         if kept:
             reading.cache, reading.kept = self.cache, kept.memory
         return reading
+
+    def _sessions(self) -> Sessions:
+        return Sessions(self.worktree, lambda: read_frames(self.cache, self.worktree))
 
     def forget(self) -> None:
         """Remove what the cache remembers, and do without it from now on."""
@@ -235,7 +249,7 @@ def read_context(source: Source, *, archive: bool, strict: bool = True) -> Readi
     roles = roles_of(source.paths(config.references), config, archive=archive)
     texts, unread = _load(source, roles, strict=strict)
     memory = _understand(config, roles, texts)
-    reading = Reading(config, memory, digest_of(text, hashes(texts)), archive=archive)
+    reading = Reading(config, memory, digest_of(text, hashes(texts)), Sessions(source), archive=archive)
     reading.unread = unread
     return reading
 

@@ -76,7 +76,7 @@ def take_stock(reader: Reader) -> Stock:
             "done": states[DONE],
             "skipped": states[SKIPPED],
         },
-        sessions=sum(frame.is_session for frame in memory.frames),
+        sessions=len(reading.sessions.paths),
         constitution=bool(memory.constitution),
         unread=_unread(reader, reading),
     )

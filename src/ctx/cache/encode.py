@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,6 @@ from ctx.model.arrays import Parts
 from ctx.model.entry import Entry
 
 if TYPE_CHECKING:
-    from ctx.model.frame import Frame
     from ctx.model.task import Task
 
 _TEXTS = ("id", "title", "stamp", "category", "status", "tags")
@@ -55,13 +54,12 @@ def encode_few(entries: Mapping[int, Entry]) -> dict[str, list[tuple[int, Any]]]
     }
 
 
-def encode_rest(rules: str, tasks: Sequence[Task], frames: Iterable[Frame]) -> Parts:
+def encode_rest(rules: str, tasks: Sequence[Task]) -> Parts:
     """What is not about entries."""
     return {
         "rules": dump(rules),
         "tasks": dump([list(task) for task in tasks if not task.archived]),
         "archived_tasks": dump([list(task) for task in tasks if task.archived]),
-        "frames": dump([list(frame) for frame in frames]),
     }
 
 

@@ -19,7 +19,6 @@ from ctx.model.columns import EntryColumns, Lazy
 from ctx.model.entry import Entry
 
 if TYPE_CHECKING:
-    from ctx.model.frame import Frame
     from ctx.model.task import Task
 
 # The lists of entries that are indexed: the live ones, and what a search covers without and with the archive.
@@ -32,16 +31,16 @@ COLUMNS = (*NUMBERS, "flags", *NAMED)
 # What few entries have.
 FEW = ("marks", "pinned", "limited", "tags")
 # What is not about entries.
-REST = ("rules", "tasks", "archived_tasks", "frames")
+REST = ("rules", "tasks", "archived_tasks")
 DIGEST = 32
 ARCHIVED, BULLET, LIVE = 1, 2, 4
 
 
 def keys_of(listed: str, keys: list[bytes], flags: Sequence[int], about: Mapping[str, Any]) -> list[bytes]:
-    """The keys of the entries and sessions of a list, from those of all."""
+    """The keys of the entries of a list, from those of all."""
     if listed == "live":
         return [key for key, flag in zip(keys, flags, strict=False) if flag & LIVE]
-    return keys if listed == "whole" else keys[: about["current"]] + keys[about["whole"] :]
+    return keys if listed == "whole" else keys[: about["current"]]
 
 
 class Texts(NamedTuple):
@@ -128,7 +127,7 @@ class LazyMemory:
         return [keys[at : at + KEY] for at in range(0, len(keys), KEY)]
 
     def list_keys(self, name: str) -> list[bytes]:
-        """The keys of a list of entries, and of the sessions where it has them, by its name in LISTS."""
+        """The keys of a list of entries, by its name in LISTS."""
         return keys_of(name, self.keys, self.manifest.numbers("flags"), self.about)
 
     @property
@@ -147,13 +146,6 @@ class LazyMemory:
         """The tasks."""
         names = ("tasks", "archived_tasks") if self._archive else ("tasks",)
         return [_loaded_task(row) for name in names for row in json.loads(self.manifest.data(name))]
-
-    @cached_property
-    def frames(self) -> list[Frame]:
-        """The frames."""
-        from ctx.model.frame import Frame
-
-        return [Frame(*row) for row in json.loads(self.manifest.data("frames"))]
 
     @property
     def live(self) -> Sequence[Entry]:

@@ -28,7 +28,6 @@ from ctx.model import handle
 from ctx.model.arrays import KEY, Parts
 from ctx.model.entry import Entry
 from ctx.model.file_roles import Role
-from ctx.model.frame import Frame
 from ctx.reading.chunks import Chunk, KnownChunk, ReadChunk, read_chunks
 
 # There may be so many delta entries, and a share of all entries besides; so many characters of them, and a
@@ -42,11 +41,6 @@ def entry_key(entry: Entry) -> bytes:
     what = (entry.kind, entry.path, entry.id, entry.category, entry.stamp or "", entry.title, entry.body)
     how = f"{entry.level}{entry.bullet:d}{entry.archived:d}"
     return _digest("\0".join((how, *what)).encode("utf-8", "surrogatepass"))
-
-
-def frame_key(frame: Frame) -> bytes:
-    """The same of a session."""
-    return _digest(f"{frame.path}\0{frame.text}".encode("utf-8", "surrogatepass"))
 
 
 def _digest(data: bytes) -> bytes:
@@ -162,7 +156,7 @@ class Manifest:
         self._entries.extend(entries)
         self._digests += bytes.fromhex("".join(entry.digest for entry in entries))
 
-    def encode(self, rest: Parts, frames: Sequence[Frame]) -> Parts | None:
+    def encode(self, rest: Parts) -> Parts | None:
         """The parts of the manifest, or None where so much is new that the base is to be made again.
 
         `rest` is what is not about entries.
@@ -179,7 +173,6 @@ class Manifest:
         current = sum(not flags & ARCHIVED for flags in self._columns["flags"])
         about = {**self._about_chunks(), **{name: [*known] for name, known in self._names.items()}}
         about |= {"current": current, "whole": len(ids), "chars": total}
-        keys += map(frame_key, frames)
         lists = {name: keys_of(name, keys, self._columns["flags"], about) for name in LISTS}
         about["lists"] = {name: _digest(b"".join(found)).hex() for name, found in lists.items()}
         chunks = [chunk for _, found in self._chunks.values() for chunk in found]

@@ -31,7 +31,6 @@ from ctx.store.cache import Cache
 from ctx.store.workspace import CONFIG, Worktree, decode
 
 if TYPE_CHECKING:
-    from ctx.model.frame import Frame
     from ctx.reading.chunks import Chunk
     from ctx.reading.read_memory import ParsedMemory
 
@@ -57,12 +56,13 @@ class Look:
 
 
 def roles_of(paths: Iterable[str], config: Config, *, archive: bool) -> dict[str, Role]:
-    """The files to be read by a configuration, and how each is."""
+    """The files to be read by a configuration, and how each is; sessions are read by themselves."""
 
     def is_reference(path: str) -> bool:
         return any(matches(path, pattern) for pattern in config.references)
 
-    return wanted(paths, config.kinds, is_reference, archive=archive)
+    found = wanted(paths, config.kinds, is_reference, archive=archive)
+    return {path: role for path, role in found.items() if role.holds is not Holds.FRAME}
 
 
 class CachedMemory(NamedTuple):
@@ -120,8 +120,8 @@ class MemoryCache:
         for path, entries in groupby(memory.entries, key=lambda entry: entry.path):
             manifest.add_file(path, chunks[path], [*entries])
         state = FileState.of(look.text, texts, look.signature, look.taken)
-        rest = encode_rest(memory.constitution, memory.tasks, memory.frames)
-        parts = manifest.encode(rest, memory.frames) or {}
+        rest = encode_rest(memory.constitution, memory.tasks)
+        parts = manifest.encode(rest) or {}
         parts |= _about_files(look, state, archive=look.archive)
         sources = Sources({path: texts[path] for path in chunks})
         base = encode_texts(memory.entries, sources)
@@ -156,7 +156,7 @@ def _updated(
             manifest.change_file(path, roles[path], texts[path])
         else:
             manifest.keep_file(path)
-    parts = manifest.encode(*_rest(before, texts, roles, state))
+    parts = manifest.encode(_rest(before, texts, roles, state))
     after = state.after(look.text, roles, changed, look.signature, look.taken)
     return None if parts is None else parts | _about_files(look, after, archive=archive)
 
@@ -175,26 +175,19 @@ def _kept(manifest: Arrays, base: Arrays, look: Look) -> CachedMemory:
     return CachedMemory(LazyMemory(manifest, base, archive=look.archive), digest)
 
 
-def _rest(
-    before: LazyMemory, texts: Mapping[str, str], roles: Mapping[str, Role], state: FileState
-) -> tuple[Parts, list[Frame]]:
-    """Rules, tasks and sessions; those in files that did not change are as they were."""
+def _rest(before: LazyMemory, texts: Mapping[str, str], roles: Mapping[str, Role], state: FileState) -> Parts:
+    """Rules and tasks; those in files that did not change are as they were."""
     from ctx.cache.encode import encode_rest
-    from ctx.model.frame import read_frame
     from ctx.reading.read_memory import RULES, name_tasks, rules_of
     from ctx.reading.read_tasks import read_tasks
 
     texts = {path: text for path, text in texts.items() if roles[path].kind is None}
     if not texts and state.files.keys() <= roles.keys():
-        return {name: before.manifest.data(name) for name in REST}, before.frames
+        return {name: before.manifest.data(name) for name in REST}
     kept = roles.keys() - texts.keys()
     tasks = [task for task in before.tasks if task.path in kept]
-    frames = [frame for frame in before.frames if frame.path in kept]
     for path, text in texts.items():
         if roles[path].holds is Holds.TASKS:
             tasks += read_tasks(text, path, archived=roles[path].archived)
-        elif roles[path].holds is Holds.FRAME:
-            frames.append(read_frame(text, path))
-    frames.sort(key=lambda frame: frame.path)
     rules = before.constitution if RULES in kept else rules_of(texts.get(RULES, ""))
-    return encode_rest(rules, name_tasks(tasks), frames), frames
+    return encode_rest(rules, name_tasks(tasks))

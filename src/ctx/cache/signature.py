@@ -80,8 +80,12 @@ def maybe_changed(state: FileState, signature: Signature, paths: Iterable[str]) 
 
 
 def _is_fresh(row: Sequence[object] | None, state: FileState) -> bool:
-    """Whether a file was written so lately that its stats say little."""
-    return row is None or max(int(str(row[1])), int(str(row[4]))) > state.taken - _ROUGH
+    return row is None or is_fresh(row[1:], state.taken)
+
+
+def is_fresh(stats: Sequence[object], taken: int) -> bool:
+    """Whether a file was written so shortly before a time that its stats say little."""
+    return max(int(str(stats[0])), int(str(stats[3]))) > taken - _ROUGH
 
 
 def changed_files(worktree: Worktree, state: FileState, paths: Iterable[str]) -> dict[str, Changed]:

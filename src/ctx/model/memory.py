@@ -1,4 +1,4 @@
-"""What a context holds, whether it was just read or is looked up when it is asked for."""
+"""What a context holds but for its sessions, just read or looked up when it is asked for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from ctx.model.entry import Entry
-    from ctx.model.frame import Frame
     from ctx.model.task import Task
 
 
@@ -25,10 +24,6 @@ class Memory(Protocol):
     @property
     def tasks(self) -> list[Task]:
         """The tasks of all files."""
-
-    @property
-    def frames(self) -> list[Frame]:
-        """The sessions and the frames in them."""
 
     @property
     def live(self) -> Sequence[Entry]:

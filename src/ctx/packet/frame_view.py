@@ -58,6 +58,11 @@ class FrameView:
         """The items of the current frame's log, oldest first; what stands before the first is one too."""
         return [part.strip("\n") for part in _ITEM.split(self.current.log) if part.strip()]
 
+    @property
+    def frames(self) -> list[Frame]:
+        """Every frame that is seen."""
+        return [seen.frame for seen in _flat(self.root)]
+
     @cached_property
     def closed(self) -> list[str]:
         """The ids of the closed frames that are seen, by when they ended."""

@@ -12,7 +12,6 @@ from ctx.markdown.inline import strip_comments
 from ctx.model import handle
 from ctx.model.entry import Entry
 from ctx.model.file_roles import Holds, Role, in_context
-from ctx.model.frame import Frame, read_frame
 from ctx.model.task import Task
 from ctx.reading.chunks import Chunk, split_document
 from ctx.reading.read_entries import entries_of
@@ -28,7 +27,6 @@ class ParsedMemory:
     constitution: str
     entries: list[Entry]
     tasks: list[Task]
-    frames: list[Frame]
 
     @property
     def live(self) -> list[Entry]:
@@ -48,13 +46,10 @@ def read_memory(
     """
     entries: list[Entry] = []
     tasks: list[Task] = []
-    frames: list[Frame] = []
     for path in sorted(texts):
         role = roles[path]
         if role.holds is Holds.TASKS:
             tasks += read_tasks(texts[path], path, archived=role.archived)
-        elif role.holds is Holds.FRAME:
-            frames.append(read_frame(texts[path], path))
         elif role.kind is not None:
             document = Document.parse(texts[path])
             found = [*entries_of(document, role, path)]
@@ -67,7 +62,6 @@ def read_memory(
         constitution=rules_of(texts.get(RULES, "")),
         entries=_name_entries(entries, kinds),
         tasks=name_tasks(tasks),
-        frames=frames,
     )
 
 

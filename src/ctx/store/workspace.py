@@ -14,6 +14,7 @@ from ctx.model.file_roles import CONTEXT
 from ctx.model.paths import matches
 
 CONFIG = ".contextrc"
+_SESSIONS = "sessions"
 _DERIVED = frozenset({".cache", ".local"})
 # A time that no file has been read after.
 _LATER = 1 << 63
@@ -25,6 +26,9 @@ class Source(Protocol):
 
     def paths(self, patterns: Sequence[str] = ()) -> list[str]:
         """The Markdown files of the context folder, and those that match the patterns, sorted."""
+
+    def sessions(self) -> list[str]:
+        """The files of the sessions, without those of the frames in them, sorted."""
 
     def read(self, path: str) -> str | None:
         """A file's text, line endings and byte order mark as they are; None where there is no such file."""
@@ -70,7 +74,31 @@ class Worktree:
 
     def paths(self, patterns: Sequence[str] = ()) -> list[str]:
         """The Markdown files of the context folder and those that match the patterns, sorted."""
-        found = set(_markdown_below(str(self.root / CONTEXT), CONTEXT, self.failed))
+        return self._listed(patterns, _DERIVED)
+
+    def sessions(self) -> list[str]:
+        """The files of the sessions, without those of the frames in them, sorted."""
+        try:
+            names = os.listdir(self.root / CONTEXT / _SESSIONS)  # noqa: PTH208 - names are all that is wanted
+        except OSError:
+            return []
+        return sorted(f"{CONTEXT}/{_SESSIONS}/{name}" for name in names if name.endswith(".md"))
+
+    def frames_of(self, session: str) -> list[str]:
+        """The files of the frames in one session, by the name of its folder."""
+        if session in {"", ".", ".."} or "/" in session or "\\" in session:
+            return []
+        folder = f"{CONTEXT}/{_SESSIONS}/{session}"
+        return sorted(_markdown_below(str(self.root / folder), folder, [], _DERIVED))
+
+    def frames_signature(self) -> list[tuple[str, int, int, int, int]]:
+        """The stats of the files of all frames, as `signature` has them of all others."""
+        folder, failed = f"{CONTEXT}/{_SESSIONS}", list[CtxError]()
+        paths = sorted(_markdown_below(str(self.root / folder), folder, failed, _DERIVED))
+        return self._rows(paths)
+
+    def _listed(self, patterns: Sequence[str], without: frozenset[str]) -> list[str]:
+        found = set(_markdown_below(str(self.root / CONTEXT), CONTEXT, self.failed, without))
         for pattern in patterns:
             found.update(path.relative_to(self.root).as_posix() for path in self._glob(pattern))
         return sorted(found)
@@ -113,15 +141,21 @@ class Worktree:
             ) from error
 
     def signature(self, patterns: Sequence[str] = ()) -> tuple[tuple[str, int, int, int, int], ...]:
-        """The stats of every file: equal signatures, equal files. What cannot be read has times to come."""
+        """The stats of every file but those of sessions: equal signatures, equal files.
+
+        What cannot be read has times to come.
+        """
+        return tuple(self._rows([CONFIG, *self._listed(patterns, _DERIVED | {_SESSIONS})]))
+
+    def _rows(self, paths: Iterable[str]) -> list[tuple[str, int, int, int, int]]:
         rows, root, folders = [], str(self.root), dict[str, bool]()
-        for path in [CONFIG, *self.paths(patterns)]:
+        for path in paths:
             found = self._stat(f"{root}/{path}", path, folders)
             if found:
                 rows.append((path, found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns))
             elif path != CONFIG:
                 rows.append((path, _LATER, 0, 0, _LATER))
-        return tuple(rows)
+        return rows
 
     def _stat(self, full: str, path: str, folders: dict[str, bool]) -> os.stat_result | None:
         """The stats of a file in the project; `folders` holds those that are known to be in it or not."""
@@ -167,6 +201,12 @@ class _Stored:
         found.update(path for path in self._tree if any(matches(path, pattern) for pattern in patterns))
         self._wanted |= found
         return sorted(found)
+
+    def sessions(self) -> list[str]:
+        """The files of the sessions, without those of the frames in them, sorted."""
+        folder = f"{CONTEXT}/{_SESSIONS}/"
+        found = (path for path in self._tree if path.startswith(folder) and path.endswith(".md"))
+        return sorted(path for path in found if "/" not in path[len(folder) :])
 
     def read(self, path: str) -> str | None:
         """A file's text; None where git holds none. Raises CtxError for what is not whole."""
@@ -249,15 +289,18 @@ def _is_context(path: str) -> bool:
     return len(parts) > 1 and parts[0] == CONTEXT and parts[1] not in _DERIVED
 
 
-def _markdown_below(folder: str, prefix: str, failed: list[CtxError] | None) -> Iterator[str]:
+def _markdown_below(
+    folder: str, prefix: str, failed: list[CtxError] | None, without: frozenset[str]
+) -> Iterator[str]:
+    """The Markdown files below a folder, but for folders of some names right in it and derived ones."""
     try:
         with os.scandir(folder) as rows:
             for row in rows:
                 path = f"{prefix}/{row.name}"
                 if row.name.endswith(".md"):
                     yield path
-                elif row.name not in _DERIVED and row.is_dir(follow_symlinks=False):
-                    yield from _markdown_below(row.path, path, failed)
+                elif row.name not in without and row.is_dir(follow_symlinks=False):
+                    yield from _markdown_below(row.path, path, failed, _DERIVED)
     except OSError as error:
         failure = CtxError(f"cannot be read: {error.strerror or error}", path=prefix)
         if failed is None:

@@ -173,6 +173,10 @@ class Transaction:
             self._listed[key] = Worktree(self._root).paths(patterns)
         return self._listed[key]
 
+    def sessions(self) -> list[str]:
+        """The files of the sessions, without those of the frames in them, sorted."""
+        return Worktree(self._root).sessions()
+
     def read(self, path: str) -> str | None:
         """The text that the file has, or will have by what is staged; None where there is none.
 

@@ -13,6 +13,7 @@ from ctx.drift.prose import prose, without_spans
 from ctx.drift.rule import Rule
 from ctx.kinds import TASK_PREFIX
 from ctx.model.entry import Entry
+from ctx.model.frame import SESSIONS, frame_id
 from ctx.model.task import OPEN, Task
 from ctx.reading.links import find_links, former_handles
 
@@ -119,5 +120,5 @@ def _known(facts: Facts) -> _Known:
         sorted({*(entry.id for entry in memory.entries), *(task.id for task in memory.tasks), *former}),
         frozenset(entry.id for entry in memory.entries if entry.archived),
         frozenset(entry.stamp for entry in memory.entries if entry.stamp),
-        sorted(frame.id.rpartition("/")[2] for frame in memory.frames),
+        sorted(frame_id(path).rpartition("/")[2] for path in facts.texts if path.startswith(SESSIONS)),
     )
