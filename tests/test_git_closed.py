@@ -56,6 +56,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("frame", "pop", "--status", "failed"),
     ("session", "end", "--lesson", "A lesson about the locks"),
     ("inbox",),
+    ("artifact", "add", ".context/TASKS.md", "--summary", "tasks"),
+    ("export", "--docs-index"),
     ("drift", "--verbose", "--json"),
     ("drift", "--fix"),
     ("drift", "--staged"),

@@ -28,6 +28,7 @@ MODULES = {
     "frame": ("frame",),
     "session": ("session",),
     "inbox": ("inbox",),
+    "artifact": ("artifact", "export"),
     "drift": ("drift",),
     "consolidate": ("consolidate",),
     "bench": ("bench",),

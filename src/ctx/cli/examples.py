@@ -50,6 +50,11 @@ session resume: ctx session resume build-app
 session edit: ctx session edit build-app --label "The shop"
 session remove: ctx session remove build-app
 session record: ctx session record "Release 1.2" --body "Shipped to all." --date 2026-11-21
+artifact add: ctx artifact add test.log
+artifact add: ctx artifact add trace.json --summary "Trace of the slow start" --track
+artifact show: ctx artifact show A-4f2a6c01d2e3
+artifact list: ctx artifact list
+export: ctx export --docs-index
 inbox: ctx inbox
 inbox: ctx inbox --accept I-4f2a6c01 --reject I-91c2d0aa
 task add: ctx task add "Rate limit the public API" --priority high --label backend

@@ -37,7 +37,7 @@ def print_err(text: str) -> None:
 
 def write_json(value: Any) -> None:
     """Print JSON, in UTF-8 whatever the locale."""
-    _bytes(json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n")
+    write_bytes(json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n")
 
 
 def write_dry_run(rows: Sequence[Mapping[str, Any]], diff: str, *, as_json: bool) -> None:
@@ -55,7 +55,7 @@ def write_exact(text: str) -> None:
     if sys.stdout.isatty():
         write(text)
     else:
-        _bytes(text.encode("utf-8", "replace"))
+        write_bytes(text.encode("utf-8", "replace"))
 
 
 def write(text: str) -> None:
@@ -66,7 +66,8 @@ def write(text: str) -> None:
         sys.stdout.flush()
 
 
-def _bytes(data: bytes) -> None:
+def write_bytes(data: bytes) -> None:
+    """Print bytes as they are."""
     with _printing():
         sys.stdout.flush()
         sys.stdout.buffer.write(data)

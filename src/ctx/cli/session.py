@@ -136,6 +136,7 @@ def end(
     waits in the inbox. With --merge the tree must hold no change of yours outside .context/, whose changes
     are committed; the branch is deleted only once it is merged, and nothing is pushed.
     """
+    from ctx.actions.docs_index import write_docs_index
     from ctx.actions.frame_close import Closing
     from ctx.actions.session_end import Ending, end_session
     from ctx.actions.session_merge import merge_branch, require_clean
@@ -157,6 +158,8 @@ def end(
     )
     done = end_session(reader, ending, moment_now(), who(), on=session)
     _tell_ended(done, as_json=as_json)
+    if write_docs_index(reader, only_where_it_is=True):
+        print_err("docs/README.md is up to date again")
     if merge:
         for line in merge_branch(reader, done.frame):
             print_err(line)
