@@ -13,6 +13,7 @@ import pytest
 from ctx.actions.build_packet import Request, build_packet
 from ctx.actions.read_context import Reader
 from ctx.model.agent_session import VARIABLES, agent_session, file_stem
+from ctx.packet.frame_text import FrameStyle
 from ctx.store.workspace import Worktree
 from tests.repository import NOBODY, git, ok, repository, run, session_file
 
@@ -513,6 +514,35 @@ def test_a_packet_opens_no_session_outside_of_its_window(root: Path, monkeypatch
         past = {name for name in frames if name.startswith("2020")}
         assert past == {f"2020-01-0{day}-0000-past-{day - 1}.md" for day in (6, 7, 8)}
         assert {name for name in frames - past if not name.endswith("-now.md")} == {"part.md"}
+
+
+def test_what_is_seen_fits_into_every_budget(root: Path) -> None:
+    """The log goes first, from its oldest end, with a pointer to the file; goals last."""
+    ok(root, "session", "start", "Build the shop", "--no-branch")
+    ok(root, "frame", "push", "First part", "--name", "first")
+    ok(root, "frame", "pop", "--summary", "The first part stands on three columns.")
+    ok(root, "frame", "push", "Second part", "--name", "second")
+    path = session_file(root).with_suffix("") / "second.md"
+    items = "".join(
+        f"- 04:{n:02} Step {n:02} moved the lock of the cache into the parser.\n" for n in range(30)
+    )
+    path.write_text(path.read_text().rstrip() + "\n\n" + items)
+    reader, seen = Reader(root), set()
+    for style in FrameStyle:
+        for budget in range(30, 4000, 37):
+            packet = build_packet(reader, Request(budget=budget, session="", frames=style))
+            assert packet.tokens <= budget
+            steps = [n for n in range(30) if f"Step {n:02} " in packet.text]
+            assert steps == list(range(30 - len(steps), 30))
+            cut = f"({30 - len(steps)} earlier in {path.relative_to(root).as_posix()})"
+            if "second" in packet.text and "Step" in packet.text:
+                assert (cut in packet.text) == (len(steps) < 30)
+            seen.add((style, len(steps), "three columns" in packet.text))
+    for style in FrameStyle:
+        counts = {(count, told) for one, count, told in seen if one is style}
+        assert {(30, True), (0, True)} <= counts
+        assert any(0 < count < 30 for count, _ in counts)
+        assert (0, False) in counts
 
 
 def test_who_is_at_work() -> None:
