@@ -17,6 +17,7 @@ from ctx.model.frame import Frame
 from ctx.model.frame_states import BLOCKED, PLANNED
 from ctx.model.frame_tree import FrameTree
 
+_MOST_ITEMS = 2000  # of a log; no budget has room for more
 _ITEM = re.compile(r"^(?=[-*+] )", re.MULTILINE)
 
 
@@ -71,7 +72,7 @@ class FrameView:
 
     def rungs(self) -> list[Detail]:
         """From all there is to see down to goals alone: the log goes first, from its oldest end."""
-        items, closed = len(self.items), len(self.closed)
+        items, closed = min(len(self.items), _MOST_ITEMS), len(self.closed)
         rungs = [Detail(count, closed, planned=True) for count in range(items, -1, -1)]
         rungs += [Detail(0, count, planned=True) for count in range(closed - 1, -1, -1)]
         return [*rungs, Detail(0, 0, planned=False)]
