@@ -13,7 +13,7 @@ import pytest
 from ctx.actions.build_packet import Request, build_packet
 from ctx.actions.read_context import Reader
 from ctx.model.agent_session import VARIABLES, agent_session, file_stem
-from ctx.packet.frame_text import FrameStyle
+from ctx.packet.content import FrameStyle
 from ctx.store.workspace import Worktree
 from tests.repository import NOBODY, git, ok, repository, run, session_file
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, zip_longest
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ctx.actions.read_context import Reading
 from ctx.config import Config
@@ -13,9 +13,11 @@ from ctx.errors import UsageError
 from ctx.kinds import TASK_PREFIX
 from ctx.model.task import OPEN, Task, active, read_labels, without_labels
 from ctx.packet.content import ASKED, IN_PROGRESS, Query
-from ctx.packet.frame_view import FrameView
 from ctx.packet.task_text import leading_heading
 from ctx.retrieval.ranking.ask import Answer, Question
+
+if TYPE_CHECKING:
+    from ctx.packet.frame_view import FrameView
 
 # So many queries are asked at most, the most urgent first.
 _MOST_QUERIES = 64

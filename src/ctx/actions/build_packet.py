@@ -6,26 +6,27 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ctx.actions.active_frame import active_frame
 from ctx.actions.asking import Goal, asked_again, find_asked, goals_of, queries_of, unanswered
 from ctx.actions.cache_session import open_session
 from ctx.actions.read_context import Reader, Reading
 from ctx.actions.retry_without_cache import retry_without_cache
 from ctx.errors import UsageError
 from ctx.kinds import CONSTITUTION
-from ctx.model.frame import Frame
 from ctx.model.paths import applies
 from ctx.model.task import open_tasks
-from ctx.packet.content import Content, Shares
-from ctx.packet.frame_text import FrameStyle
-from ctx.packet.frame_view import FrameView, view_of
+from ctx.packet.content import Content, FrameStyle, Shares
 from ctx.packet.pack import Limits, Packed, Packer
 from ctx.packet.packet import Packet, write_packet
 from ctx.retrieval.ranking.recency import Recency
 from ctx.retrieval.ranking.score import Weights, score
+from ctx.store.local import names_in
 from ctx.tokens.counting import CHARS, counter
+
+if TYPE_CHECKING:
+    from ctx.model.frame import Frame
+    from ctx.packet.frame_view import FrameView
 
 
 class Request(NamedTuple):
@@ -144,8 +145,11 @@ def _shares(reading: Reading) -> Shares:
 
 def _view(reader: Reader, request: Request) -> FrameView | None:
     """What the active frame sees; of files as they were once there is none."""
-    if request.session is None or request.at is not None:
+    if request.session is None or request.at is not None or not names_in(reader.root, "frames"):
         return None
+    from ctx.actions.active_frame import active_frame  # most packets have no frame
+    from ctx.packet.frame_view import view_of
+
     tree, active = active_frame(reader, request.session)
     return view_of(tree, active.id) if active.id is not None else None
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctx.actions.sessions import Sessions
-from ctx.cache.frames import frame_key, read_frames
 from ctx.cache.indexing import EntryList, Indexing
 from ctx.cache.lazy_memory import LazyMemory
 from ctx.cache.memories import CachedMemory, Look, MemoryCache, roles_of
@@ -28,6 +27,7 @@ from ctx.store.workspace import CONFIG, Revision, Source, Worktree
 
 if TYPE_CHECKING:
     from ctx.model.file_roles import Role
+    from ctx.model.frame import Frame
     from ctx.model.memory import Memory
     from ctx.reading.chunks import Chunk
     from ctx.reading.read_memory import ParsedMemory
@@ -80,6 +80,8 @@ class Reading:
     @cached_property
     def whole_collection(self) -> Searcher:
         """The index of all that is searchable, numbered as in `searchable`."""
+        from ctx.cache.frames import frame_key
+
         name = "whole" if self._archive else "searchable"
         index = self._index(name, lambda: self.searchable, list(map(frame_key, self.sessions.frames)))
         return Searcher(index, self.expansion, lambda: self.searchable)
@@ -220,7 +222,12 @@ class Reader:
         return reading
 
     def _sessions(self) -> Sessions:
-        return Sessions(self.worktree, lambda: read_frames(self.cache, self.worktree))
+        return Sessions(self.worktree, self._read_frames)
+
+    def _read_frames(self) -> list[Frame]:
+        from ctx.cache.frames import read_frames
+
+        return read_frames(self.cache, self.worktree)
 
     def forget(self) -> None:
         """Remove what the cache remembers, and do without it from now on."""

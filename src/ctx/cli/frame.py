@@ -230,7 +230,8 @@ def _tell_changed(done: Changed, *, as_json: bool) -> None:
 
 def _print_view(reader: Reader, frame: str) -> None:
     from ctx.actions.active_frame import tree_of
-    from ctx.packet.frame_text import FrameStyle, view_text
+    from ctx.packet.content import FrameStyle
+    from ctx.packet.frame_text import view_text
     from ctx.packet.frame_view import view_of
 
     view = view_of(tree_of(reader.worktree), frame)

@@ -12,7 +12,7 @@ from ctx.cli.frame_options import Agent, who
 from ctx.cli.options import Json, Root, open_reader, working_folder
 from ctx.cli.output import print_err, print_out, table, write_exact, write_json
 from ctx.errors import UsageError
-from ctx.packet.frame_text import FrameStyle
+from ctx.packet.content import FrameStyle
 
 if TYPE_CHECKING:
     from ctx.packet.packet import Packet

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ctx.model.frame import Frame
 from ctx.model.task import Task
 from ctx.packet.blocks import Size
-from ctx.packet.frame_text import FrameStyle
-from ctx.packet.frame_view import FrameView
 from ctx.retrieval.ranking.ask import Question
 from ctx.retrieval.ranking.score import Ranking
+
+if TYPE_CHECKING:
+    from ctx.packet.frame_view import FrameView
 
 # The forms that an entry or a task can have in a packet.
 FORMS = FULL, SUMMARY = "full", "summary"
 OMITTED = "omitted"
 # What is served before all else, in that order.
 ASKED, IN_PROGRESS = 0, 1
+
+
+class FrameStyle(StrEnum):
+    """How frames are written."""
+
+    xml = "xml"
+    md = "md"
 
 
 class Shares(NamedTuple):

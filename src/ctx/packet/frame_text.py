@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 
 from ctx.model.frame import Frame
+from ctx.packet.content import FrameStyle
 from ctx.packet.frame_view import Detail, FrameView, Part, Seen
 from ctx.packet.inert import clean, clipped, one_line, unbroken, without_comments, xml_line, xml_prose
-
-
-class FrameStyle(StrEnum):
-    """How frames are written."""
-
-    xml = "xml"
-    md = "md"
 
 
 def session_whole(frame: Frame, name: str, style: FrameStyle) -> str:

@@ -16,11 +16,10 @@ from ctx.errors import BudgetError
 from ctx.model.frame import Frame
 from ctx.packet import render
 from ctx.packet.blocks import NOTHING, UNLIMITED, Block, BlockCounter, Budget, Size, total
-from ctx.packet.content import ASKED, FULL, IN_PROGRESS, SUMMARY, Choice, Content, Shares, Sizes
+from ctx.packet.content import ASKED, FULL, IN_PROGRESS, SUMMARY, Choice, Content, FrameStyle, Shares, Sizes
 from ctx.packet.coverage import Chances, Coverage, best_first
 from ctx.packet.entry_claims import Competition, EntryClaims
 from ctx.packet.forms import Forms
-from ctx.packet.frame_text import FrameStyle, session_line, session_whole, view_text
 from ctx.packet.task_claims import TaskClaims
 
 # No fewer lines than this, where as many entries are left out and there is room for some whole ones as well.
@@ -241,6 +240,8 @@ class _Packing:
         view = self.content.view
         if view is None:
             return None
+        from ctx.packet.frame_text import view_text
+
         rungs = view.rungs()
 
         def block(rung: int) -> Block:
@@ -321,6 +322,8 @@ class _Packing:
 
 def _session_rows(frames: Sequence[Frame], whole: int, style: FrameStyle) -> list[str]:
     """Closed sessions, latest first: so many whole ones, the others as lines."""
+    from ctx.packet.frame_text import session_line, session_whole
+
     return [
         *(session_whole(frame, frame.id, style) for frame in frames[:whole]),
         *(session_line(frame, frame.id, style) for frame in frames[whole:]),
