@@ -482,6 +482,16 @@ def test_what_a_log_says_cannot_leave_it(root: Path) -> None:
     assert "<frame" not in listed.replace("&lt;frame", "")
 
 
+def test_an_update_counts_tasks_where_they_changed(root: Path) -> None:
+    first = ok(root, "task", "add", "One").strip()
+    ok(root, "task", "add", "Two")
+    ok(root, "session", "start", "S", "--no-branch")
+    assert "  - **Tasks**: 0 done, 2 open" in ok(root, "session", "update", "a")
+    assert "**Tasks**" not in ok(root, "session", "update", "b")
+    ok(root, "task", "done", first)
+    assert "  - **Tasks**: 1 done, 1 open" in ok(root, "session", "update", "c")
+
+
 def test_secrets_do_not_get_into_a_log(root: Path) -> None:
     ok(root, "session", "start", "S", "--no-branch")
     before = session_file(root).read_bytes()

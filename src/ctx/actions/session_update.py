@@ -14,7 +14,7 @@ from ctx.actions.read_context import Reader
 from ctx.actions.session_facts import Facts, facts_since
 from ctx.errors import UsageError
 from ctx.model.frame import Frame, read_frame
-from ctx.model.task import OPEN
+from ctx.model.task import DONE, OPEN
 from ctx.writing.frames.revise import append_log, change_frame, log_line
 from ctx.writing.frames.updates import (
     COMMITS,
@@ -25,6 +25,7 @@ from ctx.writing.frames.updates import (
     SOLUTION,
     TASKS,
     names_text,
+    parts_in,
     update_text,
 )
 from ctx.writing.tasks.page import PATH, TaskPage
@@ -65,7 +66,7 @@ def update_session(reader: Reader, update: Update, now: datetime, session: str, 
     def act(changes: Staging) -> Updated:
         tree = tree_of(changes)
         frame, _ = at_work(changes, tree, session, on)
-        text = update_text(update.message or "Found out:", [*_found(update), *_told(changes, facts)])
+        text = update_text(update.message or "Found out:", [*_found(update), *_told(changes, facts, frame)])
         item = log_line(now, text, frame.started)
         after = append_log(frame, item)
         if facts.commit:
@@ -99,11 +100,11 @@ def _found(update: Update) -> list[tuple[str, str]]:
     return rows + [(DISCOVERED, text) for text in update.discovered]
 
 
-def _told(changes: Staging, facts: Facts) -> list[tuple[str, str]]:
-    """What git and TASKS.md say."""
+def _told(changes: Staging, facts: Facts, frame: Frame) -> list[tuple[str, str]]:
+    """What git says has happened since the last update, and the counts of tasks where they are others now."""
     rows = [(COMMITS, names_text(facts.subjects))] if facts.commits else []
     rows += [(FILES, names_text(facts.files))] if facts.files else []
-    open_ = sum(task.state == OPEN for task in TaskPage(changes.read(PATH) or "").tasks)
-    if facts.tasks_done:
-        rows.append((TASKS, f"{len(facts.tasks_done)} done, {open_} open"))
-    return rows
+    states = [task.state for task in TaskPage(changes.read(PATH) or "").tasks]
+    counts = f"{states.count(DONE)} done, {states.count(OPEN)} open"
+    last = [text for name, text in parts_in(frame.log) if name == TASKS][-1:]
+    return rows + ([(TASKS, counts)] if states and last != [counts] else [])
