@@ -8,14 +8,15 @@ in progress, else with none, and never with an error.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from ctx.actions.read_context import Reader
 from ctx.errors import CtxError
 from ctx.model.agent_session import file_stem
-from ctx.model.frame import SESSIONS, Frame
+from ctx.model.frame import Frame
 from ctx.model.frame_tree import FrameTree, parent_of
-from ctx.store.local import LOCAL
+from ctx.store.local import LOCAL, names_in
+from ctx.store.workspace import Source
 
 _POINTERS = f"{LOCAL}/frames/"
 _LONGEST = 1000  # characters that the id of a frame may have
@@ -28,19 +29,9 @@ class Active(NamedTuple):
     remark: str = ""
 
 
-class Files(Protocol):
-    """Where files are read: the working tree, or what is staged."""
-
-    def paths(self, patterns: Sequence[str] = ()) -> list[str]:
-        """The Markdown files there are."""
-
-    def read(self, path: str) -> str | None:
-        """A file's text, None where there is none."""
-
-
-def tree_of(files: Files) -> FrameTree:
+def tree_of(source: Source) -> FrameTree:
     """The tree of the frames that are there."""
-    return FrameTree((path for path in files.paths() if path.startswith(SESSIONS)), files.read)
+    return FrameTree(source.paths(), source.read)
 
 
 def pointer_path(session: str) -> str:
@@ -81,6 +72,11 @@ def require_active(read: Callable[[str], str | None], tree: FrameTree, session: 
     return tree.require(found.id)
 
 
+def pointer_paths(reader: Reader) -> list[str]:
+    """The files of all pointers of this checkout."""
+    return [f"{_POINTERS}{name}" for name in names_in(reader.root, "frames")]
+
+
 def pointing_at(read: Callable[[str], str | None], names: Sequence[str]) -> dict[str, str]:
     """The pointers, of some files, that name something: their paths and what they name."""
     found = {path: _pointed(read, path) for path in names}
@@ -104,20 +100,12 @@ def _resolve(tree: FrameTree, told: str) -> Active:
     if not told:
         return Active(None, "the pointer to the active frame cannot be made out")
     if told not in tree:
-        around = _nearest(tree, told)
+        around = tree.nearest_open(parent_of(told))
         return Active(around, f"{told} is gone" + (f"; {tree.short(around)} is active" if around else ""))
     frame = tree.frame(told)
     if not frame.closed:
         return Active(told)
-    around = _nearest(tree, told)
+    around = tree.nearest_open(parent_of(told))
     return Active(
         around, f"{tree.short(told)} is {frame.status}" + (f"; {around} is active" if around else "")
     )
-
-
-def _nearest(tree: FrameTree, name: str) -> str | None:
-    """The nearest frame around one that is in progress."""
-    above = parent_of(name)
-    while above is not None and (above not in tree or tree.frame(above).status != "in_progress"):
-        above = parent_of(above)
-    return above

@@ -18,6 +18,7 @@ from ctx.model.frame_tree import FrameTree, parent_of
 from ctx.writing.frames.new import moment
 from ctx.writing.frames.revise import change_frame
 from ctx.writing.frames.summary import draft_summary
+from ctx.writing.frames.updates import names_text
 
 CHILDREN = CARRY, INVALIDATE = "carry", "invalidate"
 
@@ -48,7 +49,6 @@ class Closed(NamedTuple):
     parent: str | None
     drafted: bool
     remarks: tuple[str, ...]
-    diff: str
 
 
 def pop_frame(reader: Reader, closing: Closing, now: datetime, session: str, *, on: str = "") -> Closed:
@@ -57,8 +57,7 @@ def pop_frame(reader: Reader, closing: Closing, now: datetime, session: str, *, 
     Raises CtxError for a move that is not legal, for open frames below without a word on them, and for a
     session, which ends by a command of its own.
     """
-    if closing.children and closing.children not in CHILDREN:
-        raise UsageError(f"{closing.children!r} is no choice", hint="--children carry, or invalidate")
+    require_choice(closing)
 
     def act(changes: Staging) -> Closed:
         tree = tree_of(changes)
@@ -70,12 +69,18 @@ def pop_frame(reader: Reader, closing: Closing, now: datetime, session: str, *, 
                 hint="`ctx session end` closes it",
             )
         closed = close(changes, tree, frame, closing, now)
-        parent = tree_of(changes).nearest_open(parent_of(frame.id) or "")
+        parent = tree_of(changes).nearest_open(parent_of(frame.id))
         if pointer:
             point(changes, pointer, parent)
-        return closed._replace(parent=parent, diff=changes.diff())
+        return closed._replace(parent=parent)
 
     return change(reader, act)
+
+
+def require_choice(closing: Closing) -> None:
+    """Raise UsageError for a word that says nothing about the frames that are open below."""
+    if closing.children and closing.children not in CHILDREN:
+        raise UsageError(f"{closing.children!r} is no choice", hint=f"--children {' or '.join(CHILDREN)}")
 
 
 def close(changes: Staging, tree: FrameTree, frame: Frame, closing: Closing, now: datetime) -> Closed:
@@ -96,19 +101,7 @@ def close(changes: Staging, tree: FrameTree, frame: Frame, closing: Closing, now
         fields["Artifacts"] = ", ".join(closing.artifacts)
     text = change_frame(frame, fields=fields, summary=summary)
     changes.write(frame.path, text)
-    return Closed(read_frame(text, frame.path), name, None, drafted, tuple(remarks), "")
-
-
-def invalidate(changes: Staging, tree: FrameTree, frame: Frame, reason: str, now: datetime) -> list[str]:
-    """Stage that a frame does not hold, nor what is planned below it; what is said of those in progress."""
-    remarks = []
-    for below in tree.open_below(frame.id):
-        if below.status == PLANNED:
-            _mark_invalid(changes, tree, below, reason, now)
-        else:
-            remarks.append(f"{tree.short(below.id)} is {below.status} below it, and stays so")
-    _mark_invalid(changes, tree, frame, reason, now)
-    return remarks
+    return Closed(read_frame(text, frame.path), name, None, drafted, tuple(remarks))
 
 
 def entries_under(changes: Staging, frame: str) -> list[str]:
@@ -129,11 +122,10 @@ def _settle(changes: Staging, tree: FrameTree, frame: Frame, closing: Closing, n
             _mark_invalid(changes, tree, one, f"{tree.short(frame.id)} does not hold", now)
         return [f"{tree.short(o.id)} is {o.status} below it, and stays so" for o in below if o not in planned]
     if below and not closing.children:
-        names = ", ".join(f"{tree.short(one.id)} ({one.status})" for one in below[:5])
-        more = f" and {len(below) - 5} more" if len(below) > 5 else ""
+        names = names_text([f"{tree.short(one.id)} ({one.status})" for one in below], 5)
         raise CtxError(
             f"{len(below)} frame{'s are' if len(below) > 1 else ' is'} open below"
-            f" {tree.short(frame.id)}: {names}{more}",
+            f" {tree.short(frame.id)}: {names}",
             path=frame.path,
             hint="close them first, or give --children carry (as tasks) or --children invalidate",
         )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from ctx.actions.active_frame import pointing_at, tree_of
+from ctx.actions.active_frame import pointer_paths, pointing_at, tree_of
 from ctx.actions.changes import Staging, change
 from ctx.actions.frame_open import at_work
 from ctx.actions.read_context import Reader
@@ -15,7 +15,6 @@ from ctx.model.file_roles import in_context
 from ctx.model.frame import SESSIONS, Frame, frame_path, read_frame
 from ctx.model.frame_states import PLANNED
 from ctx.model.frame_tree import FrameTree, parent_of
-from ctx.store.local import LOCAL, names_in
 from ctx.writing.frames.new import free_name
 from ctx.writing.frames.revise import change_frame
 
@@ -67,11 +66,11 @@ def move_frame(reader: Reader, reference: str, under: str) -> Changed:
 
     Raises CtxError for a session, and for a place in the frame itself or below a closed one.
     """
-    pointers = [f"{LOCAL}/frames/{name}" for name in names_in(reader.root, "frames")]
+    pointers = pointer_paths(reader)
 
     def act(changes: Staging) -> Changed:
         tree = tree_of(changes)
-        frame, target = tree.require(tree.find(reference).id), tree.require(tree.find(under).id)
+        frame, target = tree.require_found(reference), tree.require_found(under)
         if frame.is_session:
             raise CtxError(
                 f"{tree.short(frame.id)} is a session, which stands below nothing",
@@ -86,11 +85,11 @@ def move_frame(reader: Reader, reference: str, under: str) -> Changed:
                 path=target.path,
                 hint="`ctx frame tree` shows where it could go",
             )
-        taken = {child.rpartition("/")[2] for child in tree.children(target.id)}
-        new = f"{target.id}/{free_name(frame.id.rpartition('/')[2], taken)}"
+        taken = tree.names_below(target.id)
+        new = f"{target.id}/{free_name(frame.id.rpartition('/')[2], taken.__contains__)}"
         _rename(changes, tree, frame.id, new, pointers)
         moved = tree_of(changes).frame(new)
-        return Changed(moved, tree_of(changes).short(new), moved.path, changes.diff())
+        return Changed(moved, tree.short(new), moved.path, changes.diff())
 
     return change(reader, act, guarded=False)
 
@@ -103,7 +102,7 @@ def drop_frame(reader: Reader, reference: str) -> Changed:
 
     def act(changes: Staging) -> Changed:
         tree = tree_of(changes)
-        frame = tree.require(tree.find(reference).id)
+        frame = tree.require_found(reference)
         for one in (frame, *tree.open_below(frame.id)):
             if one.status != PLANNED:
                 raise CtxError(
@@ -137,7 +136,7 @@ def remove_session(reader: Reader, reference: str) -> Changed:
 def _named(changes: Staging, tree: FrameTree, reference: str, session: str) -> Frame:
     if not reference:
         return at_work(changes, tree, session)[0]
-    return tree.require(tree.find(reference).id)
+    return tree.require_found(reference)
 
 
 def _require_session(tree: FrameTree, frame: Frame) -> None:
@@ -167,10 +166,13 @@ def _rename(changes: Staging, tree: FrameTree, old: str, new: str, pointers: Seq
     texts = {now: changes.read(frame_path(was)) or "" for was, now in names.items()}
     for now, text in texts.items():
         changes.write(frame_path(now), follow(text))
+    done = {frame_path(name) for both in names.items() for name in both}
     for path in changes.paths():
-        found = changes.read(path) if not path.startswith(SESSIONS) or _is_beside(path, old) else None
-        if found and path not in map(frame_path, [*names, *names.values()]) and follow(found) != found:
-            changes.write(path, follow(found))
+        if path in done or (path.startswith(SESSIONS) and not _is_beside(path, old)):
+            continue
+        found = changes.read(path) or ""
+        if (now := follow(found)) != found:
+            changes.write(path, now)
     for pointer, told in pointing_at(changes.read, pointers).items():
         if told in names:
             changes.write(pointer, names[told] + "\n")

@@ -9,7 +9,6 @@ from ctx.actions.active_frame import Active, find_active, tree_of
 from ctx.actions.read_context import Reader
 from ctx.errors import CtxError
 from ctx.model.frame import Frame
-from ctx.model.frame_states import IN_PROGRESS
 from ctx.model.frame_tree import FrameTree
 
 
@@ -89,13 +88,6 @@ def find_frame(reader: Reader, session: str, reference: str = "") -> tuple[Frame
             hint="`ctx session list` shows the sessions; `ctx session resume ID` goes on with one",
         )
     return frame, tree.short(frame.id), frame.id == active.id
-
-
-def open_sessions(reader: Reader) -> list[str]:
-    """The names of the sessions in progress, newest first."""
-    tree, _ = _tree(reader, "")
-    names = [name for name in reversed(tree.roots) if tree.frame(name).status == IN_PROGRESS]
-    return [tree.short(name) for name in names]
 
 
 def _tree(reader: Reader, session: str) -> tuple[FrameTree, Active]:

@@ -35,11 +35,10 @@ class NewFrame:
 
 
 class Opened(NamedTuple):
-    """The frame as it is now, its name without a stamp, and what changed as a unified diff."""
+    """The frame as it is now, and its name without a stamp."""
 
     frame: Frame
     name: str
-    diff: str = ""
 
 
 def push_frame(reader: Reader, new: NewFrame, now: datetime, session: str, *, on: str = "") -> Opened:
@@ -57,7 +56,7 @@ def push_frame(reader: Reader, new: NewFrame, now: datetime, session: str, *, on
         frame = _add_child(changes, tree, parent, new, fields)
         if pointer:
             point(changes, pointer, frame.id)
-        return Opened(frame, tree.short(frame.id), changes.diff())
+        return Opened(frame, tree.short(frame.id))
 
     return change(reader, act)
 
@@ -70,7 +69,7 @@ def plan_frame(reader: Reader, new: NewFrame, session: str, *, under: str = "", 
 
     def act(changes: Staging) -> Opened:
         tree = tree_of(changes)
-        parent = tree.require(tree.find(under).id) if under else at_work(changes, tree, session, on)[0]
+        parent = tree.require_found(under) if under else at_work(changes, tree, session, on)[0]
         if parent.closed:
             raise CtxError(
                 f"{tree.short(parent.id)} is {parent.status}: nothing is planned below it",
@@ -78,7 +77,7 @@ def plan_frame(reader: Reader, new: NewFrame, session: str, *, under: str = "", 
                 hint="name an open one: `ctx frame tree` shows them",
             )
         frame = _add_child(changes, tree, parent, new, {"Status": PLANNED})
-        return Opened(frame, tree.short(frame.id), changes.diff())
+        return Opened(frame, tree.short(frame.id))
 
     return change(reader, act)
 
@@ -91,20 +90,15 @@ def start_frame(reader: Reader, reference: str, now: datetime, session: str, *, 
 
     def act(changes: Staging) -> Opened:
         tree = tree_of(changes)
-        frame = tree.require(tree.find(reference).id)
+        frame = tree.require_found(reference)
         if frame.status != IN_PROGRESS:
             require_move(tree.short(frame.id), frame.status, IN_PROGRESS, path=frame.path)
         parent = parent_of(frame.id)
         if parent is not None and parent in tree:
             _require_in_progress(tree, tree.frame(parent))
-        fields = {"Status": IN_PROGRESS, "Reason": ""}
-        if not frame.started:
-            fields["Started"] = moment(now)
-        text = change_frame(frame, fields=fields)
-        if text != frame.text:
-            changes.write(frame.path, text)
+        frame = _go_on(changes, frame, now)
         point(changes, pointer_path(on or session), frame.id)
-        return Opened(read_frame(text, frame.path), tree.short(frame.id), changes.diff())
+        return Opened(frame, tree.short(frame.id))
 
     return change(reader, act)
 
@@ -117,21 +111,26 @@ def resume_frame(reader: Reader, reference: str, now: datetime, session: str) ->
 
     def act(changes: Staging) -> Opened:
         tree = tree_of(changes)
-        frame = tree.require(tree.find(reference).id)
+        frame = tree.require_found(reference)
         if frame.status == IN_PROGRESS and frame.is_session:
             below = [one for one in tree.open_below(frame.id) if one.status == IN_PROGRESS]
             frame = max([frame, *below], key=lambda one: (one.id.count("/"), one.started))
         if frame.status != IN_PROGRESS:
             require_move(tree.short(frame.id), frame.status, IN_PROGRESS, path=frame.path)
-            text = change_frame(
-                frame, fields={"Status": IN_PROGRESS, "Started": frame.started or moment(now), "Reason": ""}
-            )
-            changes.write(frame.path, text)
-            frame = read_frame(text, frame.path)
+            frame = _go_on(changes, frame, now)
         point(changes, pointer_path(session), frame.id)
-        return Opened(frame, tree.short(frame.id), changes.diff())
+        return Opened(frame, tree.short(frame.id))
 
     return change(reader, act)
+
+
+def _go_on(changes: Staging, frame: Frame, now: datetime) -> Frame:
+    """Stage that a frame is in progress, and began now where it had not."""
+    fields = {"Status": IN_PROGRESS, "Started": frame.started or moment(now), "Reason": ""}
+    text = change_frame(frame, fields=fields)
+    if text != frame.text:
+        changes.write(frame.path, text)
+    return read_frame(text, frame.path)
 
 
 def open_session(changes: Staging, new: NewFrame, now: datetime, session: str) -> Opened:
@@ -140,9 +139,9 @@ def open_session(changes: Staging, new: NewFrame, now: datetime, session: str) -
     utc = now.astimezone(UTC)
     name = f"{utc:%Y-%m-%d-%H%M}-{_name_of(new, 'session')}"
     fields = {"Status": IN_PROGRESS, "Started": moment(now)}
-    frame = _stage(changes, free_name(name, tree), new, fields, tree)
+    frame = _stage(changes, free_name(name, tree.__contains__), new, fields, tree)
     point(changes, pointer_path(session), frame.id)
-    return Opened(frame, tree_of(changes).short(frame.id), changes.diff())
+    return Opened(frame, tree_of(changes).short(frame.id))
 
 
 def at_work(changes: Staging, tree: FrameTree, session: str, on: str = "") -> tuple[Frame, str]:
@@ -156,7 +155,7 @@ def at_work(changes: Staging, tree: FrameTree, session: str, on: str = "") -> tu
     found = find_active(lambda path: changes.read(path) if path == pointer else None, tree, on)
     if found.id is not None:
         return tree.require(found.id), pointer
-    return tree.require(tree.find(on).id), ""
+    return tree.require_found(on), ""
 
 
 def point(changes: Staging, pointer: str, frame: str | None) -> None:
@@ -170,8 +169,7 @@ def point(changes: Staging, pointer: str, frame: str | None) -> None:
 def _add_child(
     changes: Staging, tree: FrameTree, parent: Frame, new: NewFrame, fields: Mapping[str, str]
 ) -> Frame:
-    taken = {child.rpartition("/")[2] for child in tree.children(parent.id)}
-    name = free_name(_name_of(new, "frame"), taken)
+    name = free_name(_name_of(new, "frame"), tree.names_below(parent.id).__contains__)
     return _stage(changes, f"{parent.id}/{name}", new, fields, tree)
 
 

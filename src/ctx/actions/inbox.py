@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from ctx.actions.add_entry import Added, NewEntry, stage_entry
-from ctx.actions.changes import Staging, change, locate
+from ctx.actions.add_entry import NewEntry, stage_entry
+from ctx.actions.changes import Staging, change
 from ctx.actions.edit_entry import EntryChange, stage_edit
 from ctx.actions.propose import Judged, inbox_paths, judge, local_names
 from ctx.actions.read_context import Reader
@@ -24,12 +24,11 @@ class Waiting(NamedTuple):
 
 
 class Settled(NamedTuple):
-    """An item that a person has answered, the entry that came of it, if any, and what changed."""
+    """An item that a person has answered, and the entry that came of it, if any."""
 
     item: InboxItem
     status: str
-    entry: str
-    diff: str
+    entry: str = ""
 
 
 def list_inbox(reader: Reader) -> list[Waiting]:
@@ -48,68 +47,55 @@ def accept(reader: Reader, reference: str, now: datetime, *, instead: Suggestion
 
     Raises CtxError for an item that is not there or was answered, and as adding an entry does.
     """
-    names = local_names(reader)
 
-    def act(changes: Staging) -> Settled:
-        item = _find(changes, names, reference)
-        made = instead or item.suggestion
-        added = stage_entry(changes, _new_entry(made), now)
-        return _settle(changes, item, ACCEPTED, added)
+    def settle(changes: Staging, item: InboxItem) -> Settled:
+        added = stage_entry(changes, _new_entry(instead or item.suggestion), now)
+        changes.write(item.path, compose_stub(item, ACCEPTED))
+        return Settled(item, "known" if added.duplicate else ACCEPTED, added.id)
 
-    return change(reader, act)
+    return _answer(reader, [reference], settle)[0]
 
 
 def merge_into(reader: Reader, reference: str, entry: str, text: str, now: datetime) -> Settled:
     """Give an entry a text that says what an item says too, and take the item out of the inbox."""
-    names = local_names(reader)
 
-    def act(changes: Staging) -> Settled:
-        item = _find(changes, names, reference)
-        target = locate(changes.context(), entry)
-        done = stage_edit(changes, target.id, EntryChange(content=text), now)
+    def settle(changes: Staging, item: InboxItem) -> Settled:
+        done = stage_edit(changes, entry, EntryChange(content=text), now)
         changes.write(item.path, compose_stub(item, ACCEPTED))
-        return Settled(item, ACCEPTED, done.id, changes.diff())
+        return Settled(item, ACCEPTED, done.id)
 
-    return change(reader, act)
+    return _answer(reader, [reference], settle)[0]
 
 
 def reject(reader: Reader, references: Sequence[str]) -> list[Settled]:
     """Say no to items: they are not asked again."""
-    names = local_names(reader)
 
-    def act(changes: Staging) -> list[Settled]:
-        done = []
-        for reference in references:
-            item = _find(changes, names, reference)
-            changes.write(item.path, compose_stub(item, REJECTED))
-            done.append(Settled(item, REJECTED, "", ""))
-        return done
+    def settle(changes: Staging, item: InboxItem) -> Settled:
+        changes.write(item.path, compose_stub(item, REJECTED))
+        return Settled(item, REJECTED)
 
-    return change(reader, act)
+    return _answer(reader, references, settle)
 
 
 def share(reader: Reader, references: Sequence[str]) -> list[Settled]:
     """Move items of this checkout into git's inbox. Raises CtxError for one that holds a secret."""
+
+    def settle(changes: Staging, item: InboxItem) -> Settled:
+        path = item_path(item.id, shared=True)
+        if not item.shared:
+            changes.write(path, changes.read(item.path) or "")
+            changes.remove(item.path)
+        return Settled(item._replace(path=path), OPEN)
+
+    return _answer(reader, references, settle)
+
+
+def _answer(
+    reader: Reader, references: Sequence[str], settle: Callable[[Staging, InboxItem], Settled]
+) -> list[Settled]:
+    """Write an answer to each of some items, or to none. Raises CtxError for one that is not open."""
     names = local_names(reader)
-
-    def act(changes: Staging) -> list[Settled]:
-        done = []
-        for reference in references:
-            item = _find(changes, names, reference)
-            if not item.shared:
-                path = item_path(item.id, shared=True)
-                changes.write(path, changes.read(item.path) or "")
-                changes.remove(item.path)
-                item = item._replace(path=path)
-            done.append(Settled(item, OPEN, "", ""))
-        return done
-
-    return change(reader, act)
-
-
-def _settle(changes: Staging, item: InboxItem, status: str, added: Added) -> Settled:
-    changes.write(item.path, compose_stub(item, status))
-    return Settled(item, "known" if added.duplicate else status, added.id, changes.diff())
+    return change(reader, lambda changes: [settle(changes, _find(changes, names, one)) for one in references])
 
 
 def _new_entry(suggestion: Suggestion) -> NewEntry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
@@ -10,18 +11,18 @@ from typing import NamedTuple
 from ctx.actions.changes import Staging, change
 from ctx.actions.read_context import Reader
 from ctx.drift.conflicts import find_conflict, find_turned_word
-from ctx.errors import CtxError
-from ctx.kinds import Kinds
 from ctx.model.entry import Entry
 from ctx.model.handle import digest
-from ctx.model.suggestion import ACCEPTED, OPEN, REJECTED, Suggestion, item_name, item_path
+from ctx.model.suggestion import ACCEPTED, LOCAL, OPEN, REJECTED, SHARED, Suggestion, item_name, item_path
 from ctx.reading.duplicates import find_exact, find_near
-from ctx.store.local import LOCAL, names_in
+from ctx.store.local import names_in
 from ctx.writing.frames.new import moment
 from ctx.writing.guard import secrets_in
 from ctx.writing.inbox import compose_item, read_item
 
-_ALIKE, _CANDIDATES = 0.55, 12
+# How much alike a suggestion and an entry are that say the same, say much the same, or are compared at all.
+_SAME, _NEAR, _ALIKE = 0.95, 0.72, 0.55
+_CANDIDATES = 12
 _REDACTED = "[redacted]"
 
 
@@ -79,22 +80,18 @@ def stage_proposals(
 
 def judge(suggestion: Suggestion, entries: Sequence[Entry]) -> Judged:
     """Compare a suggestion with the entries that are in force."""
-    title, text = suggestion.title, suggestion.text
-    if same := find_exact(title, _body(suggestion), entries):
-        return Judged(Verdict.SAME, same)
-    near = find_near(title, _body(suggestion), entries, least=_ALIKE)[:_CANDIDATES]
     made = as_entry(suggestion)
+    if same := find_exact(made.title, made.body, entries):
+        return Judged(Verdict.SAME, same)
+    near = find_near(made.title, made.body, entries, least=_ALIKE)[:_CANDIDATES]
     for one in near:
         if find_conflict(made, one.entry) or find_turned_word(made, one.entry):
             return Judged(Verdict.CONTRADICTS, one.entry)
-    if near and (near[0].score >= _SAME or _says(near[0].entry, text)):
+    if near and (near[0].score >= _SAME or _says(near[0].entry, suggestion.text)):
         return Judged(Verdict.SAME, near[0].entry)
     if near and near[0].score >= _NEAR:
         return Judged(Verdict.NEAR, near[0].entry)
     return Judged(Verdict.NEW)
-
-
-_SAME, _NEAR = 0.95, 0.72
 
 
 def as_entry(suggestion: Suggestion) -> Entry:
@@ -128,34 +125,25 @@ def redacted(suggestion: Suggestion) -> tuple[Suggestion, bool]:
             text = text.replace(value, _REDACTED)
         return text
 
-    fields = {name: clean(text) for name, text in suggestion.fields.items()}
-    made = Suggestion(
-        suggestion.kind,
-        clean(suggestion.title),
-        fields,
-        clean(suggestion.body),
-        suggestion.tags,
-        clean(suggestion.source),
-        suggestion.origin,
+    made = replace(
+        suggestion,
+        title=clean(suggestion.title),
+        fields={name: clean(text) for name, text in suggestion.fields.items()},
+        body=clean(suggestion.body),
+        source=clean(suggestion.source),
     )
     return made, True
 
 
 def inbox_paths(changes: Staging, root_names: Sequence[str]) -> list[str]:
     """The files of the inbox: those in git, and those of this checkout by their names."""
-    shared = [path for path in changes.paths() if path.startswith(item_path("", shared=True)[:-3])]
-    return [*shared, *(f"{LOCAL}/inbox/{name}" for name in root_names if name.endswith(".md"))]
+    shared = [path for path in changes.paths() if path.startswith(SHARED)]
+    return [*shared, *(f"{LOCAL}{name}" for name in root_names if name.endswith(".md"))]
 
 
 def local_names(reader: Reader) -> list[str]:
     """The names of the files in this checkout's own inbox."""
     return names_in(reader.root, "inbox")
-
-
-def require_kind(kinds: Kinds, suggestion: Suggestion) -> None:
-    """Raise CtxError for a suggestion of a kind that is none here."""
-    if kinds.named(suggestion.kind) is None:
-        raise CtxError(f"{suggestion.kind!r} is no kind here", hint="`ctx config show` lists the kinds")
 
 
 def _propose(

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from ctx.actions.active_frame import pointing_at, tree_of
+from ctx.actions.active_frame import pointer_paths, pointing_at, tree_of
 from ctx.actions.add_entry import NewEntry, stage_entry
 from ctx.actions.changes import Staging, change
-from ctx.actions.frame_close import CARRY, CHILDREN, Closing, close
+from ctx.actions.frame_close import CARRY, Closing, close, require_choice
 from ctx.actions.frame_open import at_work
 from ctx.actions.propose import Proposed, stage_proposals
 from ctx.actions.read_context import Reader
@@ -20,7 +20,6 @@ from ctx.model.frame import Frame, read_frame
 from ctx.model.frame_tree import FrameTree
 from ctx.model.suggestion import AGENT, Suggestion
 from ctx.reading.duplicates import find_near
-from ctx.store.local import LOCAL, names_in
 from ctx.writing.compose import one_line
 from ctx.writing.frames.report import Report, breaking_in
 from ctx.writing.frames.revise import set_section
@@ -63,7 +62,6 @@ class Ended(NamedTuple):
     proposed: tuple[Proposed, ...]
     drafted: bool
     remarks: tuple[str, ...]
-    diff: str
 
 
 def end_session(reader: Reader, ending: Ending, now: datetime, session: str, *, on: str = "") -> Ended:
@@ -72,11 +70,8 @@ def end_session(reader: Reader, ending: Ending, now: datetime, session: str, *, 
     Everything is one write. Raises CtxError without an active session, for a status that it cannot come to,
     and for frames that are open in it without a word on them.
     """
-    if ending.closing.children and ending.closing.children not in CHILDREN:
-        raise UsageError(
-            f"{ending.closing.children!r} is no choice", hint=f"--children {' or '.join(CHILDREN)}"
-        )
-    pointers = [f"{LOCAL}/frames/{name}" for name in names_in(reader.root, "frames")]
+    require_choice(ending.closing)
+    pointers = pointer_paths(reader)
     facts = _facts(reader, session, on)
 
     def act(changes: Staging) -> Ended:
@@ -102,7 +97,6 @@ def end_session(reader: Reader, ending: Ending, now: datetime, session: str, *, 
             tuple(proposed),
             closed.drafted,
             (*facts.remarks, *closed.remarks),
-            changes.diff(),
         )
 
     return change(reader, act)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ctx.actions.read_context import Reader
 from ctx.errors import CtxError
-from ctx.model.file_roles import CONTEXT
+from ctx.model.file_roles import outside_context
 from ctx.model.frame import Frame
 from ctx.model.task import DONE, Task
 from ctx.store.git import resolve
@@ -53,7 +53,7 @@ def facts_since(reader: Reader, frame: Frame, *, since: str = "") -> Facts:
     commits: list[Commit] = []
     files: list[str] = []
     with suppress(GitError):
-        files = [path for path in files_since(reader.root, base) if not path.startswith(f"{CONTEXT}/")]
+        files = outside_context(files_since(reader.root, base))
     if base is not None:
         with suppress(GitError):
             commits = commits_since(reader.root, base)

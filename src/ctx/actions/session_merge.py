@@ -10,10 +10,11 @@ from contextlib import suppress
 
 from ctx.actions.read_context import Reader
 from ctx.errors import CtxError
-from ctx.model.file_roles import CONTEXT
+from ctx.model.file_roles import CONTEXT, outside_context
 from ctx.model.frame import Frame
 from ctx.store.git_call import GitError, git_as_person
 from ctx.store.git_work import changed_files, look_at_work
+from ctx.writing.frames.updates import names_text
 
 _HINT = "commit or stash what is yours; the session can be ended without --merge"
 
@@ -25,10 +26,8 @@ def require_clean(reader: Reader) -> None:
         raise CtxError("there is no git repository here to merge in", hint="leave out --merge")
     if work.under_way:
         raise CtxError(f"{work.under_way} is under way", hint="finish it first, or leave out --merge")
-    dirty = [path for path in changed_files(reader.root) if not path.startswith(f"{CONTEXT}/")]
-    if dirty:
-        more = f" and {len(dirty) - 3} more" if len(dirty) > 3 else ""
-        raise CtxError(f"not committed: {', '.join(dirty[:3])}{more}", hint=_HINT)
+    if dirty := outside_context(changed_files(reader.root)):
+        raise CtxError(f"not committed: {names_text(dirty, 3)}", hint=_HINT)
 
 
 def merge_branch(reader: Reader, session: Frame) -> list[str]:

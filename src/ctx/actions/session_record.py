@@ -25,7 +25,7 @@ def record_session(
     def act(changes: Staging) -> Frame:
         tree = tree_of(changes)
         name = f"{when[:10]}-{when[11:13]}{when[14:16]}-{slug(title) or 'session'}"
-        path = frame_path(free_name(name, tree))
+        path = frame_path(free_name(name, tree.__contains__))
         fields = {"Status": "completed", "Label": label, "Started": when, "Ended": when, "By": by}
         text = compose_frame(title, fields, summary=body)
         changes.write(path, text)

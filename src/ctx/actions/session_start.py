@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from ctx.actions.frame_open import NewFrame, Opened, open_session
 from ctx.actions.read_context import Reader
 from ctx.config import Config
 from ctx.errors import CtxError, UsageError
-from ctx.model.file_roles import CONTEXT
+from ctx.model.file_roles import outside_context
 from ctx.packet.packet import Packet
 from ctx.retrieval.analysis.terms import terms
 from ctx.store.git import tracked
@@ -33,6 +34,8 @@ from ctx.store.git_work import (
     require_branch_name,
 )
 from ctx.writing.frames.branch import WORDS, branch_name
+from ctx.writing.frames.new import free_name
+from ctx.writing.frames.updates import names_text
 
 _FILES = 10  # so many files are named at most
 _PATH_MARKS = re.compile(r"[\w./-]+")
@@ -142,7 +145,7 @@ def files_section(files: Sequence[str]) -> str:
 def _files(root: Path, goal: str, packet: Packet) -> tuple[str, ...]:
     """The tracked files that the chosen entries cite, then those whose paths share words with the goal."""
     try:
-        paths = [path for path in tracked(root) if not path.startswith((f"{CONTEXT}/", "../"))]
+        paths = [path for path in outside_context(tracked(root)) if not path.startswith("../")]
     except GitError:
         return ()
     paths = [path for path in paths if path.isprintable()]
@@ -168,10 +171,8 @@ def _said_of(work: Work, root: Path) -> list[str]:
         return ["there is no git here: no branch was made, and what changes is not told"]
     said = []
     with suppress(GitError):
-        dirty = [path for path in changed_files(root) if not path.startswith(f"{CONTEXT}/")]
-        if dirty:
-            more = f" and {len(dirty) - 3} more" if len(dirty) > 3 else ""
-            said.append(f"carried along, not committed: {', '.join(dirty[:3])}{more}")
+        if dirty := outside_context(changed_files(root)):
+            said.append(f"carried along, not committed: {names_text(dirty, 3)}")
     return said
 
 
@@ -196,11 +197,7 @@ def _branch_of(reader: Reader, new: NewSession, work: Work, remarks: list[str]) 
             f"there is a branch {name!r} already",
             hint="`git switch` to it and give --no-branch, or name another",
         )
-    number, free = 1, name
-    while branch_exists(reader.root, free):
-        number += 1
-        free = f"{name}-{number}"
-    return free
+    return free_name(name, partial(branch_exists, reader.root))
 
 
 def _prefixes(config: Config) -> dict[str, str]:

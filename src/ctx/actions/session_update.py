@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from ctx.actions.active_frame import find_active, tree_of
+from ctx.actions.active_frame import tree_of
 from ctx.actions.changes import Staging, change
 from ctx.actions.frame_open import at_work
 from ctx.actions.read_context import Reader
@@ -54,7 +54,6 @@ class Updated(NamedTuple):
     name: str
     item: str
     remarks: tuple[str, ...]
-    diff: str
 
 
 def update_session(reader: Reader, update: Update, now: datetime, session: str, *, on: str = "") -> Updated:
@@ -73,21 +72,15 @@ def update_session(reader: Reader, update: Update, now: datetime, session: str, 
             after = change_frame(read_frame(after, frame.path), fields={SEEN: facts.commit})
         changes.write(frame.path, after)
         now_frame = read_frame(after, frame.path)
-        return Updated(now_frame, tree.short(frame.id), item, facts.remarks, changes.diff())
+        return Updated(now_frame, tree.short(frame.id), item, facts.remarks)
 
     return change(reader, act)
 
 
 def _facts(reader: Reader, session: str, on: str) -> Facts:
     """What git says; asked once, before anything is staged."""
-    tree = tree_of(reader.worktree)
-    if on and find_active(reader.worktree.read, tree, on).id is None:
-        frame = tree.find(on)
-    else:
-        active = find_active(reader.worktree.read, tree, on or session)
-        if active.id is None:
-            return Facts()
-        frame = tree.frame(active.id)
+    changes = Staging(reader.worktree)
+    frame, _ = at_work(changes, tree_of(changes), session, on)
     return facts_since(reader, frame, since=frame.fields.get(SEEN, ""))
 
 

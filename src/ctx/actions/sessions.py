@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
-from ctx.errors import CtxError
-from ctx.model.frame import SESSIONS, Frame, frame_id, read_frame
+from ctx.model.frame import SESSIONS, Frame, frame_id, read_readable
 from ctx.model.stamp import find_date
 from ctx.store.workspace import Source
 
@@ -36,9 +35,10 @@ class Sessions:
         """When each session was; a file is opened only where its name has no date."""
         for path in self.paths:
             date = find_date(frame_id(path))
-            frame = None if date else self._read(path)
-            if date or (frame and frame.date):
-                yield date or (frame.date if frame and frame.date else "")
+            if date is None and (frame := self._read(path)) is not None:
+                date = frame.date
+            if date:
+                yield date
 
     def latest_closed(self, count: int) -> list[Frame]:
         """The last sessions that have ended, latest first; older ones are not opened."""
@@ -52,9 +52,4 @@ class Sessions:
         return sorted(found, key=lambda frame: (frame.date or "", frame.id), reverse=True)
 
     def _read(self, path: str) -> Frame | None:
-        """A frame; None for a file that is no text, or is gone."""
-        try:
-            text = self._source.read(path)
-        except CtxError:
-            return None
-        return None if text is None else read_frame(text, path)
+        return read_readable(self._source.read, path)

@@ -7,9 +7,9 @@ import json
 from typing import Any
 
 from ctx.cache.signature import is_fresh, now
-from ctx.errors import CacheCorrupt, CtxError
+from ctx.errors import CacheCorrupt
 from ctx.model.arrays import KEY
-from ctx.model.frame import Frame, read_frame
+from ctx.model.frame import Frame, read_readable
 from ctx.store.cache import Cache
 from ctx.store.workspace import Worktree
 
@@ -33,7 +33,7 @@ def read_frames(cache: Cache, worktree: Worktree) -> list[Frame]:
         known = kept.get(path)
         fresh = is_fresh(stats, since)
         if known is None or known[0] != stats or fresh:
-            frame = _read(worktree, path)
+            frame = read_readable(worktree.read, path)
             if frame is None:
                 continue
             settled = settled or (fresh and not is_fresh(stats, taken))
@@ -44,15 +44,6 @@ def read_frames(cache: Cache, worktree: Worktree) -> list[Frame]:
     if cache.on and (settled or made != kept):
         cache.put(_NAME, "", {"rows": json.dumps([taken, made], separators=(",", ":")).encode()})
     return frames
-
-
-def _read(worktree: Worktree, path: str) -> Frame | None:
-    """A frame; None for a file that is no text, or is gone."""
-    try:
-        text = worktree.read(path)
-    except CtxError:
-        return None
-    return None if text is None else read_frame(text, path)
 
 
 def _kept(cache: Cache) -> tuple[dict[str, Any], int]:

@@ -146,7 +146,7 @@ def _write_plan(groups: Sequence[Group], path: Path, *, as_json: bool) -> None:
         text = write_plan(groups)
         write_json({"plan": text}) if as_json else write(text)
         return
-    write_new_file(path, write_plan(groups))
+    write_new_file(path, write_plan(groups).encode())
     if as_json:
         write_json({"plan": str(path), "groups": [group.id for group in groups]})
         return

@@ -241,11 +241,11 @@ def _print_view(reader: Reader, frame: str) -> None:
 def _changed_since(reader: Reader, base: str) -> list[str]:
     """The paths that differ from a commit, none where git cannot say."""
     from ctx.errors import CtxError
-    from ctx.model.file_roles import CONTEXT
+    from ctx.model.file_roles import outside_context
     from ctx.store.git_work import files_since
 
     try:
-        return [path for path in files_since(reader.root, base or None) if not path.startswith(f"{CONTEXT}/")]
+        return outside_context(files_since(reader.root, base or None))
     except CtxError:
         return []
 

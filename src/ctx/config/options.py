@@ -47,6 +47,11 @@ def _is_branch(value: str) -> bool:
     return value.isascii() and all(part.replace("-", "").isalnum() for part in value.split("/"))
 
 
+def _branch(kind: str, default: str, doc: str) -> Any:
+    """What the branch of a session begins with whose goal is of a kind."""
+    return _option(default, f"branches.{kind}", text("the first word of a branch", _is_branch), doc)
+
+
 class Config:
     """The options in force. ``set_keys`` are the dotted keys a file gave; the rest are defaults."""
 
@@ -194,42 +199,14 @@ class Config:
         share(),
         "From what share of the budget the constitution is reported as too large.",
     )
-    feature_branch: str = _option(
-        "feat",
-        "branches.feature",
-        text("the first word of a branch", _is_branch),
-        "What is new: `add`, `build` and the like.",
+    feature_branch: str = _branch("feature", "feat", "What is new: `add`, `build` and the like.")
+    fix_branch: str = _branch("fix", "bugfix", "What is mended: `fix`, `repair` and the like.")
+    docs_branch: str = _branch("docs", "docs", "What is written: `document` and the like.")
+    refactor_branch: str = _branch(
+        "refactor", "refactor", "What is built anew: `refactor`, `rename` and the like."
     )
-    fix_branch: str = _option(
-        "bugfix",
-        "branches.fix",
-        text("the first word of a branch", _is_branch),
-        "What is mended: `fix`, `repair` and the like.",
-    )
-    docs_branch: str = _option(
-        "docs",
-        "branches.docs",
-        text("the first word of a branch", _is_branch),
-        "What is written: `document` and the like.",
-    )
-    refactor_branch: str = _option(
-        "refactor",
-        "branches.refactor",
-        text("the first word of a branch", _is_branch),
-        "What is built anew: `refactor`, `rename` and the like.",
-    )
-    test_branch: str = _option(
-        "test",
-        "branches.test",
-        text("the first word of a branch", _is_branch),
-        "What is tested: `test`, `cover` and the like.",
-    )
-    chore_branch: str = _option(
-        "chore",
-        "branches.chore",
-        text("the first word of a branch", _is_branch),
-        "Upkeep: `update`, `release` and the like.",
-    )
+    test_branch: str = _branch("test", "test", "What is tested: `test`, `cover` and the like.")
+    chore_branch: str = _branch("chore", "chore", "Upkeep: `update`, `release` and the like.")
     synonyms: Mapping[str, tuple[str, ...]]
     kind_table: tuple[Kind, ...]
     set_keys: frozenset[str]

@@ -18,6 +18,11 @@ def in_context(name: str) -> str:
     return f"{CONTEXT}/{name}"
 
 
+def outside_context(paths: Iterable[str]) -> list[str]:
+    """Those of some paths that are not in the context folder."""
+    return [path for path in paths if not path.startswith(f"{CONTEXT}/")]
+
+
 def main_file(kind: Kind) -> str:
     """The path of the file of a kind."""
     return in_context(kind.file)

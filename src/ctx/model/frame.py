@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from ctx.errors import CtxError
 from ctx.model.file_roles import in_context
 from ctx.model.frame_states import CLOSED, COMPLETED, IN_PROGRESS, MOVES
 
@@ -70,6 +72,15 @@ def unreadable_frame(path: str, problem: str) -> Frame:
     """A frame whose file cannot be read."""
     name = frame_id(path)
     return Frame(name, PurePosixPath(path).stem, "unreadable", None, "", "", path, "", {}, problem)
+
+
+def read_readable(read: Callable[[str], str | None], path: str) -> Frame | None:
+    """A frame by the path of its file; None for a file that is no text, or is gone."""
+    try:
+        text = read(path)
+    except CtxError:
+        return None
+    return None if text is None else read_frame(text, path)
 
 
 def read_frame(text: str, path: str) -> Frame:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
@@ -64,7 +66,8 @@ class FrameTree:
 
     def descendants(self, name: str) -> list[str]:
         """All frames below one, each before those below it."""
-        return [other for other in self.ids if other.startswith(f"{name}/")]
+        first = bisect_left(self.ids, f"{name}/")
+        return self.ids[first : bisect_left(self.ids, f"{name}0", first)]  # "0" comes right after "/"
 
     def ancestors(self, name: str) -> list[str]:
         """The frames around one whose files are there, the session first."""
@@ -84,13 +87,23 @@ class FrameTree:
             raise CtxError(frame.problem, path=frame.path, hint="mend it by hand; nothing was written")
         return frame
 
+    def require_found(self, reference: str) -> Frame:
+        """The frame that an id means, to be written into. Raises CtxError as `find` and `require` do."""
+        return self.require(self.find(reference).id)
+
+    def names_below(self, name: str) -> set[str]:
+        """The last parts of the ids right below a frame."""
+        return {child.rpartition("/")[2] for child in self.children(name)}
+
     def open_below(self, name: str) -> list[Frame]:
         """The frames below one whose work has not ended."""
         found = (self.frame(other) for other in self.descendants(name))
         return [frame for frame in found if not frame.closed]
 
-    def nearest_open(self, name: str) -> str | None:
-        """The frame itself or the nearest one around it that is in progress."""
+    def nearest_open(self, name: str | None) -> str | None:
+        """The frame itself or the nearest one around it that is in progress; none for no frame."""
+        if name is None:
+            return None
         around = [*self.ancestors(name), name]
         return next((one for one in reversed(around) if self._is_open(one)), None)
 
@@ -101,8 +114,12 @@ class FrameTree:
         """An id without the stamp of its session, where no other session is called so."""
         root, _, below = name.partition("/")
         bare = _STAMP.sub("", root)
-        same = sum(_STAMP.sub("", other) == bare for other in self.roots)
-        return "/".join(filter(None, [root if same > 1 else bare, below]))
+        return "/".join(filter(None, [root if self._bare[bare] > 1 else bare, below]))
+
+    @cached_property
+    def _bare(self) -> Counter[str]:
+        """How many sessions are called so without their stamps."""
+        return Counter(_STAMP.sub("", root) for root in self.roots)
 
     def find(self, reference: str) -> Frame:
         """The frame that an id means, whole, without its stamp, by its last part or by the start of one.

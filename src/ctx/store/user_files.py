@@ -11,6 +11,10 @@ from ctx.store.system import System, current
 from ctx.store.workspace import decode
 
 
+class ExistsError(CtxError):
+    """A file that was to be made is there."""
+
+
 def read_file(path: Path) -> str:
     """The text of a file. Raises CtxError where there is none or it cannot be read whole."""
     try:
@@ -21,14 +25,14 @@ def read_file(path: Path) -> str:
         ) from error
 
 
-def write_new_file(path: Path, text: str, *, system: System | None = None) -> None:
-    """Make a file, whole or not at all. Raises CtxError where there is one already; that stays as it is."""
+def write_new_file(path: Path, data: bytes, *, system: System | None = None) -> None:
+    """Make a file, whole or not at all. Raises ExistsError where there is one; that stays as it is."""
     system = system or current()
     temp = path.parent / f".{secrets.token_hex(8)}.ctx-tmp"
     try:
         descriptor = system.open_temp(temp, 0o666)
         try:
-            rest = memoryview(text.encode("utf-8"))
+            rest = memoryview(data)
             while rest:
                 rest = rest[system.write(descriptor, rest) :]
             system.sync(descriptor)
@@ -36,7 +40,7 @@ def write_new_file(path: Path, text: str, *, system: System | None = None) -> No
             system.close(descriptor)
         system.place_new(temp, path)
     except FileExistsError as error:
-        raise CtxError("exists already; it is as it was", path=path, hint="choose another name") from error
+        raise ExistsError("exists already; it is as it was", path=path, hint="choose another name") from error
     except OSError as error:
         raise CtxError(
             f"cannot be written: {error.strerror or error}", path=path, hint="check the folder and the disk"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from ctx.errors import UsageError
@@ -54,10 +54,10 @@ def _plain(char: str) -> str:
     return base if base.isascii() else char
 
 
-def free_name(wanted: str, taken: Container[str]) -> str:
+def free_name(wanted: str, is_taken: Callable[[str], bool]) -> str:
     """A name, or with a number behind it the first that is not taken."""
     name, number = wanted, 1
-    while name in taken:
+    while is_taken(name):
         number += 1
         name = f"{wanted}-{number}"
     return name

@@ -103,12 +103,6 @@ def set_section(text: str, name: str, content: str, *, before: str = "Log") -> s
     return _ended(text, newline) + newline + block
 
 
-def section_of(text: str, name: str) -> str:
-    """What stands below a `## Name`, without the blanks around it; empty where there is none."""
-    found = _section(Document.parse(text), name)
-    return text[found[1] : found[2]].strip() if found else ""
-
-
 def _with_goal(text: str, goal: str) -> str:
     document = Document.parse(text)
     first = document.sections[0] if document.sections else None

@@ -27,10 +27,10 @@ def update_text(message: str, parts: Sequence[tuple[str, str]]) -> str:
     return "\n".join([message.strip(), *lines])
 
 
-def names_text(names: Sequence[str]) -> str:
-    """Names in a row, the first dozen and how many more."""
-    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-    return ", ".join(names[:_MOST]) + more
+def names_text(names: Sequence[str], most: int = _MOST) -> str:
+    """Names in a row, the first of them and how many more."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def parts_in(log: str) -> Iterator[tuple[str, str]]:
